@@ -1,0 +1,170 @@
+/**
+ * The numbers that user space and the kernel share about perf_event_open(2).
+ * Reference: include/linux/perf_event.h of v3.2 (include/uapi/linux/perf_event.h today).
+ * Not modelled: breakpoints, cgroup and tracepoint payloads, AUX areas.
+ */
+
+// attr.type
+export const PERF_TYPE_HARDWARE = 0;
+export const PERF_TYPE_SOFTWARE = 1;
+export const PERF_TYPE_TRACEPOINT = 2;
+export const PERF_TYPE_HW_CACHE = 3;
+export const PERF_TYPE_RAW = 4;
+export const PERF_TYPE_BREAKPOINT = 5;
+
+// attr.config of PERF_TYPE_HARDWARE
+export const PERF_COUNT_HW_CPU_CYCLES = 0;
+export const PERF_COUNT_HW_INSTRUCTIONS = 1;
+export const PERF_COUNT_HW_CACHE_REFERENCES = 2;
+export const PERF_COUNT_HW_CACHE_MISSES = 3;
+export const PERF_COUNT_HW_BRANCH_INSTRUCTIONS = 4;
+export const PERF_COUNT_HW_BRANCH_MISSES = 5;
+export const PERF_COUNT_HW_BUS_CYCLES = 6;
+export const PERF_COUNT_HW_STALLED_CYCLES_FRONTEND = 7;
+export const PERF_COUNT_HW_STALLED_CYCLES_BACKEND = 8;
+export const PERF_COUNT_HW_REF_CPU_CYCLES = 9;
+
+// attr.config of PERF_TYPE_SOFTWARE
+export const PERF_COUNT_SW_CPU_CLOCK = 0;
+export const PERF_COUNT_SW_TASK_CLOCK = 1;
+export const PERF_COUNT_SW_PAGE_FAULTS = 2;
+export const PERF_COUNT_SW_CONTEXT_SWITCHES = 3;
+export const PERF_COUNT_SW_CPU_MIGRATIONS = 4;
+export const PERF_COUNT_SW_PAGE_FAULTS_MIN = 5;
+export const PERF_COUNT_SW_PAGE_FAULTS_MAJ = 6;
+export const PERF_COUNT_SW_ALIGNMENT_FAULTS = 7;
+export const PERF_COUNT_SW_EMULATION_FAULTS = 8;
+export const PERF_COUNT_SW_DUMMY = 9;
+export const PERF_COUNT_SW_BPF_OUTPUT = 10;
+export const PERF_COUNT_SW_CGROUP_SWITCHES = 11;
+
+// attr.sample_type: one field of a SAMPLE record each
+export const PERF_SAMPLE_IP = 0x1;
+export const PERF_SAMPLE_TID = 0x2;
+export const PERF_SAMPLE_TIME = 0x4;
+export const PERF_SAMPLE_ADDR = 0x8;
+export const PERF_SAMPLE_READ = 0x10;
+export const PERF_SAMPLE_CALLCHAIN = 0x20;
+export const PERF_SAMPLE_ID = 0x40;
+export const PERF_SAMPLE_CPU = 0x80;
+export const PERF_SAMPLE_PERIOD = 0x100;
+export const PERF_SAMPLE_STREAM_ID = 0x200;
+export const PERF_SAMPLE_RAW = 0x400;
+export const PERF_SAMPLE_BRANCH_STACK = 0x800;
+export const PERF_SAMPLE_REGS_USER = 0x1000;
+export const PERF_SAMPLE_STACK_USER = 0x2000;
+export const PERF_SAMPLE_WEIGHT = 0x4000;
+export const PERF_SAMPLE_DATA_SRC = 0x8000;
+export const PERF_SAMPLE_IDENTIFIER = 0x10000;
+export const PERF_SAMPLE_TRANSACTION = 0x20000;
+export const PERF_SAMPLE_REGS_INTR = 0x40000;
+export const PERF_SAMPLE_PHYS_ADDR = 0x80000;
+export const PERF_SAMPLE_AUX = 0x100000;
+export const PERF_SAMPLE_CGROUP = 0x200000;
+export const PERF_SAMPLE_DATA_PAGE_SIZE = 0x400000;
+export const PERF_SAMPLE_CODE_PAGE_SIZE = 0x800000;
+export const PERF_SAMPLE_WEIGHT_STRUCT = 0x1000000;
+
+// attr.read_format: what read(2) and PERF_SAMPLE_READ report
+export const PERF_FORMAT_TOTAL_TIME_ENABLED = 1;
+export const PERF_FORMAT_TOTAL_TIME_RUNNING = 2;
+export const PERF_FORMAT_ID = 4;
+export const PERF_FORMAT_GROUP = 8;
+export const PERF_FORMAT_LOST = 16;
+
+// ioctl commands (the number behind '$') and their flag
+export const PERF_EVENT_IOC_ENABLE = 0;
+export const PERF_EVENT_IOC_DISABLE = 1;
+export const PERF_EVENT_IOC_REFRESH = 2;
+export const PERF_EVENT_IOC_RESET = 3;
+export const PERF_EVENT_IOC_PERIOD = 4;
+export const PERF_EVENT_IOC_SET_OUTPUT = 5;
+export const PERF_EVENT_IOC_SET_FILTER = 6;
+export const PERF_EVENT_IOC_ID = 7;
+export const PERF_EVENT_IOC_SET_BPF = 8;
+export const PERF_EVENT_IOC_PAUSE_OUTPUT = 9;
+export const PERF_EVENT_IOC_QUERY_BPF = 10;
+export const PERF_EVENT_IOC_MODIFY_ATTRIBUTES = 11;
+export const PERF_IOC_FLAG_GROUP = 1;
+
+// flags of perf_event_open
+export const PERF_FLAG_FD_NO_GROUP = 1;
+export const PERF_FLAG_FD_OUTPUT = 2;
+export const PERF_FLAG_PID_CGROUP = 4;
+export const PERF_FLAG_FD_CLOEXEC = 8;
+
+// record types
+export const PERF_RECORD_MMAP = 1;
+export const PERF_RECORD_LOST = 2;
+export const PERF_RECORD_COMM = 3;
+export const PERF_RECORD_EXIT = 4;
+export const PERF_RECORD_THROTTLE = 5;
+export const PERF_RECORD_UNTHROTTLE = 6;
+export const PERF_RECORD_FORK = 7;
+export const PERF_RECORD_READ = 8;
+export const PERF_RECORD_SAMPLE = 9;
+export const PERF_RECORD_MMAP2 = 10;
+export const PERF_RECORD_AUX = 11;
+export const PERF_RECORD_ITRACE_START = 12;
+export const PERF_RECORD_LOST_SAMPLES = 13;
+export const PERF_RECORD_SWITCH = 14;
+export const PERF_RECORD_SWITCH_CPU_WIDE = 15;
+export const PERF_RECORD_NAMESPACES = 16;
+export const PERF_RECORD_KSYMBOL = 17;
+export const PERF_RECORD_BPF_EVENT = 18;
+export const PERF_RECORD_CGROUP = 19;
+export const PERF_RECORD_TEXT_POKE = 20;
+export const PERF_RECORD_AUX_OUTPUT_HW_ID = 21;
+
+// record header misc: where the sampled instruction ran
+export const PERF_RECORD_MISC_CPUMODE_MASK = 7;
+export const PERF_RECORD_MISC_CPUMODE_UNKNOWN = 0;
+export const PERF_RECORD_MISC_KERNEL = 1;
+export const PERF_RECORD_MISC_USER = 2;
+export const PERF_RECORD_MISC_COMM_EXEC = 1 << 13;
+export const PERF_RECORD_MISC_MMAP_DATA = 1 << 13;
+export const PERF_RECORD_MISC_SWITCH_OUT = 1 << 13;
+export const PERF_RECORD_MISC_EXACT_IP = 1 << 14;
+export const PERF_RECORD_MISC_SWITCH_OUT_PREEMPT = 1 << 14;
+
+// markers inside a callchain
+export const PERF_CONTEXT_KERNEL = 0xffffffffffffff80n;
+export const PERF_CONTEXT_USER = 0xfffffffffffffe00n;
+
+// poll(2) bits
+export const POLLIN = 0x1;
+export const POLLPRI = 0x2;
+export const POLLOUT = 0x4;
+export const POLLERR = 0x8;
+export const POLLHUP = 0x10;
+export const POLLNVAL = 0x20;
+export const POLLRDNORM = 0x40;
+
+// si_code of SIGIO. Not poll(2) bits, although kernels before 3.18 returned POLL_HUP from poll.
+export const POLL_IN = 1;
+export const POLL_HUP = 6;
+
+// mmap(2) and fcntl(2)
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const PROT_EXEC = 4;
+export const MAP_SHARED = 1;
+export const MAP_PRIVATE = 2;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_SETOWN = 8;
+export const F_SETSIG = 10;
+export const O_NONBLOCK = 0o4000;
+export const O_ASYNC = 0o20000;
+
+// signals
+export const SIGINT = 2;
+export const SIGKILL = 9;
+export const SIGUSR1 = 10;
+export const SIGALRM = 14;
+export const SIGTERM = 15;
+export const SIGCHLD = 17;
+export const SIGIO = 29;
+
+/** Bytes of a page on x86. */
+export const PAGE_SIZE = 4096;
