@@ -1,0 +1,78 @@
+/**
+ * A run is a value: RunSpec (plain JSON) in, RunResult (plain JSON) out. Commands, workers, suites and pages
+ * exchange these two and nothing more.
+ */
+
+/** One event of `-e`, as the tool's parser understood it. */
+export interface EventSpec {
+  /** As typed, modifiers included: `cycles:u`. It names the event in reports. */
+  name: string;
+  /** attr.type and attr.config of perf_event_open. */
+  type: number;
+  config: number;
+  exclude_user: boolean;
+  exclude_kernel: boolean;
+  exclude_hv: boolean;
+  /** Requested precision (`:p`, `:pp`), 0 to 3. */
+  precise_ip: number;
+}
+
+/** What `perf record` was asked to do. */
+export interface RecordOptions {
+  events: EventSpec[];
+  /** Samples per second (-F); null with a period. */
+  freq: number | null;
+  /** Events per sample (-c); null with a frequency. */
+  period: number | null;
+  /** Data pages of each ring buffer (-m), a power of two. */
+  mmap_pages: number;
+  /** -D/--no-delay: wake up for every sample of the first event. */
+  no_delay: boolean;
+  /** Children are recorded too, unless -i. */
+  inherit: boolean;
+  /** -a: every task on the CPUs, instead of the workload only. */
+  system_wide: boolean;
+  /** -C: the CPUs to record on; null for all. */
+  cpu_list: number[] | null;
+}
+
+/** The machine, the kernel, the tool, the workload and the seed: all that a run depends on. */
+export interface RunSpec {
+  kernel: string;
+  pmu: string;
+  cpus: number;
+  /** Scheduler ticks per second: 100, 250, 300 or 1000. */
+  hz: number;
+  /** Whether the NMI watchdog holds one counter per CPU. */
+  nmi_watchdog: boolean;
+  seed: string;
+  tool: string;
+  record: RecordOptions;
+  workload: { name: string; args: string[] };
+}
+
+/** What one run came to. Instants and durations are simulated nanoseconds. */
+export interface RunResult {
+  /** Per event, in the order of the command line. */
+  events: { name: string; samples: number }[];
+  /** Records in the recording by type name (`MMAP`, `COMM`, `SAMPLE` …), synthesised ones included. */
+  records: Record<string, number>;
+  /** Sum of the counts that LOST records report. */
+  lost_reported: number;
+  /** Records dropped for lack of space, reported or not, over all buffers. */
+  lost_total: number;
+  /** Returns of poll(2) in the tool: perf's "Woken up N times". */
+  wakeups: number;
+  /** Bytes of records written: perf's "Captured and wrote N MB". */
+  bytes_written: number;
+  /** Largest head − tail of any buffer, in bytes. */
+  buffer_high_water: number;
+  /** Simulated time at which the tool ended. */
+  duration_ns: number;
+}
+
+/** Where a recording goes, in order; `patch` rewrites bytes already written (the header, once sizes are known). */
+export interface ByteSink {
+  write(bytes: Uint8Array): void;
+  patch(position: number, bytes: Uint8Array): void;
+}
