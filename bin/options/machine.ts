@@ -1,0 +1,17 @@
+/** The options that choose the simulated machine; every command that runs one has them. */
+import type { OptionTable } from './option.ts';
+import { oneOf, wholeNumber } from './values.ts';
+
+const MAX_CPUS = 64;
+const TICK_RATES = ['100', '250', '300', '1000'] as const;
+const TOOLS = ['3.2'] as const;
+
+export const MACHINE_OPTIONS = {
+  kernel: { type: 'string', argument: '<name>', default: 'v3.2', describe: "kernel version, see 'perfsim list kernels'" },
+  pmu: { type: 'string', argument: '<name>', default: 'nehalem', describe: "performance counters, see 'perfsim list pmus'" },
+  cpus: { type: 'string', argument: '<n>', default: '4', describe: 'number of CPUs', coerce: (text: string) => wholeNumber('--cpus', text, 1, MAX_CPUS, 'a number of CPUs') },
+  hz: { type: 'string', argument: '<n>', default: '1000', describe: `scheduler ticks per second: ${TICK_RATES.join(', ')}`, coerce: (text: string) => Number(oneOf('--hz', text, TICK_RATES)) },
+  seed: { type: 'string', argument: '<text>', default: '1', describe: 'same seed, same bytes', coerce: String },
+  tool: { type: 'string', argument: '<version>', default: '3.2', describe: 'version of the perf tool', coerce: (text: string) => oneOf('--tool', text, TOOLS) },
+  'no-watchdog': { type: 'boolean', describe: 'do not let the NMI watchdog hold a counter per CPU' },
+} as const satisfies OptionTable;

@@ -1,0 +1,22 @@
+/** The options of `perf record` that are modelled, with perf's names, letters and words. */
+import { parse_events } from '../../perf/parse-events.ts';
+import type { OptionTable } from './option.ts';
+import { cpuList, frequency, mmapPages, period } from './values.ts';
+
+export const RECORD_OPTIONS = {
+  'all-cpus': { alias: 'a', type: 'boolean', describe: 'system-wide collection from all CPUs' },
+  count: { alias: 'c', type: 'string', argument: '<n>', describe: 'event period to sample', coerce: period },
+  cpu: { alias: 'C', type: 'string', argument: '<cpu>', describe: 'list of cpus to monitor', coerce: cpuList },
+  'no-delay': { alias: 'D', type: 'boolean', describe: 'collect data without delay' },
+  event: {
+    alias: 'e', type: 'string', array: true, argument: '<event>', default: ['cycles'],
+    describe: "event selector. use 'perfsim list' to list available events",
+    coerce: (lists: string[]) => lists.flatMap(parse_events),
+  },
+  freq: { alias: 'F', type: 'string', argument: "<freq or 'max'>", describe: 'profile at this frequency (default 1000)', coerce: frequency },
+  'no-inherit': { alias: 'i', type: 'boolean', describe: 'child tasks do not inherit counters' },
+  'mmap-pages': { alias: 'm', type: 'string', argument: '<pages>', default: '128', describe: 'number of mmap data pages, or their size such as 512K', coerce: mmapPages },
+  output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: 'output file name', coerce: String },
+  quiet: { alias: 'q', type: 'boolean', describe: "don't print any message" },
+  verbose: { alias: 'v', type: 'boolean', describe: 'be more verbose (show the machine and the counts per event)' },
+} as const satisfies OptionTable;

@@ -1,0 +1,74 @@
+/**
+ * Reads an argument vector by getopt's rules, as perf does: `-ecycles`, `-e cycles`, `-qa`, `--event=cycles`, `--`.
+ * Reference: tools/perf/util/parse-options.c of v3.2.
+ * Not modelled: abbreviated long options, and `--no-` before an option that is not declared with it.
+ *
+ * yargs splits `-ecycles` into six flags, so the words are brought into its `--name=value` form first. The first word
+ * that is no option begins the workload, whose own options are its own.
+ */
+import { InputError } from '../../perf/input-error.ts';
+import { nearest } from '../../perf/nearest.ts';
+import type { OptionTable } from './option.ts';
+
+export interface SplitArguments {
+  /** Each option as `--name` or `--name=value`, in the order given. */
+  options: string[];
+  /** What follows the options: the workload with its arguments, or a command's operands. */
+  rest: string[];
+}
+
+interface OptionWord {
+  name: string;
+  /** As typed, for messages. */
+  typed: string;
+  /** The value within the same word, if any. */
+  attached: string | null;
+}
+
+export function splitOptions(argv: readonly string[], table: OptionTable): SplitArguments {
+  const options: string[] = [];
+  let next = 0;
+  while (next < argv.length && argv[next].startsWith('-') && argv[next] !== '-') {
+    const word = argv[next++];
+    if (word === '--') break;
+    const found = word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table);
+    for (const { name, typed, attached } of found) {
+      if (table[name].argument === undefined) {
+        if (attached !== null) throw new InputError(`option '${typed}' takes no value, but was given '${attached}'.`);
+        options.push(`--${name}`);
+      } else {
+        const value = attached ?? argv[next++];
+        if (value === undefined) throw new InputError(`option '${typed}' requires a value.`);
+        options.push(`--${name}=${value}`);
+      }
+    }
+  }
+  return { options, rest: argv.slice(next) };
+}
+
+function longOption(word: string, table: OptionTable): OptionWord {
+  const equals = word.indexOf('=');
+  const typed = equals < 0 ? word : word.slice(0, equals);
+  const name = typed.slice(2);
+  if (!Object.hasOwn(table, name)) {
+    const meant = nearest(name, Object.keys(table));
+    throw new InputError(`unknown option '${typed}'; ${meant === null ? "'-h' shows the options." : `did you mean '--${meant}'?`}`);
+  }
+  return { name, typed, attached: equals < 0 ? null : word.slice(equals + 1) };
+}
+
+/** `-qaecycles` is `-q -a -e cycles`: an option with an argument takes the rest of the word. */
+function shortOptions(word: string, table: OptionTable): OptionWord[] {
+  const found: OptionWord[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const letter = word[at];
+    const typed = `-${letter}`;
+    const name = Object.keys(table).find((long) => table[long].alias === letter);
+    if (name === undefined) throw new InputError(`unknown option '${typed}'${word === typed ? '' : ` in '${word}'`}; '-h' shows the options.`);
+    const takesRest = table[name].argument !== undefined;
+    const rest = word.slice(at + 1);
+    found.push({ name, typed, attached: takesRest && rest !== '' ? rest : null });
+    if (takesRest) break;
+  }
+  return found;
+}

@@ -1,0 +1,61 @@
+/**
+ * Conversions of option values, each with a sentence for what it refuses: what was given, what is right, and the
+ * nearest valid values where there are such.
+ */
+import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
+import { InputError } from '../../perf/input-error.ts';
+
+/** kernel.perf_event_max_sample_rate, which perf_event_open enforces. */
+export const MAX_SAMPLE_RATE = 100_000;
+
+/** A bound of this simulator, not of Linux: 512 MiB of data for each ring buffer. */
+const MAX_MMAP_PAGES = 131_072;
+
+const BYTES: Readonly<Record<string, number>> = { B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+export function wholeNumber(flag: string, text: string, min: number, max: number, what: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new InputError(`invalid ${flag} value '${text}': ${what} is a whole number from ${min} to ${max}.`);
+}
+
+/** -F: a number, or `max` as in newer perf. */
+export function frequency(text: string): number {
+  return text === 'max' ? MAX_SAMPLE_RATE : wholeNumber('-F', text, 1, MAX_SAMPLE_RATE, 'a frequency in samples per second');
+}
+
+/** -c: events per sample; perf_event_open takes 63 bits, of which a number holds 53 exactly. */
+export function period(text: string): number {
+  return wholeNumber('-c', text, 1, Number.MAX_SAFE_INTEGER, 'a period in events per sample');
+}
+
+/** -m: data pages, or with one of B, K, M, G their size in bytes; a power of two pages in either form. */
+export function mmapPages(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)([BKMG]?)$/i.exec(text) ?? [];
+  if (digits === undefined) throw new InputError(`invalid -m value '${text}': it is a number of pages such as 128, or a size such as 512K.`);
+  const pages = unit === '' ? Number(digits) : (Number(digits) * BYTES[unit.toUpperCase()]) / PAGE_SIZE;
+  if (pages >= 1 && pages <= MAX_MMAP_PAGES && Number.isInteger(Math.log2(pages))) return pages;
+  const shown = nearestPowers(pages).map((power) => (unit === '' ? String(power) : `${(power * PAGE_SIZE) / 1024}K`));
+  throw new InputError(`invalid -m value '${text}': the data pages must be a power of two up to ${MAX_MMAP_PAGES}; nearest ${shown.length > 1 ? 'are' : 'is'} ${shown.join(' and ')}.`);
+}
+
+function nearestPowers(pages: number): number[] {
+  const below = 2 ** Math.floor(Math.log2(pages));
+  return [...new Set([below, 2 * below].map((power) => Math.min(Math.max(power, 1), MAX_MMAP_PAGES)))];
+}
+
+/** -C: `0,2-3` is 0, 2 and 3. */
+export function cpuList(text: string): number[] {
+  const cpus = text.split(',').flatMap((part) => {
+    const [, first, last = first] = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part) ?? [];
+    if (first === undefined || Number(last) < Number(first)) throw new InputError(`invalid -C value '${text}': it is a list of CPUs such as 0,2-3.`);
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => Number(first) + index);
+  });
+  return [...new Set(cpus)].toSorted((a, b) => a - b);
+}
+
+export function oneOf<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen === undefined) throw new InputError(`invalid ${flag} value '${text}': it is ${new Intl.ListFormat('en', { type: 'disjunction' }).format(choices)}.`);
+  return chosen;
+}

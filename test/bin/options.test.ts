@@ -1,0 +1,84 @@
+/** Words to values: getopt's rules, the conversions, and the sentence for every bad value. */
+import { describe, expect, test } from '@jest/globals';
+import { HELP } from '../../bin/options/option.ts';
+import { MACHINE_OPTIONS } from '../../bin/options/machine.ts';
+import { parseOptions } from '../../bin/options/parse-options.ts';
+import { RECORD_OPTIONS } from '../../bin/options/record.ts';
+import { splitOptions } from '../../bin/options/split-options.ts';
+
+const TABLE = { ...RECORD_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
+const split = (line: string) => splitOptions(line.split(' '), TABLE);
+const parse = (line: string) => parseOptions(split(line).options, TABLE);
+
+describe('splitting', () => {
+  test.each([
+    ['-ecycles -c1000 -m8 -C0,1 -oFILE', '--event=cycles --count=1000 --mmap-pages=8 --cpu=0,1 --output=FILE'],
+    ['-e cycles --count 5 --output=x', '--event=cycles --count=5 --output=x'],
+    ['-qa -vaecycles', '--quiet --all-cpus --verbose --all-cpus --event=cycles'],
+    ['--output=a=b', '--output=a=b'],
+    ['-o -', '--output=-'],
+  ])('%s becomes %s', (line, words) => {
+    expect(split(line)).toEqual({ options: words.split(' '), rest: [] });
+  });
+
+  test('the workload begins at the first word that is no option, and keeps its own options', () => {
+    expect(split('-q noploop -x 10 -e')).toEqual({ options: ['--quiet'], rest: ['noploop', '-x', '10', '-e'] });
+  });
+
+  test('-- ends the options', () => {
+    expect(split('-q -- -odd --help')).toEqual({ options: ['--quiet'], rest: ['-odd', '--help'] });
+  });
+
+  test.each([
+    ['--evnt=cycles', "unknown option '--evnt'; did you mean '--event'?"],
+    ['--zzzzzz', "unknown option '--zzzzzz'; '-h' shows the options."],
+    ['--__proto__', /^unknown option '--__proto__'/],
+    ['-Z', "unknown option '-Z'; '-h' shows the options."],
+    ['-qZ', "unknown option '-Z' in '-qZ'; '-h' shows the options."],
+    ['-q -F', "option '-F' requires a value."],
+    ['--quiet=1', "option '--quiet' takes no value, but was given '1'."],
+  ])('%s is refused', (line, sentence) => {
+    expect(() => split(line)).toThrow(sentence);
+  });
+});
+
+describe('values', () => {
+  test('without options they are the defaults of the main job', async () => {
+    expect(await parseOptions([], TABLE)).toMatchObject({
+      event: [{ name: 'cycles' }], 'mmap-pages': 128, output: 'perf.data',
+      kernel: 'v3.2', pmu: 'nehalem', cpus: 4, hz: 1000, seed: '1', tool: '3.2',
+    });
+  });
+
+  test('events add up over comma lists and repetition', async () => {
+    const { event } = await parse('-e cycles,instructions:u -ecycles');
+    expect(event.map(({ name }) => name)).toEqual(['cycles', 'instructions:u', 'cycles']);
+  });
+
+  test('of any other option the last one counts', async () => {
+    expect(await parse('-F10 -F 20 --seed=a --seed=b')).toMatchObject({ freq: 20, seed: 'b' });
+  });
+
+  test('sizes, lists and max are understood', async () => {
+    expect(await parse('-m 512K -C 2-3,0 -F max')).toMatchObject({ 'mmap-pages': 128, cpu: [0, 2, 3], freq: 100_000 });
+  });
+
+  test.each([
+    ['-m 3', /^invalid -m value '3': .* power of two .*; nearest are 2 and 4\.$/],
+    ['-m 0', /nearest is 1\.$/],
+    ['-m 6K', /nearest are 4K and 8K\.$/],
+    ['-m 1G', /up to 131072; nearest is 524288K\.$/],
+    ['-m many', /^invalid -m value 'many': it is a number of pages/],
+    ['-F 0', /^invalid -F value '0': .* from 1 to 100000\.$/],
+    ['-F 100001', /^invalid -F value '100001'/],
+    ['-F 1e3', /^invalid -F value '1e3'/],
+    ['-c 0', /^invalid -c value '0'/],
+    ['-C 3-1', /^invalid -C value '3-1'/],
+    ['--cpus 65', /^invalid --cpus value '65': .* from 1 to 64\.$/],
+    ['--hz 60', "invalid --hz value '60': it is 100, 250, 300, or 1000."],
+    ['--tool 6.1', "invalid --tool value '6.1': it is 3.2."],
+    ['-e cycels', "unknown event 'cycels'; did you mean 'cycles'?"],
+  ])('%s is refused', async (line, sentence) => {
+    await expect(parse(line)).rejects.toThrow(sentence);
+  });
+});
