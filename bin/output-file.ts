@@ -1,0 +1,111 @@
+/**
+ * A recording on its way to its file. Until `commit` the bytes are in a file without a name, which the kernel frees
+ * whatever ends the process: a failure, kill -9, or a signal during a long run, when JavaScript could handle none.
+ * So an unfinished run leaves nothing behind, and a recording that was there before stays.
+ */
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
+import { InputError } from '../perf/input-error.ts';
+import type { ByteSink } from '../perf/run-spec.ts';
+
+const BUFFER_BYTES = 1 << 20;
+
+export class OutputFile implements ByteSink {
+  private readonly path: string;
+  /** A device or a pipe cannot be renamed or replaced: the recording is copied into it. */
+  private readonly special: boolean;
+  private readonly nameless: number;
+  private readonly buffer = new Uint8Array(BUFFER_BYTES);
+  private buffered = 0;
+
+  /** Refuses at once, before anything is simulated, what could not be written at the end. */
+  constructor(path: string) {
+    const existing = statSync(path, { throwIfNoEntry: false });
+    if (existing?.isDirectory()) throw new InputError(`cannot write '${path}': it is a directory.`);
+    this.path = path;
+    this.special = existing !== undefined && !existing.isFile();
+    this.nameless = this.orSentence(() => openNameless(temporaryName(this.special ? join(tmpdir(), basename(path)) : path)));
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.buffered + bytes.length > BUFFER_BYTES) this.flush();
+    if (bytes.length > BUFFER_BYTES) {
+      this.orSentence(() => writeFully(this.nameless, bytes));
+      return;
+    }
+    this.buffer.set(bytes, this.buffered);
+    this.buffered += bytes.length;
+  }
+
+  patch(position: number, bytes: Uint8Array): void {
+    this.flush();
+    this.orSentence(() => writeFully(this.nameless, bytes, position));
+  }
+
+  /** Gives the recording its name; an earlier one becomes FILE.old, as perf does it. */
+  commit(): void {
+    this.flush();
+    this.orSentence(() => (this.special ? this.copyTo(openSync(this.path, 'w')) : this.replace()));
+  }
+
+  /** Ends; what was not committed is gone. */
+  close(): void {
+    closeSync(this.nameless);
+  }
+
+  private replace(): void {
+    const temporary = temporaryName(this.path);
+    try {
+      this.copyTo(openSync(temporary, 'wx'));
+      if ((statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(this.path, `${this.path}.old`);
+      renameSync(temporary, this.path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  private copyTo(target: number): void {
+    try {
+      for (let position = 0, count; (count = readSync(this.nameless, this.buffer, 0, BUFFER_BYTES, position)) > 0; position += count) {
+        writeFully(target, this.buffer.subarray(0, count));
+      }
+    } finally {
+      closeSync(target);
+    }
+  }
+
+  private flush(): void {
+    this.orSentence(() => writeFully(this.nameless, this.buffer.subarray(0, this.buffered)));
+    this.buffered = 0;
+  }
+
+  private orSentence<Result>(action: () => Result): Result {
+    try {
+      return action();
+    } catch (error) {
+      const [, reason = String(error)] = getSystemErrorMap().get((error as NodeJS.ErrnoException).errno ?? 0) ?? [];
+      throw new InputError(`cannot write '${this.path}': ${reason}.`);
+    }
+  }
+}
+
+/** Beside the final name, so that renaming stays within one file system. */
+function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}`);
+}
+
+function openNameless(temporary: string): number {
+  const fd = openSync(temporary, 'wx+');
+  unlinkSync(temporary);
+  return fd;
+}
+
+/** write(2) may take less than it is given. Without a position it appends. */
+function writeFully(fd: number, bytes: Uint8Array, position: number | null = null): void {
+  for (let done = 0; done < bytes.length; ) {
+    done += writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done);
+  }
+}
