@@ -1,0 +1,80 @@
+/** `perfsim list`: what `-e`, `--pmu`, `--kernel` and the workload can be. */
+import { EVENT_NAMES } from '../../perf/event-names.ts';
+import { PERF_TYPE_HARDWARE } from '../../kernel/abi/constants.ts';
+import { unknownName } from '../../perf/nearest.ts';
+import type { Command } from '../command.ts';
+import { HELP } from '../options/option.ts';
+import { splitOptions } from '../options/split-options.ts';
+import { usage } from '../options/usage.ts';
+import { loadSimulation, type KernelVariant, type LoadSimulation, type Simulation } from '../simulation.ts';
+
+/** Width of the name column of `perf list`. */
+const NAME_COLUMN = 50;
+
+interface Section {
+  title: string;
+  lines: (simulation: Simulation) => string[];
+}
+
+const SECTIONS: Readonly<Record<string, Section>> = {
+  events: { title: 'List of pre-defined events (to be used in -e):', lines: eventLines },
+  pmus: { title: 'List of PMUs (to be used in --pmu):', lines: ({ CHIPS }) => columns(CHIPS.map(({ name, description }) => [name, description])) },
+  kernels: { title: 'List of kernels (to be used in --kernel), each with its commit and what it claims:', lines: ({ KERNELS }) => kernelLines(KERNELS.map(({ variant }) => variant)) },
+  workloads: { title: 'List of workloads:', lines: ({ WORKLOADS }) => columns(WORKLOADS.map((workload) => [workload.usage, workload.summary])) },
+};
+
+export function listCommand(load: LoadSimulation): Command {
+  return {
+    name: 'list',
+    summary: 'List the events, PMUs, kernels and workloads there are',
+    async run(argv) {
+      const { options, rest } = splitOptions(argv, HELP);
+      if (options.length > 0) {
+        process.stdout.write(usage([`perfsim list [${Object.keys(SECTIONS).join('|')}]`], [{ title: 'Options', options: HELP }]));
+        return 0;
+      }
+      const names = rest.length === 0 ? Object.keys(SECTIONS) : rest;
+      const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
+      if (unknown !== undefined) throw unknownName('list', unknown, Object.keys(SECTIONS), 'perfsim list -h');
+      const simulation = await load();
+      process.stdout.write(names.map((name) => sectionText(SECTIONS[name], simulation)).join(''));
+      return 0;
+    },
+  };
+}
+
+export const command = listCommand(loadSimulation);
+
+function sectionText({ title, lines }: Section, simulation: Simulation): string {
+  return `\n${title}\n\n${lines(simulation).map((line) => `  ${line}\n`).join('')}\n`;
+}
+
+function eventLines(): string[] {
+  const named = EVENT_NAMES.map(({ symbol, alias, type }) => eventLine(alias === undefined ? symbol : `${symbol} OR ${alias}`, type === PERF_TYPE_HARDWARE ? 'Hardware event' : 'Software event'));
+  return [...named, eventLine('rNNN', 'Raw hardware event descriptor')];
+}
+
+function eventLine(name: string, kind: string): string {
+  return `${name.padEnd(NAME_COLUMN)} [${kind}]`;
+}
+
+/** Left-aligned columns, two spaces apart; the last one ends where its text ends. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd());
+}
+
+/** The lineage as a tree: each kernel below the one whose code it changes. */
+function kernelLines(variants: readonly KernelVariant[]): string[] {
+  const rows: string[][] = [];
+  const visit = (variant: KernelVariant, branch: string, indent: string): void => {
+    rows.push([`${branch}${variant.name}`, variant.commit, variant.claim]);
+    const children = variants.filter(({ parent }) => parent === variant.name);
+    for (const child of children) {
+      const last = child === children.at(-1);
+      visit(child, `${indent}${last ? '└─ ' : '├─ '}`, `${indent}${last ? '   ' : '│  '}`);
+    }
+  };
+  for (const root of variants.filter(({ parent }) => parent === null)) visit(root, '', '');
+  return columns(rows);
+}

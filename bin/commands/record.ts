@@ -1,0 +1,123 @@
+/** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
+import { InputError } from '../../perf/input-error.ts';
+import { unknownName } from '../../perf/nearest.ts';
+import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
+import type { Command } from '../command.ts';
+import { loadKernel } from '../load-kernel.ts';
+import { MACHINE_OPTIONS } from '../options/machine.ts';
+import { HELP } from '../options/option.ts';
+import { parseOptions } from '../options/parse-options.ts';
+import { RECORD_OPTIONS } from '../options/record.ts';
+import { splitOptions } from '../options/split-options.ts';
+import { usage } from '../options/usage.ts';
+import { OutputFile } from '../output-file.ts';
+import { Progress } from '../progress.ts';
+import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
+
+const OPTIONS = { ...RECORD_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
+const USAGE = ['perfsim record [<options>] <workload> [<arguments>]', 'perfsim record [<options>] -- <workload> [<arguments>]'];
+
+/** perf 3.2 without -F and -c. */
+const DEFAULT_FREQ = 1000;
+
+/** perf's estimate of samples: the smallest record that it thinks of has 24 bytes. */
+const BYTES_PER_ESTIMATED_SAMPLE = 24;
+
+type Options = Awaited<ReturnType<typeof parseOptions<typeof OPTIONS>>>;
+
+export function recordCommand(load: LoadSimulation): Command {
+  return {
+    name: 'record',
+    summary: 'Run a workload on the simulated machine and record its profile into perf.data',
+    async run(argv) {
+      const { options: words, rest: workload } = splitOptions(argv, OPTIONS);
+      if (words.includes('--help')) {
+        process.stdout.write(usage(USAGE, [
+          { title: "perf's options", options: RECORD_OPTIONS },
+          { title: "perfsim's machine", options: { ...MACHINE_OPTIONS, ...HELP } },
+        ]));
+        return 0;
+      }
+      const options = await parseOptions(words, OPTIONS);
+      const simulation = await load();
+      const spec = runSpec(options, workload, simulation);
+      if (options.verbose) process.stderr.write(machineLine(spec));
+      const result = record(simulation, spec, options.output);
+      if (!options.quiet) process.stderr.write(closingLines(result, options.output));
+      if (options.verbose) process.stderr.write(countLines(result));
+      return 0;
+    },
+  };
+}
+
+export const command = recordCommand(loadSimulation);
+
+function record(simulation: Simulation, spec: RunSpec, path: string): RunResult {
+  const output = new OutputFile(path);
+  const progress = new Progress(process.stderr);
+  try {
+    const result = simulation.run(spec, output, { progress: (done_ns, total_ns) => progress.update(done_ns, total_ns) });
+    output.commit();
+    return result;
+  } finally {
+    output.close();
+    progress.end();
+  }
+}
+
+function runSpec(options: Options, words: readonly string[], simulation: Simulation): RunSpec {
+  const pmus = simulation.CHIPS.map((chip) => chip.name);
+  if (!pmus.includes(options.pmu)) throw unknownName('PMU', options.pmu, pmus, 'perfsim list pmus');
+  if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
+  const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
+  if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
+  return {
+    kernel: loadKernel(options.kernel, simulation).name,
+    pmu: options.pmu,
+    cpus: options.cpus,
+    hz: options.hz,
+    nmi_watchdog: !options['no-watchdog'],
+    seed: options.seed,
+    tool: options.tool,
+    record: {
+      events: options.event,
+      freq: options.count === undefined ? (options.freq ?? DEFAULT_FREQ) : null,
+      period: options.count ?? null,
+      mmap_pages: options['mmap-pages'],
+      no_delay: options['no-delay'] ?? false,
+      inherit: !options['no-inherit'],
+      system_wide: options['all-cpus'] ?? false,
+      cpu_list: options.cpu ?? null,
+    },
+    workload: workloadFor(words, simulation),
+  };
+}
+
+function workloadFor([name, ...args]: readonly string[], { WORKLOADS }: Simulation): RunSpec['workload'] {
+  if (name === undefined) throw new InputError(`record needs a workload, such as '${WORKLOADS[0].usage}'; 'perfsim list workloads' shows them.`);
+  const workload = WORKLOADS.find((workload) => workload.name === name);
+  if (workload === undefined) throw unknownName('workload', name, WORKLOADS.map((workload) => workload.name), 'perfsim list workloads');
+  try {
+    workload.parse(args);
+  } catch (error) {
+    throw new InputError(error instanceof Error ? error.message : String(error));
+  }
+  return { name, args };
+}
+
+/** The two lines with which perf 3.2 ends; the samples are its own rough estimate. */
+function closingLines({ wakeups, bytes_written }: RunResult, path: string): string {
+  const megabytes = (bytes_written / 1024 / 1024).toFixed(3);
+  return `[ perf record: Woken up ${wakeups} times to write data ]\n` +
+    `[ perf record: Captured and wrote ${megabytes} MB ${path} (~${Math.floor(bytes_written / BYTES_PER_ESTIMATED_SAMPLE)} samples) ]\n`;
+}
+
+function machineLine(spec: RunSpec): string {
+  const watchdog = spec.nmi_watchdog ? 'watchdog' : 'no watchdog';
+  return `kernel ${spec.kernel}, PMU ${spec.pmu}, ${spec.cpus} CPUs, ${spec.hz} Hz, ${watchdog}, tool ${spec.tool}, seed ${spec.seed}\n`;
+}
+
+function countLines(result: RunResult): string {
+  const events = result.events.map(({ name, samples }) => `${String(samples).padStart(10)} samples of ${name}\n`).join('');
+  return `${events}${String(result.lost_total).padStart(10)} records lost, ${result.lost_reported} of them reported\n`;
+}

@@ -1,0 +1,36 @@
+/**
+ * What the commands need of the simulation, and the one place that loads it: late, so that a usage text or a
+ * misspelt option does not wait for it.
+ */
+import type { ByteSink, RunResult, RunSpec } from '../perf/run-spec.ts';
+
+/** A kernel class as the lists show it. */
+export interface KernelVariant {
+  readonly name: string;
+  readonly parent: string | null;
+  /** The upstream commit; empty where there is none. */
+  readonly commit: string;
+  readonly claim: string;
+}
+
+export interface Simulation {
+  readonly CHIPS: readonly { readonly name: string; readonly description: string }[];
+  readonly KERNELS: readonly { readonly variant: KernelVariant }[];
+  readonly WORKLOADS: readonly Workload[];
+  run(spec: RunSpec, sink: ByteSink | null, hooks?: { progress?(done_ns: number, total_ns: number): void }): RunResult;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly summary: string;
+  /** Its command line: `noploop SECONDS`. */
+  readonly usage: string;
+  /** Throws an error with a sentence for arguments that it cannot run with. */
+  parse(args: readonly string[]): unknown;
+}
+
+export type LoadSimulation = () => Promise<Simulation>;
+
+const SIMULATION: string = '../perf/index.ts';
+
+export const loadSimulation: LoadSimulation = () => import(SIMULATION) as Promise<Simulation>;

@@ -1,0 +1,112 @@
+/** `perfsim record` and `perfsim list` in front of a simulation that only listens. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listCommand } from '../../bin/commands/list.ts';
+import { recordCommand } from '../../bin/commands/record.ts';
+import { FakeSimulation } from './fake-simulation.ts';
+
+let folder: string;
+let path: string;
+let simulation: FakeSimulation;
+let stdout: string;
+let stderr: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'perfsim-'));
+  path = join(folder, 'perf.data');
+  simulation = new FakeSimulation();
+  stdout = stderr = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+
+const record = async (line: string) => recordCommand(async () => simulation).run(['-o', path, ...line.split(' ').filter((word) => word !== '')]);
+const list = async (...words: string[]) => listCommand(async () => simulation).run(words);
+
+describe('record', () => {
+  test('asks for the run that the command line describes', async () => {
+    expect(await record('-e cycles,instructions:u -ecycles -c1000 -m8 -D -i -a -C0,1 --kernel v3.1 --pmu amd64 --cpus 2 --hz 250 --seed x --no-watchdog noploop 10')).toBe(0);
+    expect(simulation.asked).toEqual({
+      kernel: 'v3.1', pmu: 'amd64', cpus: 2, hz: 250, nmi_watchdog: false, seed: 'x', tool: '3.2',
+      record: {
+        events: [expect.objectContaining({ name: 'cycles' }), expect.objectContaining({ name: 'instructions:u', exclude_kernel: true }), expect.objectContaining({ name: 'cycles' })],
+        freq: null, period: 1000, mmap_pages: 8, no_delay: true, inherit: false, system_wide: true, cpu_list: [0, 1],
+      },
+      workload: { name: 'noploop', args: ['10'] },
+    });
+  });
+
+  test('asks by default for what perf 3.2 does', async () => {
+    await record('noploop 10');
+    expect(simulation.asked?.record).toMatchObject({ freq: 1000, period: null, mmap_pages: 128, no_delay: false, inherit: true, system_wide: false, cpu_list: null });
+  });
+
+  test("writes the recording and ends with perf 3.2's two lines", async () => {
+    await record('noploop 10');
+    expect(readFileSync(path, 'latin1')).toBe('recording');
+    expect(stderr).toBe(`[ perf record: Woken up 6 times to write data ]\n[ perf record: Captured and wrote 1.373 MB ${path} (~60000 samples) ]\n`);
+  });
+
+  test('is silent with -q', async () => {
+    await record('-q noploop 10');
+    expect(stderr).toBe('');
+  });
+
+  test('names the machine and the counts with -v', async () => {
+    await record('-v noploop 10');
+    expect(stderr).toMatch(/^kernel v3\.2, PMU nehalem, 4 CPUs, 1000 Hz, watchdog, tool 3\.2, seed 1\n/);
+    expect(stderr).toMatch(/ 9999 samples of cycles\n +4 records lost, 3 of them reported\n$/);
+  });
+
+  test.each([
+    ['', "record needs a workload, such as 'noploop SECONDS'; 'perfsim list workloads' shows them."],
+    ['noplop 10', "unknown workload 'noplop'; did you mean 'noploop'?"],
+    ['noploop ten', "noploop takes a number of seconds, not 'ten'."],
+    ['--kernel v32 noploop 10', "unknown kernel 'v32'; did you mean 'v3.2'?"],
+    ['--pmu nehalm noploop 10', "unknown PMU 'nehalm'; did you mean 'nehalem'?"],
+    ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
+    ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
+  ])('refuses "%s" and touches no file', async (line, sentence) => {
+    await expect(record(line)).rejects.toThrow(sentence);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('leaves no file when the run fails', async () => {
+    simulation.failure = new Error('a bug');
+    await expect(record('noploop 10')).rejects.toThrow('a bug');
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('list', () => {
+  test('shows events as perf list does', async () => {
+    await list('events');
+    expect(stdout).toContain('\n  cpu-cycles OR cycles                               [Hardware event]\n');
+    expect(stdout).toContain('\n  task-clock                                         [Software event]\n');
+  });
+
+  test('shows kernels as the tree of their lineage', async () => {
+    await list('kernels');
+    expect(stdout).toContain([
+      '  v3.1                      before the fix',
+      '  ├─ fix      10c6db110d0e  the fix',
+      '  │  └─ v3.2  44b7f4b98b73  a check for NULL',
+      '  └─ other                  another way',
+    ].join('\n'));
+  });
+
+  test('shows everything without an operand', async () => {
+    await list();
+    expect(stdout.match(/^List of .*:$/gm)).toHaveLength(4);
+  });
+
+  test('refuses other operands', async () => {
+    await expect(list('kernls')).rejects.toThrow("unknown list 'kernls'; did you mean 'kernels'?");
+  });
+});
