@@ -35,7 +35,7 @@ function event_named(name: string): Pick<EventSpec, 'type' | 'config'> {
   const known = EVENTS_BY_NAME.get(name.toLowerCase());
   if (known !== undefined) return { type: known.type, config: known.config };
   const raw = RAW.exec(name);
-  if (raw !== null) return { type: PERF_TYPE_RAW, config: Number.parseInt(raw[1]!, 16) };
+  if (raw !== null) return { type: PERF_TYPE_RAW, config: Number.parseInt(raw[1], 16) };
   throw unknownName('event', name, [...EVENTS_BY_NAME.keys()], 'perfsim list events');
 }
 
