@@ -2,7 +2,9 @@
  * The one error of this folder: a recording that cannot be read, said in a sentence that names the thing and the offset.
  * Not modelled: causes and codes; the sentence is all that a user needs.
  */
-export class PerfDataError extends Error {
+import { InputError } from '../input-error.ts';
+
+export class PerfDataError extends InputError {
   override name = 'PerfDataError';
 }
 

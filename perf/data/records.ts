@@ -151,8 +151,11 @@ function decodeBody(from: ByteReader, codec: Codec, context: RecordContext, size
   return record as unknown as PerfRecord;
 }
 
-/** Appends the record's bytes to `to`. A kernel record without a `sample_id` gets zeros for it, as perf's synthesised ones do. */
-export function encodeRecord(to: ByteWriter, record: PerfRecord, layout: SampleLayout): void {
+/**
+ * Appends the record's bytes to `to`. A kernel record without a `sample_id` gets zeros for it, as perf's synthesised ones
+ * do. Strings are padded as little as can be, or so that the record has `length` bytes.
+ */
+export function encodeRecord(to: ByteWriter, record: PerfRecord, layout: SampleLayout, length = 0): void {
   const start = to.at;
   const misc = record.misc ?? 0;
   const context = { misc, layout };
@@ -163,11 +166,10 @@ export function encodeRecord(to: ByteWriter, record: PerfRecord, layout: SampleL
   if (record.name === 'UNKNOWN') to.put(record.body);
   else codec!.body.write(to, record as unknown as Record<string, unknown>, context);
   if (record.rest !== undefined) to.put(record.rest);
-  if (codec?.trailer && layout.trailerSize > 0) {
-    const ragged = to.at - start;
-    to.zeros(align(ragged, 8) - ragged);
-    sampleId.write(to, ('sample_id' in record && record.sample_id) || {}, context);
-  }
+  const trailerSize = codec?.trailer ? layout.trailerSize : 0;
+  const bodySize = to.at - start;
+  to.zeros(Math.max(0, (length || (trailerSize && align(bodySize, 8) + trailerSize)) - trailerSize - bodySize));
+  if (trailerSize > 0) sampleId.write(to, ('sample_id' in record && record.sample_id) || {}, context);
   const size = to.at - start;
   if (size > RECORD_SIZE_MAX) {
     throw new PerfDataError(`a ${record.name} record of ${size} bytes cannot be written: its size field holds at most ${RECORD_SIZE_MAX}`);

@@ -1,0 +1,153 @@
+/**
+ * Cuts the data of a recording into blocks of whole records, each block a piece of memory of bounded size.
+ * Reference: reader__mmap(), prefetch_event() and __perf_session__process_pipe_events() of tools/perf/util/session.c, v6.1.
+ * Not modelled: nothing; payloads behind AUXTRACE and TRACING_DATA records are passed over.
+ */
+import { align } from './bytes.ts';
+import { PerfDataError, hex } from './error.ts';
+import { toLittleEndian } from './byte-order.ts';
+import { EventTable } from './events.ts';
+import {
+  PERF_RECORD_AUXTRACE, PERF_RECORD_COMPRESSED, PERF_RECORD_COMPRESSED2, PERF_RECORD_HEADER_TRACING_DATA,
+  RECORD_HEADER_SIZE, RECORD_SIZE_MAX,
+} from './record-types.ts';
+import type { ByteSource } from './source.ts';
+import { Decompressor } from './zstd.ts';
+
+/** Whole records in memory, little-endian whatever the file is. */
+export class Block {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Offset just behind the last whole record. */
+  readonly end: number;
+  readonly #position: number;
+  readonly #compressed: boolean;
+
+  constructor(bytes: Uint8Array, end: number, position: number, compressed = false) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.end = end;
+    this.#position = position;
+    this.#compressed = compressed;
+  }
+
+  type(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+
+  misc(at: number): number {
+    return this.view.getUint16(at + 4, true);
+  }
+
+  size(at: number): number {
+    return this.view.getUint16(at + 6, true);
+  }
+
+  /** The bytes of the record at `at`, header included. */
+  record(at: number): Uint8Array {
+    return this.bytes.subarray(at, at + this.size(at));
+  }
+
+  /** Where the record at `at` is in the file; decompressed records are where their COMPRESSED record is. */
+  position(at: number): number {
+    return this.#compressed ? this.#position : this.#position + at;
+  }
+}
+
+export interface BlockOptions {
+  /** Where the records begin and end in the source; null where only the end of the source tells. */
+  start: number;
+  end: number | null;
+  little: boolean;
+  pipe: boolean;
+  /** The events of a file, for turning the byte order. Those of a pipe become known on the way. */
+  events: EventTable;
+}
+
+const BLOCK_SIZE = 1 << 20;
+
+/** Records after which something else than the next record follows in the file. */
+function interrupts(type: number, pipe: boolean): boolean {
+  return type === PERF_RECORD_AUXTRACE || type === PERF_RECORD_COMPRESSED || type === PERF_RECORD_COMPRESSED2
+    || (pipe && type === PERF_RECORD_HEADER_TRACING_DATA);
+}
+
+/**
+ * Finds the end of the whole records in `bytes`, or of the first that interrupts them, and checks their sizes.
+ * Everything that walks over a block trusts this check.
+ */
+function wholeRecords(view: DataView, filled: number, little: boolean, pipe: boolean, position: number) {
+  let at = 0;
+  while (at + RECORD_HEADER_SIZE <= filled) {
+    const size = view.getUint16(at + 6, little);
+    if (size < RECORD_HEADER_SIZE) {
+      throw new PerfDataError(
+        `the record at offset ${hex(position + at)} says it has ${size} bytes, fewer than its header (bad event header size); the file is damaged from there on`);
+    }
+    if (at + size > filled) break;
+    const type = view.getUint32(at, little);
+    if (interrupts(type, pipe)) return { end: at + size, last: at, interrupted: true };
+    at += size;
+  }
+  return { end: at, last: at, interrupted: false };
+}
+
+/** Bytes behind the record that are no records. */
+function payloadSize(block: Block, at: number): number {
+  if (block.type(at) === PERF_RECORD_AUXTRACE && block.size(at) >= 16) return Number(block.view.getBigUint64(at + 8, true));
+  if (block.type(at) === PERF_RECORD_HEADER_TRACING_DATA && block.size(at) >= 12) return align(block.view.getUint32(at + 8, true), 8);
+  return 0;
+}
+
+/** The data in blocks, in the order of the file. A source that ends within a record is an error, once all before it has been given. */
+export function* readBlocks(source: ByteSource, options: BlockOptions): Generator<Block, void, undefined> {
+  const { little, pipe } = options;
+  const decompressor = new Decompressor();
+  const events = pipe ? new EventTable() : options.events;
+  let position = options.start;
+  let rest = new Uint8Array();
+  for (;;) {
+    const limit = options.end === null ? BLOCK_SIZE : Math.min(BLOCK_SIZE, options.end - position - rest.length);
+    const bytes = new Uint8Array(rest.length + Math.max(limit, 0));
+    bytes.set(rest);
+    const read = source.read(position + rest.length, bytes.subarray(rest.length));
+    const filled = rest.length + read;
+    if (filled === 0) return checkEnd(source, options, position);
+    const view = new DataView(bytes.buffer);
+    const { end, last, interrupted } = wholeRecords(view, filled, little, pipe, position);
+    if (end === 0 && (read === 0 || filled > RECORD_SIZE_MAX)) throw cutShort(source, position, filled);
+    const block = new Block(little ? bytes : toLittleEndian(bytes.subarray(0, end), position, events), end, position);
+    if (end > 0) yield block;
+    rest = bytes.slice(end, filled);
+    position += end;
+    if (!interrupted) continue;
+    yield* decompressor.blocks(block, last);
+    const payload = payloadSize(block, last);
+    if (payload > rest.length) skip(source, position + rest.length, payload - rest.length);
+    rest = rest.slice(Math.min(payload, rest.length));
+    position += payload;
+  }
+}
+
+/** Passes over bytes that are not wanted: a pipe has to be read through. */
+function skip(source: ByteSource, position: number, length: number): void {
+  if (source.size !== null) return;
+  const bytes = new Uint8Array(BLOCK_SIZE);
+  for (let left = length; left > 0;) {
+    const read = source.read(position + length - left, bytes.subarray(0, Math.min(left, BLOCK_SIZE)));
+    if (read === 0) return;
+    left -= read;
+  }
+}
+
+function cutShort(source: ByteSource, position: number, filled: number): PerfDataError {
+  return new PerfDataError(
+    `${source.name} ends within the record at offset ${hex(position)}, of which it has ${filled} bytes; the recording was cut short there`);
+}
+
+function checkEnd(source: ByteSource, options: BlockOptions, position: number): void {
+  if (options.end !== null && position < options.end) {
+    throw new PerfDataError(
+      `${source.name} ends at offset ${hex(position)}, but its header promises data up to ${hex(options.end)}; the recording was cut short`);
+  }
+}
