@@ -5,7 +5,9 @@
 import { build } from 'esbuild';
 import { existsSync, rmSync } from 'node:fs';
 
-const entries = ['bin/perfsim.ts', 'bin/worker.ts', 'kernel/index.ts', 'perf/data/index.ts', 'perf/index.ts'];
+const entries = ['bin/main.ts', 'bin/worker.ts', 'kernel/index.ts', 'perf/data/index.ts', 'perf/index.ts'];
+
+const common = { outdir: 'dist', outbase: '.', bundle: true, platform: 'node', target: 'node20', minifySyntax: true, logLevel: 'warning' };
 
 /**
  * yargs measures its help text with string-width, whose tables of emoji cost half of Node's own start when they load.
@@ -21,18 +23,13 @@ const asciiWidth = {
 
 rmSync('dist', { recursive: true, force: true });
 await build({
+  ...common,
   entryPoints: entries.filter((entry) => existsSync(entry)),
-  outdir: 'dist',
-  outbase: '.',
-  bundle: true,
   splitting: true,
   format: 'esm',
-  platform: 'node',
-  target: 'node20',
   sourcemap: true,
-  minifySyntax: true,
   external: ['esbuild'],
   plugins: [asciiWidth],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-  logLevel: 'warning',
 });
+await build({ ...common, entryPoints: ['bin/perfsim.ts'], format: 'cjs', outExtension: { '.js': '.cjs' }, external: ['./main.js'] });

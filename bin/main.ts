@@ -1,0 +1,53 @@
+/** Finds the one command that was asked for, loads it and nothing else, and turns its outcome into an exit status. */
+import type { Command } from './command.ts';
+
+const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  list: () => import('./commands/list.ts'),
+  record: () => import('./commands/record.ts'),
+};
+
+/** The exit status for bad input, by the convention of Unix tools. */
+const BAD_INPUT = 2;
+
+export async function main(argv: string[]): Promise<void> {
+  process.stdout.on('error', endQuietly);
+  process.exitCode = await dispatch(argv).catch(failure);
+}
+
+async function dispatch([name, ...argv]: string[]): Promise<number> {
+  if (name === undefined) return printHelp(1);
+  if (name === 'help' && argv.length > 0) return dispatch([argv[0], '--help']);
+  if (name === '--help' || name === '-h' || name === 'help') return printHelp(0);
+  if (!Object.hasOwn(COMMANDS, name)) {
+    const { unknownName } = await import('../perf/nearest.ts');
+    const [kind, candidates] = name.startsWith('-') ? ['option', ['--help', '--version']] : ['command', Object.keys(COMMANDS)];
+    throw unknownName(kind, name, candidates, 'perfsim --help');
+  }
+  const { command } = await COMMANDS[name]();
+  return command.run(argv);
+}
+
+async function printHelp(status: number): Promise<number> {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `   ${name.padEnd(width)}   ${summary}\n`);
+  process.stdout.write(
+    `\n usage: perfsim [--version] [--help] COMMAND [ARGS]\n\n The perfsim commands are:\n${lines.join('')}\n` +
+    " See 'perfsim COMMAND -h' for more information on a specific command.\n\n",
+  );
+  return status;
+}
+
+/** A sentence for what the user can put right; anything else is a bug and keeps its stack. */
+async function failure(error: unknown): Promise<number> {
+  const { InputError } = await import('../perf/input-error.ts');
+  if (!(error instanceof InputError)) throw error;
+  process.stderr.write(`perfsim: ${error.message}\n`);
+  return BAD_INPUT;
+}
+
+/** `perfsim list | head` closes the pipe early, which is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}

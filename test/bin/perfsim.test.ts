@@ -1,0 +1,51 @@
+/** The built command, as a shell sees it: what it prints where, and its exit status. */
+import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
+const MANIFEST = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+function perfsim(...args: string[]): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [PERFSIM, ...args], { encoding: 'utf8' });
+  return { stdout, stderr, status };
+}
+
+test('--version', () => {
+  expect(perfsim('--version')).toEqual({ stdout: `perfsim version ${MANIFEST.version}\n`, stderr: '', status: 0 });
+});
+
+describe('help', () => {
+  test.each([[['--help']], [['-h']], [['help']]])('%j lists the commands', (words) => {
+    const { stdout, stderr, status } = perfsim(...words);
+    expect(stdout).toMatch(/^\n usage: perfsim \[--version\] \[--help\] COMMAND \[ARGS\]\n/);
+    expect(stdout).toMatch(/^ {3}record +\S/m);
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+
+  test('is also what no command at all gets, with a status that says so', () => {
+    expect(perfsim()).toEqual({ ...perfsim('--help'), status: 1 });
+  });
+
+  test.each([[['record', '-h']], [['record', '--help']], [['help', 'record']]])('%j shows the options in perf\'s form', (words) => {
+    const { stdout, status } = perfsim(...words);
+    expect(stdout).toMatch(/^\n Usage: perfsim record \[<options>\] <workload>/);
+    expect(stdout).toContain('\n    -e, --event <event>       event selector.');
+    expect(stdout).toContain('\n        --kernel <name>       kernel version');
+    expect(status).toBe(0);
+  });
+});
+
+describe('bad input is one sentence and status 2', () => {
+  test.each([
+    [['recrod'], "unknown command 'recrod'; did you mean 'record'?"],
+    [['--verison'], "unknown option '--verison'; did you mean '--version'?"],
+    [['constructor'], "unknown command 'constructor'; 'perfsim --help' shows what there is."],
+    [['record', '-m', '3', 'noploop', '1'], "invalid -m value '3': the data pages must be a power of two up to 131072; nearest are 2 and 4."],
+    [['record', '-e', 'cycels', 'noploop', '1'], "unknown event 'cycels'; did you mean 'cycles'?"],
+    [['list', 'kernls'], "unknown list 'kernls'; did you mean 'kernels'?"],
+  ])('%j', (words, sentence) => {
+    expect(perfsim(...words)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });
+  });
+});
