@@ -3,9 +3,9 @@
  * Reference: evlist__event2evsel() and evlist__valid_sample_type() of tools/perf/util/evlist.c, v6.1.
  * Not modelled: nothing.
  */
-import type { PerfEventAttr } from '../../kernel/abi/index.ts';
-import { PERF_RECORD_SAMPLE } from '../../kernel/abi/index.ts';
+import { PERF_RECORD_SAMPLE, type PerfEventAttr } from '../../kernel/abi/index.ts';
 import { PerfDataError } from './error.ts';
+import { u64Key, u64KeyOf } from './u64.ts';
 import { eventName } from './event-name.ts';
 import { sampleIdOffset, sampleLayout, trailerIdOffset, type SampleLayout } from './layout.ts';
 
@@ -19,17 +19,10 @@ export interface RecordedEvent {
   name: string;
 }
 
-/** Ids are counters of the kernel; one beyond 2^53 keeps its exact value as a bigint. */
-export function idKey(low: number, high: number): number | bigint {
-  return high < 1 << 21 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
-}
-
-function keyOf(id: bigint): number | bigint {
-  return id < 1n << 53n ? Number(id) : id;
-}
-
 export class EventTable {
   readonly all: RecordedEvent[] = [];
+  /** Whether the time is in the same place for all events, so that it can be found without knowing which one it is. */
+  sameTimes = true;
   readonly #byId = new Map<number | bigint, RecordedEvent>();
   /** Where a SAMPLE, and any other record counted from its end, holds its event's id: the same for all events. */
   #sampleId = -1;
@@ -44,18 +37,21 @@ export class EventTable {
     }
     this.all.push(event);
     this.#checkLayout(event);
+    const [{ layout: { head, headEnd, trailer } }] = this.all;
+    const { layout } = event;
+    if (layout.head.time !== head.time || layout.headEnd !== headEnd || layout.trailer.time !== trailer.time) this.sameTimes = false;
     for (const id of ids) this.addId(event, id);
     return event;
   }
 
   addId(event: RecordedEvent, id: bigint): void {
     event.ids.push(id);
-    this.#byId.set(keyOf(id), event);
+    this.#byId.set(u64KeyOf(id), event);
   }
 
   /** The event with this id, or undefined. */
   byId(id: bigint): RecordedEvent | undefined {
-    return this.#byId.get(keyOf(id));
+    return this.#byId.get(u64KeyOf(id));
   }
 
   /**
@@ -73,7 +69,7 @@ export class EventTable {
     if (offset < 8 || offset + 8 > size) return undefined;
     const low = view.getUint32(at + offset, true);
     const high = view.getUint32(at + offset + 4, true);
-    return low === 0 && high === 0 ? all[0] : this.#byId.get(idKey(low, high));
+    return low === 0 && high === 0 ? all[0] : this.#byId.get(u64Key(low, high));
   }
 
   /** Without the id in one place, samples of several events could not be told apart. */

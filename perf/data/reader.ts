@@ -49,6 +49,11 @@ export class PerfData {
     return data;
   }
 
+  /** Whether records can be put in order of time: without sample_id_all (perf before 3.0) only samples would have one. */
+  get ordered(): boolean {
+    return this.header.pipe || this.events.all[0].layout.sample_id_all;
+  }
+
   /** The data in blocks of whole records, in the order of the file. Whoever walks over them calls `learn` on each record. */
   blocks(): Generator<Block, void, undefined> {
     const { header: { little, pipe, data }, events } = this;
@@ -78,7 +83,7 @@ export class PerfData {
     const type = block.type(at);
     if (type !== PERF_RECORD_HEADER_ATTR && type !== PERF_RECORD_HEADER_FEATURE && type !== PERF_RECORD_EVENT_UPDATE) return;
     const record = decodeRecord(block.record(at), NO_LAYOUT, block.position(at));
-    if (record.name === 'ATTR') this.events.add(record.attr, record.ids);
+    if (record.name === 'ATTR' && this.header.pipe) this.events.add(record.attr, record.ids);
     else if (record.name === 'FEATURE') this.#addFeature(Number(record.feat_id), record.data, block.position(at) + 16, true);
     else if (record.name === 'EVENT_UPDATE' && record.update.what === 'name') {
       const event = this.events.byId(record.update.id);
