@@ -1,0 +1,109 @@
+/**
+ * What all kernel code stands on: the machine it asks things of, its configuration, and its per-CPU state.
+ *
+ * Reference: arch/x86 and kernel/sched.c of v3.2 as far as the perf_event core calls them.
+ * Not modelled: everything that perf does not touch.
+ */
+import { Cell, effect } from '../sim/memory.ts';
+import type { Chip } from '../pmu/chip.ts';
+import type { Location } from '../pmu/location.ts';
+import type { Pmu } from '../pmu/pmu.ts';
+import { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
+import type { IrqWork, PerfCpuContext, TaskStruct } from './structs.ts';
+
+/** Work whose duration the machine knows; the kernel text says where it is done. */
+export type Cost = 'nmi_entry' | 'pmi_counter' | 'msr' | 'tick' | 'irq' | 'syscall' | 'context_switch' | 'record';
+
+/** The machine as kernel code sees it. A timed run and the explorer each provide one. */
+export interface Hardware {
+  readonly nr_cpus: number;
+  readonly chip: Chip;
+  /** kHz of the time stamp counter. */
+  readonly cpu_khz: number;
+  smp_processor_id(): number;
+  /** The clock of the executing CPU, in nanoseconds since boot. */
+  local_clock(): number;
+  charge(cost: Cost): void;
+  /** The PMU of the executing CPU. */
+  pmu(): Pmu;
+  /** An address inside `location`, where the program counter happened to be. */
+  ip_in(location: Location): number;
+  /** Raises IRQ_WORK_VECTOR on the executing CPU. */
+  arch_irq_work_raise(): void;
+  /** Runs `fn` on another CPU, with interrupts off, and waits for it (smp_call_function_single). */
+  smp_call_function(cpu: number, fn: () => void): void;
+  rcu_read_lock(): void;
+  rcu_read_unlock(): void;
+  /** Runs `callback` once all readers that are now inside have left. */
+  call_rcu(callback: () => void): void;
+  /** Makes a sleeping task runnable. */
+  wake_up_process(task: TaskStruct): void;
+  /** Sends `signal`, waking the task if it sleeps interruptibly. */
+  send_signal(task: TaskStruct, signal: number, code: number): void;
+}
+
+/** What an administrator sets: Kconfig, boot options, sysctls. */
+export interface KernelConfig {
+  readonly hz: number;
+  readonly nmi_watchdog: boolean;
+  /** /proc/sys/kernel/perf_event_max_sample_rate, samples per second. */
+  readonly perf_event_max_sample_rate: number;
+  /** KiB of buffer that a user may lock per CPU. */
+  readonly perf_event_mlock_kb: number;
+  readonly perf_event_paranoid: number;
+}
+
+export const DEFAULT_CONFIG: KernelConfig = {
+  hz: 1000,
+  nmi_watchdog: true,
+  perf_event_max_sample_rate: 100_000,
+  perf_event_mlock_kb: 516,
+  perf_event_paranoid: 1,
+};
+
+/** Per-CPU variables. */
+export class PerCpu {
+  readonly id: number;
+  /** The running task; null while the CPU is idle. */
+  readonly current = new Cell<TaskStruct | null>(null, this, 'current');
+  /** Newest first. */
+  readonly irq_work_list = new Cell<IrqWork | null>(null, this, 'irq_work_list');
+  /** One per distinct PMU context: hardware, software. Filled at boot. */
+  readonly contexts: PerfCpuContext[] = [];
+
+  constructor(id: number) {
+    this.id = id;
+  }
+}
+
+export abstract class KernelBase {
+  readonly hardware: Hardware;
+  readonly config: KernelConfig;
+  readonly per_cpu: readonly PerCpu[];
+  trace: Tracepoints = new SilentTracepoints();
+
+  constructor(hardware: Hardware, config: KernelConfig) {
+    this.hardware = hardware;
+    this.config = config;
+    this.per_cpu = Array.from({ length: hardware.nr_cpus }, (_, id) => new PerCpu(id));
+  }
+
+  /** Nanoseconds between two ticks. */
+  get tick_nsec(): number {
+    return Math.floor(1e9 / this.config.hz);
+  }
+
+  this_cpu(): PerCpu {
+    return this.per_cpu[this.hardware.smp_processor_id()]!;
+  }
+
+  perf_clock(): number {
+    return effect(() => this.hardware.local_clock());
+  }
+
+  charge(cost: Cost): void {
+    effect(() => {
+      this.hardware.charge(cost);
+    });
+  }
+}

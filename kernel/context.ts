@@ -1,0 +1,259 @@
+/**
+ * Contexts: which events exist for a task or a CPU, and putting them on the PMU and off it again.
+ *
+ * Reference: kernel/events/core.c of v3.1 and v3.2, from list_add_event to perf_event_context_sched_in; sections 7.3
+ * to 7.5. All functions here run on the context's CPU with interrupts off (ctx.lock held), unless they say otherwise.
+ * Not modelled: swapping the equal contexts of two clones instead of re-programming; cgroups.
+ */
+import { list_add_tail, list_del_init, list_first, list_for_each, list_next } from './list.ts';
+import { WRITE_ONCE, READ_ONCE } from './primitives.ts';
+import { OverflowCode } from './overflow.ts';
+import {
+  MAX_INTERRUPTS, PERF_ATTACH_CONTEXT, PERF_ATTACH_GROUP, PERF_EF_START, PERF_EVENT_STATE_ACTIVE,
+  PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF,
+  type PerfCpuContext, type PerfEvent, type PerfEventContext,
+} from './structs.ts';
+import type { ListHead } from './list.ts';
+
+export type EventKind = 'pinned' | 'flexible';
+const BOTH: readonly EventKind[] = ['pinned', 'flexible'];
+
+export abstract class ContextCode extends OverflowCode {
+  /** Brings ctx.time up to now. */
+  update_context_time(ctx: PerfEventContext): void {
+    const now = this.perf_clock();
+    ctx.time += now - ctx.timestamp;
+    ctx.timestamp = now;
+  }
+
+  /** Brings the event's enabled and running times up to its context's time. */
+  update_event_times(event: PerfEvent): void {
+    const ctx = event.ctx!;
+    const leader = event.group_leader!;
+    if (event.state < PERF_EVENT_STATE_INACTIVE || leader.state < PERF_EVENT_STATE_INACTIVE) return;
+    const run_end = ctx.is_active ? ctx.time : event.tstamp_stopped;
+    event.total_time_enabled = run_end - event.tstamp_enabled;
+    const stopped = event.state === PERF_EVENT_STATE_INACTIVE ? event.tstamp_stopped : ctx.time;
+    event.total_time_running = stopped - event.tstamp_running;
+  }
+
+  groups(ctx: PerfEventContext, kind: EventKind): ListHead<PerfEvent> {
+    return kind === 'pinned' ? ctx.pinned_groups : ctx.flexible_groups;
+  }
+
+  /** Adds an event, or a sibling with its leader, to the lists of `ctx`. */
+  add_event_to_ctx(event: PerfEvent, ctx: PerfEventContext): void {
+    this.list_add_event(event, ctx);
+    const leader = event.group_leader!;
+    if (leader !== event) {
+      event.attach_state |= PERF_ATTACH_GROUP;
+      list_add_tail(event.group_entry, leader.sibling_list);
+      leader.nr_siblings++;
+    }
+    event.tstamp_enabled = ctx.time;
+    event.tstamp_running = ctx.time;
+    event.tstamp_stopped = ctx.time;
+  }
+
+  list_add_event(event: PerfEvent, ctx: PerfEventContext): void {
+    event.ctx = ctx;
+    event.attach_state |= PERF_ATTACH_CONTEXT;
+    if (event.group_leader === event) {
+      list_add_tail(event.group_entry, this.groups(ctx, event.attr.pinned ? 'pinned' : 'flexible'));
+    }
+    list_add_tail(event.event_entry, ctx.event_list);
+    ctx.nr_events++;
+    if (event.attr.inherit_stat) ctx.nr_stat++;
+  }
+
+  list_del_event(event: PerfEvent, ctx: PerfEventContext): void {
+    if ((event.attach_state & PERF_ATTACH_CONTEXT) === 0) return;
+    event.attach_state &= ~PERF_ATTACH_CONTEXT;
+    ctx.nr_events--;
+    if (event.attr.inherit_stat) ctx.nr_stat--;
+    list_del_init(event.event_entry);
+    if (event.group_leader === event) list_del_init(event.group_entry);
+    this.update_event_times(event);
+    if (event.state > PERF_EVENT_STATE_OFF) event.state = PERF_EVENT_STATE_OFF;
+    ctx.generation++;
+  }
+
+  /** Takes an event out of its group; a leader's siblings become groups of their own. */
+  perf_group_detach(event: PerfEvent): void {
+    if (event.group_leader !== event) {
+      if ((event.attach_state & PERF_ATTACH_GROUP) === 0) return;
+      event.attach_state &= ~PERF_ATTACH_GROUP;
+      list_del_init(event.group_entry);
+      event.group_leader!.nr_siblings--;
+      event.group_leader = event;
+      return;
+    }
+    list_for_each(event.sibling_list, (sibling) => {
+      sibling.group_leader = sibling;
+      list_del_init(sibling.group_entry);
+      sibling.attach_state &= ~PERF_ATTACH_GROUP;
+      if (sibling.attach_state & PERF_ATTACH_CONTEXT) {
+        list_add_tail(sibling.group_entry, this.groups(event.ctx!, event.attr.pinned ? 'pinned' : 'flexible'));
+      }
+    });
+    event.nr_siblings = 0;
+  }
+
+  event_filter_match(event: PerfEvent): boolean {
+    return event.cpu === -1 || event.cpu === this.hardware.smp_processor_id();
+  }
+
+  event_sched_in(event: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): boolean {
+    if (event.state <= PERF_EVENT_STATE_OFF) return true;
+    event.state = PERF_EVENT_STATE_ACTIVE;
+    event.oncpu = this.hardware.smp_processor_id();
+    if (event.hw.interrupts === MAX_INTERRUPTS) {
+      this.perf_log_throttle(event, true);
+      event.hw.interrupts = 0;
+    }
+    if (event.pmu.add(event, PERF_EF_START) !== 0) {
+      event.state = PERF_EVENT_STATE_INACTIVE;
+      event.oncpu = -1;
+      return false;
+    }
+    event.tstamp_running += ctx.time - event.tstamp_stopped;
+    if (!event.pmu.software) cpuctx.active_oncpu++;
+    ctx.nr_active++;
+    if (event.attr.exclusive) cpuctx.exclusive = 1;
+    return true;
+  }
+
+  event_sched_out(event: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
+    const tstamp = ctx.time;
+    // An event of another CPU does not run here: its running time stands still without being stopped.
+    if (event.state === PERF_EVENT_STATE_INACTIVE && !this.event_filter_match(event)) {
+      event.tstamp_running += tstamp - event.tstamp_stopped;
+      event.tstamp_stopped = tstamp;
+    }
+    if (event.state !== PERF_EVENT_STATE_ACTIVE) return;
+    event.state = PERF_EVENT_STATE_INACTIVE;
+    if (READ_ONCE(event.pending_disable) !== 0) {
+      WRITE_ONCE(event.pending_disable, 0);
+      event.state = PERF_EVENT_STATE_OFF;
+    }
+    event.tstamp_stopped = tstamp;
+    event.pmu.del(event);
+    event.oncpu = -1;
+    if (!event.pmu.software) cpuctx.active_oncpu--;
+    ctx.nr_active--;
+    if (event.attr.exclusive || cpuctx.active_oncpu === 0) cpuctx.exclusive = 0;
+  }
+
+  group_sched_out(leader: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
+    const { state } = leader;
+    this.event_sched_out(leader, cpuctx, ctx);
+    list_for_each(leader.sibling_list, (sibling) => this.event_sched_out(sibling, cpuctx, ctx));
+    if (state === PERF_EVENT_STATE_ACTIVE && leader.attr.exclusive) cpuctx.exclusive = 0;
+  }
+
+  /** All of the group or nothing goes on. */
+  group_sched_in(leader: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): boolean {
+    if (leader.state === PERF_EVENT_STATE_OFF) return true;
+    const { pmu } = leader;
+    pmu.start_txn();
+    const group = this.perf_group_events(leader);
+    const on: PerfEvent[] = [];
+    const fits = group.every((event) => {
+      const added = this.event_sched_in(event, cpuctx, ctx);
+      if (added) on.push(event);
+      return added;
+    });
+    if (fits && pmu.commit_txn() === 0) return true;
+    for (const event of on) this.event_sched_out(event, cpuctx, ctx);
+    pmu.cancel_txn();
+    return false;
+  }
+
+  group_can_go_on(leader: PerfEvent, cpuctx: PerfCpuContext, can_add_hw: boolean): boolean {
+    if (leader.pmu.software) return true;
+    if (cpuctx.exclusive) return false;
+    if (leader.attr.exclusive && cpuctx.active_oncpu) return false;
+    return can_add_hw;
+  }
+
+  ctx_sched_in(ctx: PerfEventContext, cpuctx: PerfCpuContext, kinds: readonly EventKind[] = BOTH): void {
+    ctx.is_active = 1;
+    ctx.timestamp = this.perf_clock();
+    for (const kind of kinds) {
+      if (kind === 'pinned') this.ctx_pinned_sched_in(ctx, cpuctx);
+      else this.ctx_flexible_sched_in(ctx, cpuctx);
+    }
+  }
+
+  /** A pinned group that finds no counter is in error for good: read(2) returns end of file. */
+  ctx_pinned_sched_in(ctx: PerfEventContext, cpuctx: PerfCpuContext): void {
+    list_for_each(ctx.pinned_groups, (leader) => {
+      if (leader.state <= PERF_EVENT_STATE_OFF || !this.event_filter_match(leader)) return;
+      if (this.group_can_go_on(leader, cpuctx, true)) this.group_sched_in(leader, cpuctx, ctx);
+      if (leader.state === PERF_EVENT_STATE_INACTIVE) {
+        this.update_group_times(leader);
+        leader.state = PERF_EVENT_STATE_ERROR;
+      }
+    });
+  }
+
+  /** Once a hardware group has found no counter, no later one is tried in this pass. */
+  ctx_flexible_sched_in(ctx: PerfEventContext, cpuctx: PerfCpuContext): void {
+    let can_add_hw = true;
+    const head = ctx.flexible_groups;
+    for (let link = list_first(head); link !== null; link = list_next(link, head)) {
+      const leader = link.entry!;
+      if (leader.state <= PERF_EVENT_STATE_OFF || !this.event_filter_match(leader)) continue;
+      if (!this.group_can_go_on(leader, cpuctx, can_add_hw)) continue;
+      if (!this.group_sched_in(leader, cpuctx, ctx)) can_add_hw = false;
+    }
+  }
+
+  ctx_sched_out(ctx: PerfEventContext, cpuctx: PerfCpuContext, kinds: readonly EventKind[] = BOTH): void {
+    if (kinds.length === BOTH.length) ctx.is_active = 0;
+    if (ctx.nr_events === 0) return;
+    this.update_context_time(ctx);
+    if (ctx.nr_active === 0) return;
+    for (const kind of kinds) {
+      list_for_each(this.groups(ctx, kind), (leader) => this.group_sched_out(leader, cpuctx, ctx));
+    }
+  }
+
+  update_group_times(leader: PerfEvent): void {
+    this.update_event_times(leader);
+    list_for_each(leader.sibling_list, (sibling) => this.update_event_times(sibling));
+  }
+
+  /** The order in which everything goes on: CPU pinned, task pinned, CPU flexible, task flexible. */
+  perf_event_sched_in(cpuctx: PerfCpuContext, ctx: PerfEventContext | null): void {
+    this.ctx_sched_in(cpuctx.ctx, cpuctx, ['pinned']);
+    if (ctx !== null) this.ctx_sched_in(ctx, cpuctx, ['pinned']);
+    this.ctx_sched_in(cpuctx.ctx, cpuctx, ['flexible']);
+    if (ctx !== null) this.ctx_sched_in(ctx, cpuctx, ['flexible']);
+  }
+
+  /** The task whose context this is begins to run here. */
+  perf_event_context_sched_in(cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
+    if (cpuctx.task_ctx === ctx) return;
+    cpuctx.pmu.pmu_disable();
+    // Pinned task events take precedence over flexible CPU events.
+    this.ctx_sched_out(cpuctx.ctx, cpuctx, ['flexible']);
+    if (ctx.nr_events > 0) cpuctx.task_ctx = ctx;
+    this.perf_event_sched_in(cpuctx, cpuctx.task_ctx);
+    cpuctx.pmu.pmu_enable();
+  }
+
+  /** The task whose context this is stops running here. */
+  perf_event_context_sched_out(cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
+    if (cpuctx.task_ctx === null) return;
+    cpuctx.pmu.pmu_disable();
+    this.ctx_sched_out(ctx, cpuctx);
+    cpuctx.task_ctx = null;
+    cpuctx.pmu.pmu_enable();
+  }
+
+  /** The CPU context, of this CPU, in which events of `ctx` run. */
+  cpu_context(event: PerfEvent): PerfCpuContext {
+    return this.this_cpu().contexts[event.pmu.task_ctx_nr]!;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * SAMPLE records: which fields, how large, in which order; and the sizes computed once per event.
+ *
+ * Reference: perf_prepare_sample, perf_output_sample, perf_event__header_size and perf_event__id_header_size of
+ * kernel/events/core.c, v3.2; section 1.3 of kernel.md.
+ * Not modelled: RAW, BRANCH_STACK, REGS_USER, STACK_USER and later fields; guest samples.
+ */
+import { load } from '../sim/memory.ts';
+import {
+  PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
+  PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PERF_RECORD_SAMPLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN,
+  PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ,
+  PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
+} from './abi/index.ts';
+import { list_for_each } from './list.ts';
+import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.ts';
+import type { PerfEvent, Regs, TaskStruct } from './structs.ts';
+
+export const HEADER_SIZE = 8;
+const FIELD_SIZE = 8;
+const HEADER_FIELDS = PERF_SAMPLE_IP | PERF_SAMPLE_ADDR | PERF_SAMPLE_PERIOD;
+const ID_FIELDS =
+  PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER;
+
+/** The values of one READ, already in the order of the record. */
+export type ReadValues = readonly number[];
+
+export abstract class OutputCode extends RingBufferCode {
+  /** What read(2) would return for `event` now. */
+  abstract perf_event_read_values(event: PerfEvent): ReadValues;
+
+  current(): TaskStruct | null {
+    return load(this.this_cpu().current);
+  }
+
+  /** Sums up the fixed sizes of the event's records. Called at the end of perf_event_open. */
+  perf_event__header_size(event: PerfEvent): void {
+    const { sample_type } = event;
+    event.read_size = this.perf_event_read_size(event);
+    event.header_size =
+      FIELD_SIZE * bits(sample_type & HEADER_FIELDS) + (sample_type & PERF_SAMPLE_READ ? event.read_size : 0);
+    event.id_header_size = FIELD_SIZE * bits(sample_type & ID_FIELDS);
+  }
+
+  /** Bytes that read(2) returns. */
+  perf_event_read_size(event: PerfEvent): number {
+    const { read_format } = event;
+    const times = bits(read_format & (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING));
+    const per_event = 1 + bits(read_format & PERF_FORMAT_ID);
+    if ((read_format & PERF_FORMAT_GROUP) === 0) return FIELD_SIZE * (times + per_event);
+    return FIELD_SIZE * (1 + times + per_event * (1 + event.group_leader!.nr_siblings));
+  }
+
+  override perf_event_header__init_id(event: PerfEvent): SampleId {
+    const task = this.current();
+    return {
+      pid: task?.tgid ?? 0,
+      tid: task?.pid ?? 0,
+      time: this.perf_clock(),
+      id: event.parent?.id ?? event.id,
+      stream_id: event.id,
+      cpu: this.hardware.smp_processor_id(),
+    };
+  }
+
+  /** Writes a SAMPLE for an overflow of `event` with `period` events behind it. NMI context, mostly. */
+  perf_event_output(event: PerfEvent, period: number, regs: Regs): void {
+    const { sample_type } = event;
+    const values = sample_type & PERF_SAMPLE_READ ? this.perf_event_read_values(event) : [];
+    const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
+    const size =
+      HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
+    const id = this.perf_event_header__init_id(event);
+
+    const handle = new PerfOutputHandle();
+    if (this.perf_output_begin(handle, event, size, PERF_RECORD_SAMPLE) !== 0) return;
+    const misc = regs.location.ring === 'user' ? PERF_RECORD_MISC_USER : PERF_RECORD_MISC_KERNEL;
+    this.perf_output_copy(handle, size, () => {
+      handle.put_header(PERF_RECORD_SAMPLE, misc, size);
+      put_sample(handle, event, { ...id, ip: regs.ip, period, values, chain });
+    });
+    this.perf_output_sample_wakeup(handle, event);
+    this.perf_output_end(handle);
+  }
+
+  /** The call chain at `regs`, leaf first; the simulated programs describe it. */
+  perf_callchain(_event: PerfEvent, regs: Regs): readonly number[] {
+    return [regs.ip];
+  }
+
+  /** Values of all events of a group, leader first. */
+  perf_group_events(leader: PerfEvent): PerfEvent[] {
+    const group = [leader];
+    list_for_each(leader.sibling_list, (sibling) => group.push(sibling));
+    return group;
+  }
+}
+
+interface Sample extends SampleId {
+  readonly ip: number;
+  readonly period: number;
+  readonly values: ReadValues;
+  readonly chain: readonly number[] | null;
+}
+
+/** The fields in the order of the record (section 1.2). */
+function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample): void {
+  const { sample_type } = event;
+  if (sample_type & PERF_SAMPLE_IDENTIFIER) handle.put_u64(sample.id);
+  if (sample_type & PERF_SAMPLE_IP) handle.put_u64(sample.ip);
+  if (sample_type & PERF_SAMPLE_TID) handle.put_u32(sample.pid, sample.tid);
+  if (sample_type & PERF_SAMPLE_TIME) handle.put_u64(sample.time);
+  if (sample_type & PERF_SAMPLE_ADDR) handle.put_u64(0);
+  if (sample_type & PERF_SAMPLE_ID) handle.put_u64(sample.id);
+  if (sample_type & PERF_SAMPLE_STREAM_ID) handle.put_u64(sample.stream_id);
+  if (sample_type & PERF_SAMPLE_CPU) handle.put_u32(sample.cpu, 0);
+  if (sample_type & PERF_SAMPLE_PERIOD) handle.put_u64(sample.period);
+  for (const value of sample.values) handle.put_u64(value);
+  if (sample.chain !== null) {
+    handle.put_u64(sample.chain.length);
+    for (const address of sample.chain) handle.put_u64(address);
+  }
+}
+
+function bits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}

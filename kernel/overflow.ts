@@ -1,0 +1,140 @@
+/**
+ * What happens when a counter has overflowed: throttling, the next period, the sample, and the wakeup it leaves behind.
+ *
+ * Reference: __perf_event_overflow, perf_adjust_period, perf_calculate_period, perf_event_wakeup and
+ * perf_pending_event of kernel/events/core.c, v3.1 and v3.2; steps O1 to O8, section 7.1.
+ * Not modelled: guest callbacks.
+ */
+import { effect } from '../sim/memory.ts';
+import { POLL_HUP, POLL_IN, SIGIO } from './abi/index.ts';
+import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
+import { SidebandCode } from './sideband.ts';
+import {
+  MAX_INTERRUPTS, PERF_EF_RELOAD, PERF_EF_UPDATE, type PerfEvent, type Regs,
+} from './structs.ts';
+
+const NSEC_PER_SEC = 1_000_000_000;
+
+export abstract class OverflowCode extends SidebandCode {
+  /** Turns the event off on this CPU, from the irq_work. */
+  abstract __perf_event_disable(event: PerfEvent): void;
+
+  /** Overflows per tick above which an event is throttled. */
+  get max_samples_per_tick(): number {
+    return Math.ceil(this.config.perf_event_max_sample_rate / this.config.hz);
+  }
+
+  /** A counter of `event` has overflowed after `period` events; true if the PMU must stop it. NMI context. */
+  perf_event_overflow(event: PerfEvent, period: number, regs: Regs, throttle = true): boolean {
+    if (!event.is_sampling) return false;
+    effect(() => this.trace.overflow(event));
+    let stop = throttle && this.perf_event_throttle(event);
+
+    if (event.attr.freq) this.perf_event_adjust_on_overflow(event);
+
+    WRITE_ONCE(event.pending_kill, POLL_IN);
+    if (READ_ONCE(event.event_limit) !== 0 && atomic_add_return(event.event_limit, -1) === 0) {
+      stop = true;
+      WRITE_ONCE(event.pending_kill, POLL_HUP);
+      WRITE_ONCE(event.pending_disable, 1);
+      this.irq_work_queue(event.pending);
+    }
+
+    if (event.overflow_handler !== null) event.overflow_handler(event, regs);
+    else this.perf_event_output(event, period, regs);
+
+    if (this.perf_event_fasync(event) !== null && READ_ONCE(event.pending_kill) !== 0) {
+      WRITE_ONCE(event.pending_wakeup, 1);
+      this.irq_work_queue(event.pending);
+    }
+    return stop;
+  }
+
+  /** Counts the overflow against the tick's limit; at the limit the event is throttled, which its sample survives. */
+  perf_event_throttle(event: PerfEvent): boolean {
+    const { hw } = event;
+    if (hw.interrupts < this.max_samples_per_tick) {
+      hw.interrupts++;
+      return false;
+    }
+    hw.interrupts = MAX_INTERRUPTS;
+    this.perf_log_throttle(event, false);
+    return true;
+  }
+
+  perf_event_adjust_on_overflow(event: PerfEvent): void {
+    const { hw } = event;
+    const now = this.perf_clock();
+    const delta = now - hw.freq_time_stamp;
+    hw.freq_time_stamp = now;
+    if (delta > 0 && delta < 2 * this.tick_nsec) this.perf_adjust_period(event, delta, hw.last_period);
+  }
+
+  /** Moves the period an eighth of the way to what `count` events in `nsec` ask for. */
+  perf_adjust_period(event: PerfEvent, nsec: number, count: number): void {
+    const { hw } = event;
+    const period = perf_calculate_period(Number(event.attr.sample_period), nsec, count);
+    const delta = this.perf_period_step(period - hw.sample_period);
+    hw.sample_period = hw.sample_period + delta || 1;
+    // A period that has shrunk a lot takes effect at once, not when the old one has run out.
+    if (hw.period_left > 8 * hw.sample_period) {
+      event.pmu.stop(event, PERF_EF_UPDATE);
+      hw.period_left = 0;
+      event.pmu.start(event, PERF_EF_RELOAD);
+    }
+  }
+
+  /** The low-pass filter: C division truncates, so that small negative steps vanish. */
+  perf_period_step(delta: number): number {
+    return Math.trunc((delta + 7) / 8);
+  }
+
+  /** The event whose owner asked for SIGIO. Inherited events look at their own, empty, list until v4.2. */
+  perf_event_fasync(event: PerfEvent): PerfEvent | null {
+    return READ_ONCE(event.fasync) === null ? null : event;
+  }
+
+  /** Wakes whoever waits for records of `event`. Hard interrupt context. */
+  abstract perf_event_wakeup(event: PerfEvent): void;
+
+  /** Sends the SIGIO that an overflow has asked for, and forgets it. */
+  kill_fasync(event: PerfEvent): void {
+    const band = READ_ONCE(event.pending_kill);
+    if (band === 0) return;
+    const owner = READ_ONCE((this.perf_event_fasync(event) ?? event).fasync);
+    if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO, band));
+    WRITE_ONCE(event.pending_kill, 0);
+  }
+
+  /** The irq_work callback of every event. */
+  override perf_pending_event(event: PerfEvent): void {
+    if (READ_ONCE(event.pending_disable) !== 0) {
+      WRITE_ONCE(event.pending_disable, 0);
+      this.__perf_event_disable(event);
+    }
+    if (READ_ONCE(event.pending_wakeup) !== 0) {
+      WRITE_ONCE(event.pending_wakeup, 0);
+      this.perf_event_wakeup(event);
+    }
+  }
+}
+
+/**
+ * The period that gives `frequency` samples per second, if `count` events take `nsec`. The kernel keeps both products
+ * within 64 bits by dropping low bits; here they are exact up to 2^53 and big integers beyond.
+ */
+export function perf_calculate_period(frequency: number, nsec: number, count: number): number {
+  const dividend = count * NSEC_PER_SEC;
+  const divisor = nsec * frequency;
+  if (divisor === 0) return dividend;
+  if (dividend <= Number.MAX_SAFE_INTEGER && divisor <= Number.MAX_SAFE_INTEGER) return Math.floor(dividend / divisor);
+  return reduced_quotient(BigInt(count) * BigInt(NSEC_PER_SEC), BigInt(nsec) * BigInt(frequency));
+}
+
+/** Divides as perf_calculate_period does: bits are dropped from the larger term until both fit 64 bits. */
+function reduced_quotient(dividend: bigint, divisor: bigint): number {
+  let shift = 0n;
+  while (dividend >> shift >= 1n << 64n || divisor >> shift >= 1n << 64n) shift++;
+  const reduced = divisor >> shift;
+  return Number(reduced === 0n ? dividend >> shift : (dividend >> shift) / reduced);
+}

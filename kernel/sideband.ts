@@ -1,0 +1,128 @@
+/**
+ * Records beside the samples: COMM, MMAP, FORK, EXIT, THROTTLE, UNTHROTTLE.
+ *
+ * Reference: perf_event_comm, perf_event_mmap, perf_event_task and perf_log_throttle of kernel/events/core.c, v3.2.
+ * Not modelled: MMAP of data pages; records for kernel threads.
+ */
+import { load } from '../sim/memory.ts';
+import {
+  PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_USER, PERF_RECORD_MMAP,
+  PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
+} from './abi/index.ts';
+import { list_for_each } from './list.ts';
+import { HEADER_SIZE, OutputCode } from './output.ts';
+import { PerfOutputHandle, padded_length } from './ring_buffer.ts';
+import {
+  PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type TaskStruct,
+} from './structs.ts';
+
+/** A mapping as MMAP records report it; bytes. */
+export interface MappedFile {
+  readonly start: number;
+  readonly length: number;
+  readonly offset: number;
+  readonly filename: string;
+}
+
+export abstract class SidebandCode extends OutputCode {
+  /** Writes one record with a sample_id trailer into the buffer of `event`. `size` counts header and body. */
+  perf_output_record(
+    event: PerfEvent,
+    type: number,
+    misc: number,
+    size: number,
+    body: (handle: PerfOutputHandle) => void,
+  ): void {
+    const total = size + (event.attr.sample_id_all ? event.id_header_size : 0);
+    const id = this.perf_event_header__init_id(event);
+    const handle = new PerfOutputHandle();
+    if (this.perf_output_begin(handle, event, total, type) !== 0) return;
+    this.perf_output_copy(handle, total, () => {
+      handle.put_header(type, misc, total);
+      body(handle);
+      handle.put_sample_id(event, id);
+    });
+    this.perf_output_end(handle);
+  }
+
+  /** The task's context number `ctxn`, if it has one. */
+  task_context(task: TaskStruct | null, ctxn: number): PerfEventContext | null {
+    return task === null ? null : load(task.perf_event_ctxp[ctxn]!);
+  }
+
+  /** Calls `visit` for the events that may report on what happens on this CPU: of each CPU context, then of the task. */
+  perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
+    const cpu = this.hardware.smp_processor_id();
+    const visit_context = (ctx: PerfEventContext): void => {
+      list_for_each(ctx.event_list, (event) => {
+        if (event.state >= PERF_EVENT_STATE_INACTIVE && (event.cpu === -1 || event.cpu === cpu)) visit(event);
+      });
+    };
+    this.this_cpu().contexts.forEach((cpuctx, ctxn) => {
+      visit_context(cpuctx.ctx);
+      const ctx = task_ctx ?? this.task_context(this.current(), ctxn);
+      if (ctx !== null) visit_context(ctx);
+    });
+  }
+
+  /** Enables events that waited for this exec, then reports the task's new name. */
+  perf_event_comm(task: TaskStruct, enable_on_exec: (ctx: PerfEventContext) => void): void {
+    for (const slot of task.perf_event_ctxp) {
+      const ctx = load(slot);
+      if (ctx !== null) enable_on_exec(ctx);
+    }
+    const size = HEADER_SIZE + 8 + padded_length(task.comm);
+    this.perf_event_aux(null, (event) => {
+      if (!event.attr.comm) return;
+      this.perf_output_record(event, PERF_RECORD_COMM, 0, size, (handle) => {
+        handle.put_u32(task.tgid, task.pid);
+        handle.put_string(task.comm);
+      });
+    });
+  }
+
+  /** Reports a new executable mapping of the current task. */
+  perf_event_mmap(map: MappedFile): void {
+    const task = this.current()!;
+    const size = HEADER_SIZE + 8 + 24 + padded_length(map.filename);
+    this.perf_event_aux(null, (event) => {
+      if (!event.attr.mmap) return;
+      this.perf_output_record(event, PERF_RECORD_MMAP, PERF_RECORD_MISC_USER, size, (handle) => {
+        handle.put_u32(task.tgid, task.pid);
+        handle.put_u64(map.start);
+        handle.put_u64(map.length);
+        handle.put_u64(map.offset);
+        handle.put_string(map.filename);
+      });
+    });
+  }
+
+  /**
+   * Reports that `task` was made (FORK) or ends (EXIT). With `task_ctx` the record goes to that context once for each
+   * distinct PMU context of the CPU: v3.2 reports an exit twice (section 2.5).
+   */
+  perf_event_task(task: TaskStruct, task_ctx: PerfEventContext | null, is_new: boolean): void {
+    const parent = is_new ? this.current() : task.real_parent;
+    const size = HEADER_SIZE + 16 + 8;
+    this.perf_event_aux(task_ctx, (event) => {
+      if (!(event.attr.comm || event.attr.mmap || event.attr.mmap_data || event.attr.task)) return;
+      const time = this.perf_clock();
+      this.perf_output_record(event, is_new ? PERF_RECORD_FORK : PERF_RECORD_EXIT, 0, size, (handle) => {
+        handle.put_u32(task.tgid, parent?.tgid ?? 0);
+        handle.put_u32(task.pid, parent?.pid ?? 0);
+        handle.put_u64(time);
+      });
+    });
+  }
+
+  /** Reports that `event` was stopped for sampling too often, or goes on. */
+  perf_log_throttle(event: PerfEvent, enable: boolean): void {
+    const time = this.perf_clock();
+    const type = enable ? PERF_RECORD_UNTHROTTLE : PERF_RECORD_THROTTLE;
+    this.perf_output_record(event, type, 0, HEADER_SIZE + 24, (handle) => {
+      handle.put_u64(time);
+      handle.put_u64(event.parent?.id ?? event.id);
+      handle.put_u64(event.id);
+    });
+  }
+}

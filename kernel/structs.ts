@@ -1,0 +1,329 @@
+/**
+ * The objects of the perf_event core, field by field.
+ *
+ * Reference: include/linux/perf_event.h and kernel/events/internal.h of v3.2; kernel.md sections 1.4 and 1.5 of the
+ * project's reference. Fields declared `shared` are touched without a common lock; all others belong to whoever holds
+ * the lock named beside them, or to the CPU on which the event runs, with interrupts off.
+ * Not modelled: cgroups, callchain buffers, hardware breakpoints, AUX areas.
+ */
+import { Cell, shared, struct } from '../sim/memory.ts';
+import type { Location } from '../pmu/location.ts';
+import type { PerfEventAttr } from './abi/index.ts';
+import { PAGE_SIZE } from './abi/index.ts';
+import { ListHead } from './list.ts';
+import { Mutex, SpinLock } from './primitives.ts';
+
+// event.state
+export const PERF_EVENT_STATE_ERROR = -2;
+export const PERF_EVENT_STATE_OFF = -1;
+export const PERF_EVENT_STATE_INACTIVE = 0;
+export const PERF_EVENT_STATE_ACTIVE = 1;
+
+// event.attach_state
+export const PERF_ATTACH_CONTEXT = 1;
+export const PERF_ATTACH_GROUP = 2;
+export const PERF_ATTACH_TASK = 4;
+
+// hw.state
+export const PERF_HES_STOPPED = 1;
+export const PERF_HES_UPTODATE = 2;
+export const PERF_HES_ARCH = 4;
+
+// flags of pmu.add, start and stop
+export const PERF_EF_START = 1;
+export const PERF_EF_RELOAD = 2;
+export const PERF_EF_UPDATE = 4;
+
+/** hw.interrupts of a throttled event: more than any limit. */
+export const MAX_INTERRUPTS = Infinity;
+
+/** What the interrupt found in the registers: where the CPU was executing. */
+export interface Regs {
+  readonly location: Location;
+  readonly ip: number;
+}
+
+/** struct hw_perf_event: the event as its PMU sees it. */
+export class HwPerfEvent extends struct({
+  /** Index of the counter, −1 before the first assignment; sticky (section 8.3). */
+  idx: -1, last_cpu: -1, last_tag: 0,
+  /** PERF_HES_* */
+  state: 0,
+  sample_period: 0, last_period: 0, period_left: 0, prev_count: 0,
+  /** Overflows since the last tick, or MAX_INTERRUPTS. */
+  interrupts: 0, freq_time_stamp: 0, freq_count_stamp: 0,
+}) {
+  /** Event select and unit mask, or the software event's number. */
+  config = 0;
+  event = 0;
+  umask = 0;
+}
+
+/** What a PMU does for the core (struct pmu). `add` answers 0 or an error. */
+export interface PmuOperations {
+  readonly name: string;
+  /** Which of a task's two contexts its events live in: 0 hardware, 1 software. */
+  readonly task_ctx_nr: 0 | 1;
+  readonly software: boolean;
+  event_init(event: PerfEvent): number;
+  pmu_enable(): void;
+  pmu_disable(): void;
+  add(event: PerfEvent, flags: number): number;
+  del(event: PerfEvent): void;
+  start(event: PerfEvent, flags: number): void;
+  stop(event: PerfEvent, flags: number): void;
+  read(event: PerfEvent): void;
+  start_txn(): void;
+  commit_txn(): number;
+  cancel_txn(): void;
+}
+
+/** Writes a record in place of the ring buffer, or acts on the overflow (the NMI watchdog). */
+export type OverflowHandler = (event: PerfEvent, regs: Regs) => void;
+
+/** struct irq_work: a callback that waits for the CPU to have interrupts enabled. */
+export class IrqWork extends struct({ flags: shared(0), next: null as IrqWork | null }) {
+  readonly event: PerfEvent;
+  constructor(event: PerfEvent) {
+    super();
+    this.event = event;
+  }
+}
+
+/** One sleeper on a wait queue, part of its poll table. */
+export class WaitQueueEntry extends struct({}) {
+  readonly link = new ListHead<WaitQueueEntry>(this);
+  readonly waiter: PollWaiter;
+  constructor(waiter: PollWaiter) {
+    super();
+    this.waiter = waiter;
+  }
+}
+
+/** wait_queue_head_t. */
+export class WaitQueueHead {
+  readonly lock = new SpinLock();
+  readonly task_list = new ListHead<WaitQueueEntry>();
+}
+
+/** struct poll_wqueues: what one poll(2) has registered; entries pin the file, not what the file points to. */
+export class PollWaiter extends struct({ triggered: shared(0) }) {
+  readonly task: TaskStruct;
+  readonly entries: { queue: WaitQueueHead; entry: WaitQueueEntry; file: File }[] = [];
+  constructor(task: TaskStruct) {
+    super();
+    this.task = task;
+  }
+}
+
+/** The page that the kernel and the reader share (struct perf_event_mmap_page). */
+export class PerfEventMmapPage extends struct({
+  data_head: shared(0), data_tail: shared(0), index: 0, offset: 0, time_enabled: 0, time_running: 0,
+}) {}
+
+/** struct ring_buffer. Writers hold no lock; head, nest, wakeup and lost are atomic against their own CPU's interrupts. */
+export class RingBuffer extends struct({
+  refcount: shared(1),
+  /** A poll mask to be handed out once. */
+  poll: shared(0),
+  /** Bytes ever reserved. */
+  head: shared(0),
+  /** Depth of writers on this CPU. */
+  nest: shared(0),
+  /** Samples since the last wakeup_events wakeup. */
+  events: shared(0),
+  /** Wakeup stamp, in the unit of head. */
+  wakeup: shared(0),
+  /** Records dropped since the last LOST record. */
+  lost: shared(0),
+  /** Since v3.10: mappings of this buffer through any event. */
+  mmap_count: shared(0),
+  freed: shared(false),
+}) {
+  readonly nr_pages: number;
+  readonly watermark: number;
+  readonly writable: boolean;
+  readonly user_page = new PerfEventMmapPage();
+  readonly event_lock = new SpinLock();
+  readonly event_list = new ListHead<PerfEvent>();
+  readonly data: Uint8Array;
+  readonly view: DataView;
+
+  constructor(nr_pages: number, watermark: number, writable: boolean) {
+    super();
+    this.nr_pages = nr_pages;
+    this.watermark = watermark > 0 ? Math.min(watermark, nr_pages * PAGE_SIZE) : (nr_pages * PAGE_SIZE) / 2;
+    this.writable = writable;
+    this.data = new Uint8Array(nr_pages * PAGE_SIZE);
+    this.view = new DataView(this.data.buffer);
+  }
+
+  /** Bytes of the data area. */
+  get size(): number {
+    return this.data.length;
+  }
+}
+
+/** struct perf_event. */
+export class PerfEvent extends struct({
+  state: PERF_EVENT_STATE_OFF as number, attach_state: 0,
+  count: 0, child_count: 0,
+  total_time_enabled: 0, total_time_running: 0, tstamp_enabled: 0, tstamp_running: 0, tstamp_stopped: 0,
+  child_total_time_enabled: 0, child_total_time_running: 0,
+  /** Bytes of the fixed part of a SAMPLE and of the sample_id trailer; 0 until perf_event_open has computed them. */
+  header_size: 0, id_header_size: 0, read_size: 0,
+  ctx: null as PerfEventContext | null,
+  oncpu: -1,
+  group_leader: null as PerfEvent | null, nr_siblings: 0,
+  owner: null as TaskStruct | null,
+  parent: null as PerfEvent | null,
+  /** Under mmap_mutex. */
+  mmap_count: shared(0), mmap_locked: 0, mmap_user: null as UserStruct | null,
+  rb: shared(null as RingBuffer | null),
+  pending_wakeup: shared(0), pending_kill: shared(0), pending_disable: shared(0),
+  event_limit: shared(0),
+  fasync: shared(null as TaskStruct | null),
+  freed: shared(false),
+}) {
+  readonly id: number;
+  readonly attr: PerfEventAttr;
+  readonly cpu: number;
+  readonly pmu: PmuOperations;
+  readonly hw = new HwPerfEvent();
+  readonly sample_type: number;
+  readonly read_format: number;
+  /** A sampling event overflows into records; a counting one only counts. */
+  readonly is_sampling: boolean;
+  readonly group_entry = new ListHead<PerfEvent>(this);
+  readonly event_entry = new ListHead<PerfEvent>(this);
+  readonly sibling_list = new ListHead<PerfEvent>();
+  readonly child_list = new ListHead<PerfEvent>();
+  readonly child_entry = new ListHead<PerfEvent>(this);
+  readonly owner_entry = new ListHead<PerfEvent>(this);
+  readonly rb_entry = new ListHead<PerfEvent>(this);
+  readonly waitq = new WaitQueueHead();
+  readonly pending = new IrqWork(this);
+  readonly mmap_mutex = new Mutex();
+  readonly child_mutex = new Mutex();
+  overflow_handler: OverflowHandler | null = null;
+
+  constructor(id: number, attr: PerfEventAttr, cpu: number, pmu: PmuOperations) {
+    super();
+    this.id = id;
+    this.attr = attr;
+    this.cpu = cpu;
+    this.pmu = pmu;
+    this.sample_type = Number(attr.sample_type);
+    this.read_format = Number(attr.read_format);
+    this.is_sampling = attr.sample_period !== 0n;
+    this.group_leader = this;
+  }
+}
+
+/** struct perf_event_context: the events of a task, or of a CPU. Under ctx.lock. */
+export class PerfEventContext extends struct({
+  nr_events: 0, nr_active: 0, is_active: 0, nr_stat: 0, nr_freq: 0,
+  time: 0, timestamp: 0,
+  parent_gen: 0, generation: 0,
+}) {
+  readonly task: TaskStruct | null;
+  readonly mutex = new Mutex();
+  readonly pinned_groups = new ListHead<PerfEvent>();
+  readonly flexible_groups = new ListHead<PerfEvent>();
+  readonly event_list = new ListHead<PerfEvent>();
+  constructor(task: TaskStruct | null) {
+    super();
+    this.task = task;
+  }
+}
+
+/** struct perf_cpu_context: one for the hardware PMU, one that the software PMUs share. */
+export class PerfCpuContext extends struct({
+  task_ctx: null as PerfEventContext | null,
+  active_oncpu: 0, exclusive: 0,
+}) {
+  readonly ctx = new PerfEventContext(null);
+  readonly pmu: PmuOperations;
+  constructor(pmu: PmuOperations) {
+    super();
+    this.pmu = pmu;
+  }
+}
+
+/** What one user may lock in memory, and how much of it perf has taken (struct user_struct). */
+export class UserStruct extends struct({ locked_vm: shared(0) }) {}
+
+/** An open file; `perf_event` where it is one. Others (pipes) are objects of the process code. */
+export class File extends struct({ f_count: shared(1), f_flags: 0 }) {
+  readonly event: PerfEvent | null;
+  constructor(event: PerfEvent | null) {
+    super();
+    this.event = event;
+  }
+}
+
+/** A mapping of a perf event. Offsets and lengths in pages. */
+export class VmArea extends struct({ open: true }) {
+  readonly file: File;
+  readonly event: PerfEvent;
+  readonly rb: RingBuffer;
+  readonly pages: number;
+  readonly writable: boolean;
+  constructor(file: File, event: PerfEvent, rb: RingBuffer, pages: number, writable: boolean) {
+    super();
+    this.file = file;
+    this.event = event;
+    this.rb = rb;
+    this.pages = pages;
+    this.writable = writable;
+  }
+}
+
+export const TASK_RUNNING = 0;
+export const TASK_INTERRUPTIBLE = 1;
+export const TASK_DEAD = 64;
+
+/** struct task_struct, as much of it as perf and a small scheduler need. */
+export class TaskStruct extends struct({
+  state: shared(TASK_RUNNING as number),
+  comm: '',
+  cpu: 0,
+  exiting: false,
+  /** Signals sent and not yet handled, one bit each by number. */
+  pending_signals: shared(0),
+}) {
+  readonly pid: number;
+  readonly tgid: number;
+  readonly real_parent: TaskStruct | null;
+  readonly perf_event_ctxp: readonly [Cell<PerfEventContext | null>, Cell<PerfEventContext | null>];
+  readonly perf_event_mutex = new Mutex();
+  readonly perf_event_list = new ListHead<PerfEvent>();
+  readonly files: FdTable;
+  readonly user: UserStruct;
+
+  constructor(pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct) {
+    super();
+    this.pid = pid;
+    this.tgid = tgid;
+    this.real_parent = parent;
+    this.user = user;
+    this.comm = comm;
+    this.perf_event_ctxp = [new Cell<PerfEventContext | null>(null, this, 'perf_event_ctxp[0]'), new Cell<PerfEventContext | null>(null, this, 'perf_event_ctxp[1]')];
+    this.files = new FdTable();
+  }
+}
+
+/** A process's open files by number. */
+export class FdTable {
+  readonly #slots: Cell<File | null>[] = [];
+
+  slot(fd: number): Cell<File | null> {
+    while (this.#slots.length <= fd) this.#slots.push(new Cell<File | null>(null, this, `fd ${this.#slots.length}`));
+    return this.#slots[fd]!;
+  }
+
+  /** One past the highest number ever used. */
+  get size(): number {
+    return this.#slots.length;
+  }
+}

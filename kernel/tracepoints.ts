@@ -1,0 +1,30 @@
+/**
+ * Points at which somebody outside the kernel may watch it: statistics, timelines, the explorer's own accounting.
+ * They see, they never change.
+ *
+ * Reference: the idea of include/trace/events; these points are our own.
+ * Not modelled: nothing.
+ */
+import type { PerfEvent, RingBuffer, TaskStruct } from './structs.ts';
+
+export interface Tracepoints {
+  /** A record of `size` bytes was given the place that ends at `head`. */
+  record_stored(rb: RingBuffer, event: PerfEvent, type: number, size: number, head: number): void;
+  /** A record found no place. */
+  record_dropped(rb: RingBuffer, event: PerfEvent): void;
+  /** A writer found the wakeup stamp moved and posts a wakeup through `event`. */
+  wakeup_posted(rb: RingBuffer, event: PerfEvent): void;
+  /** A sleeper on the wait queue of `event` was woken. */
+  poller_woken(event: PerfEvent, task: TaskStruct): void;
+  overflow(event: PerfEvent): void;
+  sched_switch(cpu: number, previous: TaskStruct | null, next: TaskStruct | null): void;
+}
+
+export class SilentTracepoints implements Tracepoints {
+  record_stored(): void {}
+  record_dropped(): void {}
+  wakeup_posted(): void {}
+  poller_woken(): void {}
+  overflow(): void {}
+  sched_switch(): void {}
+}

@@ -1,0 +1,30 @@
+/**
+ * AMD family 10h (Barcelona, Shanghai, Istanbul): four counters, no status register, no fixed counters.
+ *
+ * Reference: AMD BKDG for family 10h, 3.12 "MSRs", PERF_CTL[3:0] and PERF_CTR[3:0]; 2.17.1 "Performance Monitor Counters".
+ * Not modelled: northbridge events, IBS.
+ */
+import type { Chip } from '../chip.ts';
+
+export const amd64_fam10h: Chip = {
+  name: 'amd64',
+  description: 'AMD family 10h: 4 general counters, no status register',
+  vendor: 'amd',
+  brand: 'AMD Opteron(tm) Processor 2427',
+  cpuid: 'AuthenticAMD,16,8,0',
+  khz: 2_200_000,
+  general: { count: 4, width: 48 },
+  fixed: { count: 0, width: 48 },
+  globalRegisters: false,
+  maxPeriod: 2 ** 47 - 1,
+  events: [
+    { signal: 'cycles', event: 0x76, umask: 0x00 },
+    { signal: 'instructions', event: 0xc0, umask: 0x00 },
+    { signal: 'cache-references', event: 0x80, umask: 0x00 },
+    { signal: 'cache-misses', event: 0x81, umask: 0x00 },
+    { signal: 'branches', event: 0xc2, umask: 0x00 },
+    { signal: 'branch-misses', event: 0xc3, umask: 0x00 },
+    { signal: 'stalled-cycles-frontend', event: 0xd0, umask: 0x00 },
+    { signal: 'stalled-cycles-backend', event: 0xd1, umask: 0x00 },
+  ],
+};

@@ -1,0 +1,253 @@
+/**
+ * One CPU's performance monitoring unit: counters that advance with the code that runs, overflow, and pull the
+ * performance monitoring interrupt line (PMI).
+ *
+ * Counters are never ticked: they advance by arithmetic whenever somebody looks, and the next overflow is computed.
+ * Reference: Intel SDM 3B 18.2 (event selects, fixed counters, GLOBAL_STATUS/CTRL/OVF_CTRL); AMD BKDG family 10h 3.12.
+ * Not modelled: counter masks, edge detection, any-thread counting, PEBS; the freeze on PMI bits.
+ */
+import { Priority } from '../sim/event-queue.ts';
+import type { Cpu, Machine } from '../sim/machine.ts';
+import type { RandomStream } from '../sim/random.ts';
+import type { Chip } from './chip.ts';
+import { HALTED, SIGNALS, type Location } from './location.ts';
+
+/** Counter indices of the fixed counters start here, as in the kernel (X86_PMC_IDX_FIXED) and in GLOBAL_CTRL. */
+export const FIXED_BASE = 32;
+
+/** Cycles between a counter's overflow and the arrival of its PMI; those overflowing meanwhile share it. */
+const SKID_CYCLES = { from: 10, to: 200 };
+
+/** Bits of an event select register, or of a fixed counter's control field, that gate counting. */
+export interface CounterGate {
+  readonly user: boolean;
+  readonly os: boolean;
+  /** Raise a PMI on overflow. */
+  readonly interrupt: boolean;
+}
+
+/** One counter: general ones first in `Pmu.counters`, then the fixed ones. */
+class Counter {
+  /** Index as the kernel numbers it: 0… general, 32… fixed. */
+  readonly index: number;
+  readonly modulus: number;
+  readonly half: number;
+  /** Present value, in events; fractions stay inside the counter. */
+  value = 0;
+  signal = 0;
+  user = false;
+  os = false;
+  interrupt = false;
+  /** The enable bit of its own control. */
+  enabled = false;
+  /** Enabled here and in GLOBAL_CTRL. */
+  running = false;
+  /** Events per cycle at the present location; 0 while not counting. */
+  rate = 0;
+
+  constructor(index: number, width: number) {
+    this.index = index;
+    this.modulus = 2 ** width;
+    this.half = 2 ** (width - 1);
+  }
+}
+
+export class Pmu {
+  readonly chip: Chip;
+  readonly cpu: Cpu;
+  readonly counters: readonly Counter[];
+  readonly #machine: Machine;
+  readonly #skid: RandomStream;
+  readonly #pmiTimer: number;
+  readonly #handler: (regs: Location) => void;
+  /** The location whose rates apply since `#since`, and the one before it. */
+  location: Location = HALTED;
+  #before: Location = HALTED;
+  #since = 0;
+  /** Cycle up to which the counters have been advanced. */
+  #synced = 0;
+  /** Bit masks over counters, by position in `counters`. */
+  #global = 0;
+  #status = 0;
+  /** Cycle at which a pending PMI arrives; Infinity when none is pending. */
+  #pmiAt = Infinity;
+  #nextSkid = 0;
+  #lvtpcMasked = false;
+  #dirty = false;
+
+  constructor(machine: Machine, cpu: Cpu, chip: Chip, handler: (regs: Location) => void) {
+    this.chip = chip;
+    this.cpu = cpu;
+    this.#machine = machine;
+    this.#skid = machine.random.stream(`pmu/skid/cpu${cpu.id}`);
+    this.counters = [
+      ...Array.from({ length: chip.general.count }, (_, i) => new Counter(i, chip.general.width)),
+      ...Array.from({ length: chip.fixed.count }, (_, i) => new Counter(FIXED_BASE + i, chip.fixed.width)),
+    ];
+    if (!chip.globalRegisters) this.#global = 2 ** this.counters.length - 1;
+    this.#drawSkid();
+    this.#handler = handler;
+    this.#pmiTimer = cpu.timer(Priority.NMI, () => this.#deliver());
+    cpu.onCharge = () => this.#deliverDue();
+    cpu.onReturn = () => this.#settle();
+  }
+
+  /** The position in `counters` of the counter that the kernel calls `index`. */
+  position(index: number): number {
+    return index < FIXED_BASE ? index : this.chip.general.count + index - FIXED_BASE;
+  }
+
+  /** The CPU's execution moves to `to`, now on the CPU's clock. */
+  enter(to: Location): void {
+    this.sync();
+    this.#before = this.location;
+    this.#since = this.cpu.clock;
+    this.location = to;
+    for (const counter of this.counters) this.#setRate(counter);
+  }
+
+  /** Writes a counter's control: what it counts, in which rings, and whether it is enabled. */
+  writeControl(position: number, signal: number, gate: CounterGate, enabled: boolean): void {
+    this.sync();
+    const counter = this.counters[position]!;
+    counter.signal = signal;
+    counter.user = gate.user;
+    counter.os = gate.os;
+    counter.interrupt = gate.interrupt;
+    counter.enabled = enabled;
+    this.#setRunning(counter, position);
+  }
+
+  /** Clears or sets the enable bit alone. */
+  writeEnable(position: number, enabled: boolean): void {
+    this.sync();
+    const counter = this.counters[position]!;
+    counter.enabled = enabled;
+    this.#setRunning(counter, position);
+  }
+
+  /** Writes a counter with an event count in two's complement: −n overflows after n events. */
+  writeCounter(position: number, value: number): void {
+    this.sync();
+    const counter = this.counters[position]!;
+    counter.value = value < 0 ? value + counter.modulus : value;
+    this.#dirty = true;
+  }
+
+  /** Reads a counter as the signed number that its width holds. */
+  readCounter(position: number): number {
+    this.sync();
+    const { value, half, modulus } = this.counters[position]!;
+    const whole = Math.floor(value);
+    return whole >= half ? whole - modulus : whole;
+  }
+
+  /** IA32_PERF_GLOBAL_CTRL, as a mask over positions. */
+  writeGlobalCtrl(mask: number): void {
+    this.sync();
+    this.#global = mask;
+    this.counters.forEach((counter, position) => this.#setRunning(counter, position));
+  }
+
+  /** IA32_PERF_GLOBAL_STATUS, as a mask over positions. */
+  readGlobalStatus(): number {
+    this.sync();
+    return this.#status;
+  }
+
+  /** IA32_PERF_GLOBAL_OVF_CTRL: clears the status bits that are set in `mask`. */
+  writeGlobalOvfCtrl(mask: number): void {
+    this.#status &= ~mask;
+  }
+
+  /** Unmasks the local APIC's performance counter entry, which a delivered PMI has masked. */
+  writeLvtpc(): void {
+    this.#lvtpcMasked = false;
+  }
+
+  /** Advances all counters to the CPU's clock. */
+  sync(): void {
+    const cycles = this.cpu.clock - this.#synced;
+    if (cycles <= 0) return;
+    const from = this.#synced;
+    this.#synced = this.cpu.clock;
+    const counters = this.counters;
+    for (let position = 0; position < counters.length; position++) {
+      const counter = counters[position]!;
+      if (counter.rate === 0) continue;
+      const value = counter.value + cycles * counter.rate;
+      if (value < counter.modulus) counter.value = value;
+      else this.#overflow(counter, position, from, value);
+    }
+  }
+
+  #overflow(counter: Counter, position: number, from: number, value: number): void {
+    const at = from + Math.ceil((counter.modulus - counter.value) / counter.rate);
+    counter.value = value - counter.modulus;
+    if (this.chip.globalRegisters) this.#status |= 1 << position;
+    if (counter.interrupt && !this.#lvtpcMasked) this.#pmiAt = Math.min(this.#pmiAt, at + this.#nextSkid);
+    this.#dirty = true;
+  }
+
+  /** Lets a PMI in that has become due while a handler was at work. */
+  #deliverDue(): void {
+    this.sync();
+    if (this.#pmiAt <= this.cpu.clock) this.cpu.nest(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.sync();
+    const at = this.#pmiAt;
+    this.#pmiAt = Infinity;
+    this.#dirty = true;
+    if (at === Infinity) return;
+    this.#lvtpcMasked = true;
+    this.#drawSkid();
+    // A PMI that had to wait for a handler's end still reports the code that it hit.
+    this.#handler(at < this.#since ? this.#before : this.location);
+  }
+
+  /** Arms the PMI for what is pending or will overflow next. */
+  #settle(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const at = this.#pmiAt === Infinity ? this.#nextOverflow() + this.#nextSkid : this.#pmiAt;
+    if (at === Infinity) this.#machine.queue.cancel(this.#pmiTimer);
+    else this.#machine.queue.arm(this.#pmiTimer, Math.max(at, this.#machine.queue.now));
+  }
+
+  #nextOverflow(): number {
+    let next = Infinity;
+    const counters = this.counters;
+    for (let position = 0; position < counters.length; position++) {
+      const { rate, interrupt, modulus, value } = counters[position]!;
+      if (rate === 0 || !interrupt) continue;
+      const at = this.#synced + Math.ceil((modulus - value) / rate);
+      if (at < next) next = at;
+    }
+    return next;
+  }
+
+  #setRunning(counter: Counter, position: number): void {
+    counter.running = counter.enabled && (this.#global & (1 << position)) !== 0;
+    this.#setRate(counter);
+  }
+
+  #setRate(counter: Counter): void {
+    const counts = counter.running && (this.location.ring === 'user' ? counter.user : counter.os);
+    const rate = counts ? this.location.rates[counter.signal]! : 0;
+    if (rate === counter.rate) return;
+    counter.rate = rate;
+    this.#dirty = true;
+  }
+
+  #drawSkid(): void {
+    this.#nextSkid = Math.round(this.#skid.between(SKID_CYCLES.from, SKID_CYCLES.to));
+  }
+}
+
+/** The index of the signal that an event select code counts on this chip; undefined if the chip has no such event. */
+export function signalOf(chip: Chip, event: number, umask: number): number | undefined {
+  const found = chip.events.find((candidate) => candidate.event === event && candidate.umask === umask);
+  return found === undefined ? undefined : SIGNALS.indexOf(found.signal);
+}

@@ -1,0 +1,162 @@
+/**
+ * The event queue: timers in a binary heap, in a total order of (time, priority, sequence of arming).
+ *
+ * A timer is made once and armed again and again, which is how hardware has them and costs no allocation; re-arming
+ * the timer that is firing is one sift, not a removal and an insertion. State lives in typed arrays.
+ * Reference: the queue key of SimPy's core.py; the branch-free child choice is Sanders' (2000), "Fast priority queues".
+ * Not modelled: several timers at one instant are never simultaneous; their order is total and documented.
+ */
+
+/** Order among timers due at one instant: what the hardware would let win comes first. */
+export const Priority = {
+  /** A device or a CPU tells another CPU something. */
+  SIGNAL: 0,
+  NMI: 1,
+  IRQ: 2,
+  TASK: 3,
+} as const;
+export type Priority = (typeof Priority)[keyof typeof Priority];
+
+/** A tie is priority · 2^46 + sequence: exact in a double for 7·10^13 armings. */
+const PRIORITY_UNIT = 2 ** 46;
+const IDLE = -1;
+
+export class EventQueue {
+  /** Simulated time of the event that fires, or fired last; in whatever unit the owner counts. */
+  now = 0;
+  #size = 0;
+  #sequence = 0;
+  /** By heap position, from 1; beyond the last stand infinities, so that a missing child never wins. */
+  #time = new Float64Array(64).fill(Infinity);
+  #tie = new Float64Array(64);
+  #timer = new Int32Array(64);
+  /** By timer: its heap position, or IDLE. */
+  #position = new Int32Array(32).fill(IDLE);
+  #base = new Float64Array(32);
+  readonly #fire: (() => void)[] = [];
+
+  /** Makes a timer that calls `fire` when due. */
+  timer(priority: Priority, fire: () => void): number {
+    const timer = this.#fire.push(fire) - 1;
+    if (timer >= this.#position.length) this.#growTimers();
+    this.#base[timer] = priority * PRIORITY_UNIT;
+    return timer;
+  }
+
+  /** Arms `timer` for `time`, which must not lie in the past; a timer that was armed is moved. */
+  arm(timer: number, time: number): void {
+    if (!(time >= this.now)) throw new RangeError(`timer ${timer} armed for ${time}, before now (${this.now})`);
+    const tie = this.#base[timer]! + this.#sequence++;
+    const position = this.#position[timer]!;
+    if (position !== IDLE) {
+      if (this.#before(time, tie, position)) this.#siftUp(position, timer, time, tie);
+      else this.#siftDown(position, timer, time, tie);
+      return;
+    }
+    if (2 * ++this.#size + 2 > this.#time.length) this.#growHeap();
+    this.#siftUp(this.#size, timer, time, tie);
+  }
+
+  cancel(timer: number): void {
+    const position = this.#position[timer]!;
+    if (position === IDLE) return;
+    this.#position[timer] = IDLE;
+    const last = this.#size--;
+    const time = this.#time[last]!;
+    const tie = this.#tie[last]!;
+    const moved = this.#timer[last]!;
+    this.#time[last] = Infinity;
+    if (position === last) return;
+    if (position > 1 && this.#before(time, tie, position >> 1)) this.#siftUp(position, moved, time, tie);
+    else this.#siftDown(position, moved, time, tie);
+  }
+
+  isArmed(timer: number): boolean {
+    return this.#position[timer] !== IDLE;
+  }
+
+  /** Time of the next event; Infinity when there is none. */
+  get nextTime(): number {
+    return this.#time[1]!;
+  }
+
+  /** Fires the next event, if there is one not later than `until`; whether it did. */
+  step(until = Infinity): boolean {
+    const time = this.#time[1]!;
+    if (this.#size === 0 || time > until) return false;
+    const timer = this.#timer[1]!;
+    const tie = this.#tie[1]!;
+    this.now = time;
+    this.#fire[timer]!();
+    // Every arming draws a new tie: an unchanged one means that the handler did not arm its timer again.
+    const position = this.#position[timer]!;
+    if (position !== IDLE && this.#tie[position] === tie) this.cancel(timer);
+    return true;
+  }
+
+  /** Whether (time, tie) comes before what stands at `position`. */
+  #before(time: number, tie: number, position: number): boolean {
+    const other = this.#time[position]!;
+    return time < other || (time === other && tie < this.#tie[position]!);
+  }
+
+  #siftUp(from: number, timer: number, time: number, tie: number): void {
+    let position = from;
+    for (let parent = position >> 1; parent > 0 && this.#before(time, tie, parent); parent = position >> 1) {
+      this.#move(parent, position);
+      position = parent;
+    }
+    this.#put(position, timer, time, tie);
+  }
+
+  #siftDown(from: number, timer: number, time: number, tie: number): void {
+    const times = this.#time;
+    const ties = this.#tie;
+    let position = from;
+    for (;;) {
+      let child = 2 * position;
+      const left = times[child]!;
+      const right = times[child + 1]!;
+      if (right < left || (right === left && ties[child + 1]! < ties[child]!)) child++;
+      if (child > this.#size || this.#before(time, tie, child)) break;
+      this.#move(child, position);
+      position = child;
+    }
+    this.#put(position, timer, time, tie);
+  }
+
+  #move(from: number, to: number): void {
+    const timer = this.#timer[from]!;
+    this.#time[to] = this.#time[from]!;
+    this.#tie[to] = this.#tie[from]!;
+    this.#timer[to] = timer;
+    this.#position[timer] = to;
+  }
+
+  #put(position: number, timer: number, time: number, tie: number): void {
+    this.#time[position] = time;
+    this.#tie[position] = tie;
+    this.#timer[position] = timer;
+    this.#position[timer] = position;
+  }
+
+  #growHeap(): void {
+    const length = 2 * this.#time.length;
+    const time = new Float64Array(length).fill(Infinity);
+    time.set(this.#time);
+    this.#time = time;
+    this.#tie = grown(this.#tie, new Float64Array(length));
+    this.#timer = grown(this.#timer, new Int32Array(length));
+  }
+
+  #growTimers(): void {
+    const length = 2 * this.#position.length;
+    this.#position = grown(this.#position, new Int32Array(length).fill(IDLE));
+    this.#base = grown(this.#base, new Float64Array(length));
+  }
+}
+
+function grown<A extends Float64Array | Int32Array>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
+}

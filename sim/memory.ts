@@ -1,0 +1,149 @@
+/**
+ * Shared memory made of cells. Every touch of simulated memory is an operation on one cell, and goes either straight
+ * to it or through the hook that the running call has set: so one text of kernel code runs at full speed, can be
+ * suspended in the middle and re-executed, and can be interleaved with others step by step.
+ *
+ * Reference: docs/ARCHITECTURE.md, "One text, executed three ways".
+ * Not modelled: weak memory; operations take effect in one total order, as on x86 but for its store buffers.
+ */
+
+/** One location of simulated memory. Code reaches `v` only through operations; `owner` and `name` are for messages. */
+export class Cell<T = unknown> {
+  v: T;
+  readonly owner: object | null;
+  readonly name: string;
+
+  constructor(v: T, owner: object | null = null, name = '') {
+    this.v = v;
+    this.owner = owner;
+    this.name = name;
+  }
+}
+
+/**
+ * What can be done to a cell in one indivisible step. `apply` touches its cell and nothing else.
+ * `plain` operations are those on data that its owner protects (a lock, or interrupts off on its CPU): nobody can
+ * come in between, so they are no scheduling points. An operation with `ready` waits until it holds.
+ */
+export interface Operation<T = unknown, A = unknown, R = unknown> {
+  readonly name: string;
+  readonly plain?: boolean;
+  readonly ready?: (cell: Cell<T>, operand: A) => boolean;
+  apply(cell: Cell<T>, operand: A): R;
+}
+
+/** Takes the operations of a call in place of the memory itself. */
+export interface MemoryHook {
+  operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R;
+  /** An effect outside the cells (a register written, a clock read): done once, its result remembered. */
+  effect<R>(run: () => R): R;
+}
+
+/** The hook of the call that is running, or null: operations are performed at once. */
+export let hook: MemoryHook | null = null;
+
+/** Sets the hook and returns the one that was set. */
+export function setHook(next: MemoryHook | null): MemoryHook | null {
+  const previous = hook;
+  hook = next;
+  return previous;
+}
+
+/** Performs `operation` on `cell`, now or when the hook sees fit. */
+export function operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
+  return hook === null ? operation.apply(cell, operand) : hook.operate(operation, cell, operand);
+}
+
+/** Runs an effect outside the cells; a call that is re-executed gets the first run's result. */
+export function effect<R>(run: () => R): R {
+  return hook === null ? run() : hook.effect(run);
+}
+
+const LOAD: Operation = { name: 'load', plain: true, apply: (cell) => cell.v };
+const STORE: Operation = {
+  name: 'store',
+  plain: true,
+  apply: (cell, operand) => {
+    cell.v = operand;
+  },
+};
+
+/** Reads a cell whose owner protects it. */
+export function load<T>(cell: Cell<T>): T {
+  return hook === null ? cell.v : (hook.operate(LOAD, cell as Cell, undefined) as T);
+}
+
+/** Writes a cell whose owner protects it. */
+export function store<T>(cell: Cell<T>, value: T): void {
+  if (hook === null) cell.v = value;
+  else hook.operate(STORE, cell as Cell, value);
+}
+
+/** A field that several contexts touch without a common lock: the struct exposes its cell, for the primitives. */
+class SharedField<T> {
+  readonly initial: T;
+  constructor(initial: T) {
+    this.initial = initial;
+  }
+}
+
+/** Declares a field of a struct as shared: `head: shared(0)` makes `rb.head` a Cell<number>. */
+export function shared<T>(initial: T): SharedField<T> {
+  return new SharedField(initial);
+}
+
+type Fields = Record<string, unknown>;
+type Widened<T> = T extends number ? number : T extends boolean ? boolean : T;
+type StructOf<F extends Fields> = {
+  [K in keyof F as F[K] extends SharedField<unknown> ? never : K]: Widened<F[K]>;
+} & {
+  readonly [K in keyof F as F[K] extends SharedField<unknown> ? K : never]: F[K] extends SharedField<infer T>
+    ? Cell<Widened<T>>
+    : never;
+};
+
+/** What every struct instance has beside its fields. */
+export interface Struct {
+  /** All cells of the object, in the order of declaration. */
+  readonly cells: readonly Cell[];
+}
+
+/**
+ * A class whose fields live in cells, declared as in C: shared fields are cells themselves, all others read and
+ * write as properties. Instances are their own type: `class RingBuffer extends struct({ lost: shared(0) }) {}`.
+ */
+export function struct<F extends Fields>(fields: F): new () => StructOf<F> & Struct {
+  const names = Object.keys(fields);
+  const initials = names.map((name) => {
+    const field = fields[name];
+    return field instanceof SharedField ? (field.initial as unknown) : field;
+  });
+  const slots = names.map((name) => (fields[name] instanceof SharedField ? name : `$${name}`));
+  class StructBase {
+    readonly cells: readonly Cell[];
+    constructor() {
+      const cells = names.map((name, i) => new Cell(initials[i], this, name));
+      slots.forEach((slot, i) => {
+        (this as Record<string, unknown>)[slot] = cells[i];
+      });
+      this.cells = cells;
+    }
+  }
+  names.forEach((name, i) => {
+    if (slots[i] !== name) Object.defineProperty(StructBase.prototype, name, accessor(`$${name}`));
+  });
+  return StructBase as unknown as new () => StructOf<F> & Struct;
+}
+
+/**
+ * The property that reads and writes the cell in `slot`. Compiled per slot, because functions made by one closure
+ * share their inline caches, and a shared cache that sees every slot costs five times the access itself.
+ */
+function accessor(slot: string): PropertyDescriptor {
+  const make = new Function(
+    'load',
+    'store',
+    `return { get() { return load(this.${slot}); }, set(value) { store(this.${slot}, value); } }`,
+  ) as (l: typeof load, s: typeof store) => PropertyDescriptor;
+  return make(load, store);
+}
