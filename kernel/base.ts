@@ -36,6 +36,8 @@ export interface Hardware {
   rcu_read_unlock(): void;
   /** Runs `callback` once all readers that are now inside have left. */
   call_rcu(callback: () => void): void;
+  /** Calls `callback`, in interrupt context, after `ns` nanoseconds. */
+  start_timer(ns: number, callback: () => void): void;
   /** Makes a sleeping task runnable. */
   wake_up_process(task: TaskStruct): void;
   /** Sends `signal`, waking the task if it sleeps interruptibly. */
@@ -76,6 +78,9 @@ export class PerCpu {
   }
 }
 
+/** What a kernel does when it follows a wild pointer: the run ends here, with the reason. */
+export class KernelOops extends Error {}
+
 export abstract class KernelBase {
   readonly hardware: Hardware;
   readonly config: KernelConfig;
@@ -95,6 +100,12 @@ export abstract class KernelBase {
 
   this_cpu(): PerCpu {
     return this.per_cpu[this.hardware.smp_processor_id()]!;
+  }
+
+  /** Follows a pointer that the kernel takes for granted; NULL is an oops. */
+  not_null<T>(pointer: T | null, name: string): T {
+    if (pointer === null) throw new KernelOops(`NULL pointer dereference: ${name}`);
+    return pointer;
   }
 
   perf_clock(): number {

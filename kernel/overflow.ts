@@ -73,7 +73,7 @@ export abstract class OverflowCode extends SidebandCode {
   /** Moves the period an eighth of the way to what `count` events in `nsec` ask for. */
   perf_adjust_period(event: PerfEvent, nsec: number, count: number): void {
     const { hw } = event;
-    const period = perf_calculate_period(Number(event.attr.sample_period), nsec, count);
+    const period = perf_calculate_period(event.sample_freq, nsec, count);
     const delta = this.perf_period_step(period - hw.sample_period);
     hw.sample_period = hw.sample_period + delta || 1;
     // A period that has shrunk a lot takes effect at once, not when the old one has run out.

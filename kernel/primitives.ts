@@ -133,6 +133,17 @@ export function spin_unlock_irqrestore(lock: SpinLock): void {
   operate(SPIN_UNLOCK, lock.locked, undefined);
 }
 
+const WAIT: Operation<unknown, (value: never) => boolean, unknown> = {
+  name: 'wait',
+  ready: (cell, condition) => condition(cell.v as never),
+  apply: (cell) => cell.v,
+};
+
+/** Waits, asleep or spinning, until `condition` holds for the cell; returns its value then. */
+export function operate_when<T>(cell: Cell<T>, condition: (value: T) => boolean): T {
+  return operate(WAIT, cell as Cell, condition as (value: never) => boolean) as T;
+}
+
 /** Allocates a zeroed object: once, however often the call is re-executed. */
 export function kzalloc<T extends object>(make: () => T): T {
   return effect(make);

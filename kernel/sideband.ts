@@ -25,6 +25,8 @@ export interface MappedFile {
 }
 
 export abstract class SidebandCode extends OutputCode {
+  abstract perf_event_enable_on_exec(ctx: PerfEventContext): void;
+
   /** Writes one record with a sample_id trailer into the buffer of `event`. `size` counts header and body. */
   perf_output_record(
     event: PerfEvent,
@@ -66,10 +68,10 @@ export abstract class SidebandCode extends OutputCode {
   }
 
   /** Enables events that waited for this exec, then reports the task's new name. */
-  perf_event_comm(task: TaskStruct, enable_on_exec: (ctx: PerfEventContext) => void): void {
+  perf_event_comm(task: TaskStruct): void {
     for (const slot of task.perf_event_ctxp) {
       const ctx = load(slot);
-      if (ctx !== null) enable_on_exec(ctx);
+      if (ctx !== null) this.perf_event_enable_on_exec(ctx);
     }
     const size = HEADER_SIZE + 8 + padded_length(task.comm);
     this.perf_event_aux(null, (event) => {

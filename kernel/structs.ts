@@ -106,13 +106,21 @@ export class WaitQueueHead {
   readonly task_list = new ListHead<WaitQueueEntry>();
 }
 
-/** struct poll_wqueues: what one poll(2) has registered; entries pin the file, not what the file points to. */
-export class PollWaiter extends struct({ triggered: shared(0) }) {
+/** The sleeper of one poll(2): what its wait queue entries wake (struct poll_wqueues). */
+export class PollWaiter extends struct({ triggered: shared(0), timed_out: shared(false) }) {
   readonly task: TaskStruct;
-  readonly entries: { queue: WaitQueueHead; entry: WaitQueueEntry; file: File }[] = [];
   constructor(task: TaskStruct) {
     super();
     this.task = task;
+  }
+}
+
+/** What one poll(2) has registered so far. Entries pin the file, not what the file points to. Local to the call. */
+export class PollTable {
+  readonly waiter: PollWaiter;
+  readonly entries: { queue: WaitQueueHead; entry: WaitQueueEntry; file: File }[] = [];
+  constructor(waiter: PollWaiter) {
+    this.waiter = waiter;
   }
 }
 
@@ -173,10 +181,14 @@ export class PerfEvent extends struct({
   /** Bytes of the fixed part of a SAMPLE and of the sample_id trailer; 0 until perf_event_open has computed them. */
   header_size: 0, id_header_size: 0, read_size: 0,
   ctx: null as PerfEventContext | null,
+  /** attr.sample_freq, which PERF_EVENT_IOC_PERIOD changes; and attr.enable_on_exec, which the exec clears. */
+  sample_freq: 0, enable_on_exec: false,
   oncpu: -1,
   group_leader: null as PerfEvent | null, nr_siblings: 0,
   owner: null as TaskStruct | null,
   parent: null as PerfEvent | null,
+  /** The file through which user space has the event; null for inherited and kernel events. */
+  filp: null as File | null,
   /** Under mmap_mutex. */
   mmap_count: shared(0), mmap_locked: 0, mmap_user: null as UserStruct | null,
   rb: shared(null as RingBuffer | null),
@@ -217,6 +229,8 @@ export class PerfEvent extends struct({
     this.read_format = Number(attr.read_format);
     this.is_sampling = attr.sample_period !== 0n;
     this.group_leader = this;
+    this.sample_freq = attr.freq ? Number(attr.sample_period) : 0;
+    this.enable_on_exec = attr.enable_on_exec;
   }
 }
 
@@ -250,15 +264,29 @@ export class PerfCpuContext extends struct({
   }
 }
 
-/** What one user may lock in memory, and how much of it perf has taken (struct user_struct). */
-export class UserStruct extends struct({ locked_vm: shared(0) }) {}
+/** A user: how much memory perf has locked for it, and whether limits bind it (struct user_struct, capabilities). */
+export class UserStruct extends struct({ locked_vm: shared(0) }) {
+  /** CAP_SYS_ADMIN and CAP_IPC_LOCK. */
+  readonly capable: boolean;
+  constructor(capable: boolean) {
+    super();
+    this.capable = capable;
+  }
+}
 
-/** An open file; `perf_event` where it is one. Others (pipes) are objects of the process code. */
+/** A pipe, as far as programs wait on one: bytes in it, ends that can still write, who sleeps for either. */
+export class Pipe extends struct({
+  bytes: shared(0), writers: shared(1), wakeups: shared(0), reader: null as TaskStruct | null,
+}) {}
+
+/** An open file: a perf event's, or one end of a pipe. */
 export class File extends struct({ f_count: shared(1), f_flags: 0 }) {
   readonly event: PerfEvent | null;
-  constructor(event: PerfEvent | null) {
+  readonly end: { readonly pipe: Pipe; readonly writes: boolean } | null;
+  constructor(event: PerfEvent | null, end: File['end'] = null) {
     super();
     this.event = event;
+    this.end = end;
   }
 }
 

@@ -8,7 +8,7 @@ import { effect } from '../sim/memory.ts';
 import { IrqWorkCode } from './irq_work.ts';
 import { list_add, list_del_init, list_for_each } from './list.ts';
 import { WRITE_ONCE, atomic_inc, kzalloc, spin_lock_irqsave, spin_unlock_irqrestore } from './primitives.ts';
-import { WaitQueueEntry, type File, type PerfEvent, type PollWaiter, type WaitQueueHead } from './structs.ts';
+import { WaitQueueEntry, type File, type PerfEvent, type PollTable, type PollWaiter, type WaitQueueHead } from './structs.ts';
 
 export abstract class WaitCode extends IrqWorkCode {
   /** Wakes every waiter of `queue`, which belongs to `event`. Any context but NMI. */
@@ -31,20 +31,20 @@ export abstract class WaitCode extends IrqWorkCode {
     effect(() => this.hardware.wake_up_process(waiter.task));
   }
 
-  /** Registers the caller of poll(2) on `queue`; a null waiter registers nothing (sweeps after the first). */
-  poll_wait(file: File, queue: WaitQueueHead, waiter: PollWaiter | null): void {
-    if (waiter === null) return;
-    const entry = kzalloc(() => new WaitQueueEntry(waiter));
+  /** Registers the caller of poll(2) on `queue`; a null table registers nothing (sweeps after the first). */
+  poll_wait(file: File, queue: WaitQueueHead, table: PollTable | null): void {
+    if (table === null) return;
+    const entry = kzalloc(() => new WaitQueueEntry(table.waiter));
     atomic_inc(file.f_count);
-    waiter.entries.push({ queue, entry, file });
+    table.entries.push({ queue, entry, file });
     spin_lock_irqsave(queue.lock);
     list_add(entry.link, queue.task_list);
     spin_unlock_irqrestore(queue.lock);
   }
 
   /** Takes the caller off all queues it is on, and drops the references that kept their files. */
-  poll_freewait(waiter: PollWaiter): void {
-    for (const { queue, entry, file } of waiter.entries) {
+  poll_freewait(table: PollTable): void {
+    for (const { queue, entry, file } of table.entries) {
       spin_lock_irqsave(queue.lock);
       list_del_init(entry.link);
       spin_unlock_irqrestore(queue.lock);

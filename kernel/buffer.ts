@@ -1,0 +1,187 @@
+/**
+ * The buffer's life: mmap, munmap, SET_OUTPUT, poll, and who is woken. The text of v3.1, before the fix: each event has
+ * a wait queue of its own, and a wakeup goes to the queue of the event that posts it.
+ *
+ * Reference: perf_poll, perf_mmap, perf_mmap_close, perf_event_set_output and ring_buffer_put of
+ * kernel/events/core.c, v3.1; sections 2.7, 3.1 and 5 (column A) of kernel.md.
+ * Not modelled: memory exhaustion; mremap, splitting and forking of a mapping.
+ */
+import { effect } from '../sim/memory.ts';
+import { EINVAL, EPERM, PAGE_SIZE, POLL_HUP } from './abi/index.ts';
+import { ControlCode } from './control.ts';
+import {
+  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
+  mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
+} from './primitives.ts';
+import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from './structs.ts';
+
+/** Pages that an ordinary user may lock beyond perf's own allowance: RLIMIT_MEMLOCK of 64 KiB. */
+const RLIMIT_MEMLOCK_PAGES = 16;
+
+/** What mmap(2) was asked for. */
+export interface MmapRequest {
+  /** Pages in all: the control page and the data pages. */
+  readonly pages: number;
+  readonly writable: boolean;
+  readonly shared: boolean;
+  readonly page_offset: number;
+}
+
+export abstract class BufferCode extends ControlCode {
+  /** f_op->poll: whether the buffer has posted a wakeup that nobody has consumed. Takes no lock in v3.1. */
+  perf_poll(file: File, wait: PollTable | null): number {
+    const event = file.event!;
+    this.hardware.rcu_read_lock();
+    const rb = rcu_dereference(event.rb);
+    const events = rb === null ? POLL_HUP : xchg(rb.poll, 0);
+    this.hardware.rcu_read_unlock();
+    this.poll_wait(file, event.waitq, wait);
+    return events;
+  }
+
+  /** Wakes the event's own waiters, and no others. Hard interrupt context. */
+  override perf_event_wakeup(event: PerfEvent): void {
+    this.wake_up_all(event.waitq, event);
+    this.kill_fasync(event);
+  }
+
+  /** Takes a reference to the event's buffer; null if there is none, or it is dying. */
+  ring_buffer_get(event: PerfEvent): RingBuffer | null {
+    this.hardware.rcu_read_lock();
+    const rb = rcu_dereference(event.rb);
+    const alive = rb !== null && atomic_inc_not_zero(rb.refcount);
+    this.hardware.rcu_read_unlock();
+    return alive ? rb : null;
+  }
+
+  /** Drops a reference; the last one frees the buffer after a grace period. */
+  ring_buffer_put(rb: RingBuffer): void {
+    if (!atomic_dec_and_test(rb.refcount)) return;
+    this.rb_free_after_grace_period(rb);
+  }
+
+  rb_free_after_grace_period(rb: RingBuffer): void {
+    effect(() => this.hardware.call_rcu(() => WRITE_ONCE(rb.freed, true)));
+  }
+
+  /** mmap(2) on an event's file: maps the event's buffer, making it at first. Returns the mapping or an error. */
+  perf_mmap(file: File, request: MmapRequest): VmArea | number {
+    const event = file.event!;
+    const invalid = this.perf_mmap_invalid(event, request);
+    if (invalid !== 0) return invalid;
+    const nr_pages = request.pages - 1;
+
+    mutex_lock(event.mmap_mutex);
+    let rb = READ_ONCE(event.rb);
+    if (rb !== null) {
+      if (rb.nr_pages !== nr_pages) {
+        mutex_unlock(event.mmap_mutex);
+        return -EINVAL;
+      }
+      this.perf_mmap_again(rb);
+    } else {
+      const user = this.current()!.user;
+      if (this.perf_mmap_over_limit(user, request.pages)) {
+        mutex_unlock(event.mmap_mutex);
+        return -EPERM;
+      }
+      rb = this.perf_mmap_first(event, user, request);
+    }
+    atomic_inc(event.mmap_count);
+    mutex_unlock(event.mmap_mutex);
+
+    const mapped = rb;
+    atomic_inc(file.f_count);
+    return kzalloc(() => new VmArea(file, event, mapped, request.pages, request.writable));
+  }
+
+  perf_mmap_invalid(event: PerfEvent, request: MmapRequest): number {
+    // One buffer for the children of a task on all CPUs would have several writers at once.
+    if (event.cpu === -1 && event.attr.inherit) return -EINVAL;
+    if (!request.shared || request.page_offset !== 0) return -EINVAL;
+    const nr_pages = request.pages - 1;
+    return nr_pages < 0 || (nr_pages & (nr_pages - 1)) !== 0 ? -EINVAL : 0;
+  }
+
+  perf_mmap_over_limit(user: UserStruct, pages: number): boolean {
+    const allowance = ((this.config.perf_event_mlock_kb * 1024) / PAGE_SIZE) * this.hardware.nr_cpus;
+    const excess = READ_ONCE(user.locked_vm) + pages - allowance;
+    return excess > RLIMIT_MEMLOCK_PAGES && !user.capable;
+  }
+
+  /** The buffer is made by the first mapping; only this event's watermark counts. Holds mmap_mutex. */
+  perf_mmap_first(event: PerfEvent, user: UserStruct, request: MmapRequest): RingBuffer {
+    const watermark = event.attr.watermark ? event.attr.wakeup_events : 0;
+    const rb = kzalloc(() => new RingBuffer(request.pages - 1, watermark, request.writable));
+    atomic_add_return(user.locked_vm, request.pages);
+    event.mmap_user = user;
+    event.mmap_locked = request.pages;
+    rcu_assign_pointer(event.rb, rb);
+    return rb;
+  }
+
+  /** A further mapping takes a reference that munmap never gives back (section 5.9, D-e). Holds mmap_mutex. */
+  perf_mmap_again(rb: RingBuffer): void {
+    atomic_inc(rb.refcount);
+  }
+
+  /** munmap(2): the last mapping of the event takes its buffer away. */
+  perf_mmap_close(vma: VmArea): void {
+    const { event } = vma;
+    mutex_lock(event.mmap_mutex);
+    if (!atomic_dec_and_test(event.mmap_count)) {
+      mutex_unlock(event.mmap_mutex);
+      return;
+    }
+    const rb = READ_ONCE(event.rb)!;
+    const user = event.mmap_user!;
+    atomic_add_return(user.locked_vm, -event.mmap_locked);
+    rcu_assign_pointer(event.rb, null);
+    this.perf_mmap_detached(event, rb);
+    mutex_unlock(event.mmap_mutex);
+    this.ring_buffer_put(rb);
+  }
+
+  /** After the mapping's event has lost its buffer, mmap_mutex held. */
+  perf_mmap_detached(_event: PerfEvent, _rb: RingBuffer): void {}
+
+  /** PERF_EVENT_IOC_SET_OUTPUT: from now on `event` writes into the buffer that `output` has at this moment. */
+  perf_event_set_output(event: PerfEvent, output: PerfEvent | null): number {
+    if (output !== null) {
+      if (event === output) return -EINVAL;
+      if (output.cpu !== event.cpu) return -EINVAL;
+      if (output.cpu === -1 && output.ctx !== event.ctx) return -EINVAL;
+    }
+    mutex_lock(event.mmap_mutex);
+    const result = this.set_output_locked(event, output);
+    mutex_unlock(event.mmap_mutex);
+    if (typeof result === 'number') return result;
+    if (result.old !== null) this.ring_buffer_put(result.old);
+    return 0;
+  }
+
+  /** The part under mmap_mutex: the buffer that `event` had, or an error. */
+  set_output_locked(event: PerfEvent, output: PerfEvent | null): { old: RingBuffer | null } | number {
+    if (READ_ONCE(event.mmap_count) !== 0) return -EINVAL;
+    let rb: RingBuffer | null = null;
+    if (output !== null) {
+      rb = this.ring_buffer_get(output);
+      if (rb === null) return -EINVAL;
+    }
+    const old = READ_ONCE(event.rb);
+    rcu_assign_pointer(event.rb, rb);
+    this.set_output_published(event, old);
+    return { old };
+  }
+
+  /** After the new buffer has been published, mmap_mutex held. */
+  set_output_published(_event: PerfEvent, _old: RingBuffer | null): void {}
+
+  /** The event is about to be freed: it gives up its buffer. */
+  perf_event_drop_buffer(event: PerfEvent): void {
+    const rb = READ_ONCE(event.rb);
+    if (rb === null) return;
+    rcu_assign_pointer(event.rb, null);
+    this.ring_buffer_put(rb);
+  }
+}

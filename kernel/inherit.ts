@@ -1,0 +1,102 @@
+/**
+ * Events and tasks: inheriting events at fork, folding them back at exit.
+ *
+ * Reference: perf_event_init_task, inherit_event, perf_event_exit_task, sync_child_event and __perf_event_exit_task of
+ * kernel/events/core.c, v3.1 and v3.2; sections 2.3 and 2.5.
+ * Not modelled: inherit_stat's swapping of counts at a context switch.
+ */
+import { load, store } from '../sim/memory.ts';
+import { list_add_tail, list_del_init, list_for_each } from './list.ts';
+import { atomic_inc, mutex_lock, mutex_unlock } from './primitives.ts';
+import { SelectCode } from './select.ts';
+import {
+  PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type TaskStruct,
+} from './structs.ts';
+
+export abstract class InheritCode extends SelectCode {
+  /** Gives `child`, a new task of the current one, its own copies of the inheritable events. */
+  perf_event_init_task(child: TaskStruct): void {
+    for (const slot of this.current()!.perf_event_ctxp) {
+      const ctx = load(slot);
+      if (ctx === null) continue;
+      mutex_lock(ctx.mutex);
+      for (const groups of [ctx.pinned_groups, ctx.flexible_groups]) {
+        list_for_each(groups, (leader) => this.inherit_group(leader, child));
+      }
+      mutex_unlock(ctx.mutex);
+    }
+  }
+
+  inherit_group(leader: PerfEvent, child: TaskStruct): void {
+    if (!leader.attr.inherit) return;
+    const child_leader = this.inherit_event(leader, child, null);
+    if (child_leader === null) return;
+    list_for_each(leader.sibling_list, (sibling) => this.inherit_event(sibling, child, child_leader));
+  }
+
+  /** A child event writes through the top parent, whose file it keeps open. */
+  inherit_event(parent: PerfEvent, child: TaskStruct, leader: PerfEvent | null): PerfEvent | null {
+    const top = parent.parent ?? parent;
+    const event = this.perf_event_alloc(parent.attr, parent.cpu, leader, top);
+    if (typeof event === 'number') return null;
+    const ctx = this.find_get_context(event.pmu, child, event.cpu);
+    if (typeof ctx === 'number') return null;
+    event.state = parent.state >= PERF_EVENT_STATE_INACTIVE ? PERF_EVENT_STATE_INACTIVE : PERF_EVENT_STATE_OFF;
+    if (parent.attr.freq) {
+      // The child starts with the period that the parent has arrived at.
+      event.hw.sample_period = parent.hw.sample_period;
+      event.hw.last_period = parent.hw.sample_period;
+      event.hw.period_left = parent.hw.sample_period;
+    }
+    this.perf_event__header_size(event);
+    this.add_event_to_ctx(event, ctx);
+    this.pin_event(top);
+    mutex_lock(top.child_mutex);
+    list_add_tail(event.child_entry, top.child_list);
+    mutex_unlock(top.child_mutex);
+    return event;
+  }
+
+  /** An inherited event keeps the file of its parent open. */
+  pin_event(top: PerfEvent): void {
+    if (top.filp !== null) atomic_inc(top.filp.f_count);
+  }
+
+  unpin_event(top: PerfEvent): void {
+    if (top.filp !== null) this.fput(top.filp);
+  }
+
+  /** The current task ends: its events stop, report its exit, and inherited ones are folded into their parents. */
+  perf_event_exit_task(task: TaskStruct): void {
+    task.perf_event_ctxp.forEach((slot, ctxn) => {
+      const ctx = load(slot);
+      if (ctx === null) return;
+      const cpuctx = this.this_cpu().contexts[ctxn]!;
+      this.perf_event_context_sched_out(cpuctx, ctx);
+      store(slot, null);
+      this.perf_event_task(task, ctx, false);
+      mutex_lock(ctx.mutex);
+      list_for_each(ctx.event_list, (event) => this.perf_event_exit_event(event, ctx));
+      mutex_unlock(ctx.mutex);
+    });
+  }
+
+  /** An event with a file of its own stays for its owner to read; an inherited one is done. */
+  perf_event_exit_event(event: PerfEvent, ctx: PerfEventContext): void {
+    const { parent } = event;
+    if (parent !== null) this.perf_group_detach(event);
+    this.list_del_event(event, ctx);
+    if (parent !== null) this.sync_child_event(event, parent);
+  }
+
+  sync_child_event(event: PerfEvent, parent: PerfEvent): void {
+    parent.child_count += event.count;
+    parent.child_total_time_enabled += event.total_time_enabled;
+    parent.child_total_time_running += event.total_time_running;
+    mutex_lock(parent.child_mutex);
+    list_del_init(event.child_entry);
+    mutex_unlock(parent.child_mutex);
+    this.unpin_event(parent);
+    this.free_event(event);
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Processes, as far as `perf record` makes and watches them: fork, exec, exit, pipes and signals.
+ *
+ * Reference: kernel/fork.c, fs/exec.c, kernel/exit.c, kernel/signal.c and fs/pipe.c of v3.2; section 2.5 for the order
+ * of an exit.
+ * Not modelled: address spaces, credentials, job control; zombies beyond the SIGCHLD that they send.
+ */
+import { effect, load } from '../sim/memory.ts';
+import { EBADF, EINTR, SIGCHLD } from './abi/index.ts';
+import { InheritCode } from './inherit.ts';
+import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_inc, kzalloc } from './primitives.ts';
+import type { MappedFile } from './sideband.ts';
+import { File, Pipe, TASK_DEAD, TaskStruct } from './structs.ts';
+
+/** A program image as exec(2) maps it: what its loader reports, in order. */
+export interface Executable {
+  readonly comm: string;
+  readonly maps: readonly MappedFile[];
+}
+
+export abstract class ProcessCode extends InheritCode {
+  #next_pid = 1;
+  readonly #tasks = new Map<number, TaskStruct>();
+
+  /** The pid of the next task: a machine that has run for a while is far from 1. */
+  set next_pid(pid: number) {
+    this.#next_pid = pid;
+  }
+
+  override find_task(pid: number): TaskStruct | null {
+    const task = this.#tasks.get(pid);
+    return task === undefined || task.exiting ? null : task;
+  }
+
+  /** Makes a task. A thread shares its creator's thread group. */
+  create_task(comm: string, parent: TaskStruct | null, user: TaskStruct['user'], thread = false): TaskStruct {
+    return kzalloc(() => {
+      const pid = this.#next_pid++;
+      const task = new TaskStruct(pid, thread && parent !== null ? parent.tgid : pid, comm, parent, user);
+      this.#tasks.set(pid, task);
+      return task;
+    });
+  }
+
+  /** fork(2): the new task, which the machine starts on the CPU that the scheduler chooses. */
+  sys_fork(): TaskStruct {
+    const parent = this.current()!;
+    const child = this.create_task(parent.comm, parent, parent.user);
+    for (let fd = 0; fd < parent.files.size; fd++) {
+      const file = load(parent.files.slot(fd));
+      if (file === null) continue;
+      atomic_inc(file.f_count);
+      WRITE_ONCE(child.files.slot(fd), file);
+    }
+    this.perf_event_init_task(child);
+    this.perf_event_task(child, null, true);
+    return child;
+  }
+
+  /** exec(2), after the image has been found: the new name, then the new mappings. */
+  sys_exec(executable: Executable): void {
+    const task = this.current()!;
+    task.comm = executable.comm;
+    this.perf_event_comm(task);
+    for (const map of executable.maps) {
+      this.charge('record');
+      this.perf_event_mmap(map);
+    }
+  }
+
+  /** exit(2): files close, events end and report it, then the parent hears of it. */
+  sys_exit(): void {
+    const task = this.current()!;
+    for (let fd = 0; fd < task.files.size; fd++) if (load(task.files.slot(fd)) !== null) this.sys_close(fd);
+    task.exiting = true;
+    this.perf_event_exit_task(task);
+    const parent = task.real_parent;
+    if (parent !== null) effect(() => this.hardware.send_signal(parent, SIGCHLD, 0));
+    WRITE_ONCE(task.state, TASK_DEAD);
+  }
+
+  /** Queues `signal` for `task`; whoever sleeps interruptibly must then be woken. */
+  signal_pending_add(task: TaskStruct, signal: number): void {
+    const bit = 2 ** signal;
+    const pending = READ_ONCE(task.pending_signals);
+    if (Math.floor(pending / bit) % 2 === 0) atomic_add_return(task.pending_signals, bit);
+  }
+
+  /** Takes all pending signals, lowest number first: what a return to user mode delivers. */
+  dequeue_signals(task: TaskStruct): number[] {
+    const signals: number[] = [];
+    let pending = READ_ONCE(task.pending_signals);
+    WRITE_ONCE(task.pending_signals, 0);
+    for (let signal = 0; pending > 0; signal++, pending = Math.floor(pending / 2)) if (pending % 2) signals.push(signal);
+    return signals;
+  }
+
+  /** pipe(2): descriptors for reading and writing. */
+  sys_pipe(): [number, number] {
+    const { files } = this.current()!;
+    const pipe = kzalloc(() => new Pipe());
+    const end = (writes: boolean): number => {
+      const fd = this.get_unused_fd();
+      WRITE_ONCE(files.slot(fd), kzalloc(() => new File(null, { pipe, writes })));
+      return fd;
+    };
+    return [end(false), end(true)];
+  }
+
+  /** read(2) on a pipe: waits for bytes or for the last writer to go. */
+  sys_read_pipe(fd: number): number {
+    const pipe = this.file_of(fd)?.end?.pipe;
+    if (pipe === undefined) return -EBADF;
+    const task = this.current()!;
+    pipe.reader = task;
+    while (READ_ONCE(pipe.bytes) === 0 && READ_ONCE(pipe.writers) > 0) {
+      if (READ_ONCE(task.pending_signals) !== 0) return -EINTR;
+      this.sleep_until(pipe.wakeups, task, (wakeups) => wakeups > 0);
+      WRITE_ONCE(pipe.wakeups, 0);
+    }
+    const bytes = READ_ONCE(pipe.bytes);
+    WRITE_ONCE(pipe.bytes, 0);
+    return bytes;
+  }
+
+  override pipe_release(file: File): void {
+    const { pipe, writes } = file.end!;
+    if (!writes) return;
+    atomic_add_return(pipe.writers, -1);
+    this.wake_pipe_reader(pipe);
+  }
+
+  wake_pipe_reader(pipe: Pipe): void {
+    WRITE_ONCE(pipe.wakeups, 1);
+    const { reader } = pipe;
+    if (reader !== null) effect(() => this.hardware.wake_up_process(reader));
+  }
+}

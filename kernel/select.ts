@@ -1,0 +1,87 @@
+/**
+ * poll(2): sweep all files; if none is ready, sleep until any of their queues is woken, and sweep them all again.
+ *
+ * Reference: do_sys_poll, do_poll and do_pollfd of fs/select.c, v3.2; steps P1 to P5.
+ * Not modelled: select(2); busy polling; files other than perf events and pipes.
+ */
+import { effect } from '../sim/memory.ts';
+import { EINTR, POLLERR, POLLHUP, POLLIN, POLLNVAL } from './abi/index.ts';
+import { OpenCode } from './open.ts';
+import { READ_ONCE, WRITE_ONCE, kzalloc, operate_when } from './primitives.ts';
+import { PollTable, PollWaiter, type File } from './structs.ts';
+
+/** struct pollfd on the way in. */
+export interface PollFd {
+  readonly fd: number;
+  readonly events: number;
+}
+
+/** What poll(2) returns, and the revents that it leaves, in the order of the request. */
+export interface PollResult {
+  readonly result: number;
+  readonly revents: readonly number[];
+}
+
+export abstract class SelectCode extends OpenCode {
+  /** `timeout` in milliseconds; negative: for ever. */
+  sys_poll(fds: readonly PollFd[], timeout: number): PollResult {
+    const task = this.current()!;
+    const waiter = kzalloc(() => new PollWaiter(task));
+    const table = new PollTable(waiter);
+    if (timeout > 0) effect(() => this.hardware.start_timer(timeout * 1e6, () => this.poll_timeout(waiter)));
+
+    let first = true;
+    let polled: PollResult;
+    for (;;) {
+      polled = this.poll_sweep(fds, first ? table : null);
+      first = false;
+      if (polled.result > 0 || timeout === 0 || READ_ONCE(waiter.timed_out)) break;
+      if (READ_ONCE(task.pending_signals) !== 0) {
+        polled = { result: -EINTR, revents: polled.revents };
+        break;
+      }
+      // A wake since the sweep began has set `triggered`: then this does not sleep.
+      this.sleep_until(waiter.triggered, task, (triggered) => triggered !== 0);
+      WRITE_ONCE(waiter.triggered, 0);
+    }
+    this.poll_freewait(table);
+    return polled;
+  }
+
+  /** Asks every file in order. Waiters are registered until the first ready file is found. */
+  poll_sweep(fds: readonly PollFd[], register: PollTable | null): PollResult {
+    let table = register;
+    let result = 0;
+    const revents = fds.map(({ fd, events }) => {
+      if (fd < 0) return 0;
+      const file = this.file_of(fd);
+      const mask = file === null ? POLLNVAL : this.file_poll(file, table) & (events | POLLERR | POLLHUP);
+      if (mask !== 0) {
+        result++;
+        table = null;
+      }
+      return mask;
+    });
+    return { result, revents };
+  }
+
+  file_poll(file: File, table: PollTable | null): number {
+    if (file.event !== null) return this.perf_poll(file, table);
+    return READ_ONCE(file.end!.pipe.bytes) > 0 ? POLLIN : 0;
+  }
+
+  poll_timeout(waiter: PollWaiter): void {
+    WRITE_ONCE(waiter.timed_out, true);
+    WRITE_ONCE(waiter.triggered, 1);
+    this.hardware.wake_up_process(waiter.task);
+  }
+
+  /** schedule() in TASK_INTERRUPTIBLE: until `condition` holds for `cell`, or a signal is pending for `task`. */
+  sleep_until<T>(
+    cell: Parameters<typeof operate_when<T>>[0],
+    task: PollWaiter['task'],
+    condition: (value: T) => boolean,
+  ): void {
+    operate_when(cell, (value) => condition(value) || task.pending_signals.v !== 0);
+  }
+}

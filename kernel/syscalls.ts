@@ -1,0 +1,123 @@
+/**
+ * The system calls of perf as user space makes them: by descriptor, with errors as negative numbers.
+ *
+ * Reference: perf_ioctl, perf_read and perf_mmap of kernel/events/core.c, v3.1 and v3.2; perf_event_open(2).
+ * Not modelled: SET_FILTER and BPF commands (ENOTTY).
+ */
+import {
+  EBADF, EINVAL, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
+  PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID,
+  PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
+} from './abi/index.ts';
+import type { MmapRequest } from './buffer.ts';
+import { list_for_each } from './list.ts';
+import { mutex_lock, mutex_unlock } from './primitives.ts';
+import { PERF_EVENT_STATE_ERROR, type PerfEvent, type VmArea } from './structs.ts';
+import { WatchdogCode } from './watchdog.ts';
+
+export abstract class SyscallCode extends WatchdogCode {
+  sys_ioctl(fd: number, command: number, argument: number): number {
+    const event = this.perf_event_of(fd);
+    if (event === null) return -EBADF;
+    switch (command) {
+      case PERF_EVENT_IOC_ENABLE:
+        return this.perf_event_for_each(event, argument, (member) => this.perf_event_enable(member));
+      case PERF_EVENT_IOC_DISABLE:
+        return this.perf_event_for_each(event, argument, (member) => this.perf_event_disable(member));
+      case PERF_EVENT_IOC_RESET:
+        return this.perf_event_for_each(event, argument, (member) => this.perf_event_reset(member));
+      case PERF_EVENT_IOC_REFRESH:
+        return this.perf_event_refresh(event, argument);
+      case PERF_EVENT_IOC_PERIOD:
+        return this.perf_event_period(event, argument);
+      case PERF_EVENT_IOC_SET_OUTPUT: {
+        if (argument === -1) return this.perf_event_set_output(event, null);
+        const output = this.perf_event_of(argument);
+        return output === null ? -EBADF : this.perf_event_set_output(event, output);
+      }
+      default:
+        return -ENOTTY;
+    }
+  }
+
+  /** Applies `apply` to the event and its inherited copies; with the group flag, to the whole group. */
+  perf_event_for_each(event: PerfEvent, flags: number, apply: (event: PerfEvent) => void): number {
+    const ctx = event.ctx!;
+    if (flags & PERF_IOC_FLAG_GROUP) {
+      const leader = event.group_leader!;
+      mutex_lock(ctx.mutex);
+      this.perf_event_for_each_child(leader, apply);
+      // v3.2 means the siblings and acts on the leader, once for each of them (section 2.6).
+      list_for_each(leader.sibling_list, (sibling) => this.perf_event_for_each_child(this.group_target(leader, sibling), apply));
+      mutex_unlock(ctx.mutex);
+    } else {
+      this.perf_event_for_each_child(event, apply);
+    }
+    return 0;
+  }
+
+  group_target(leader: PerfEvent, _sibling: PerfEvent): PerfEvent {
+    return leader;
+  }
+
+  perf_event_for_each_child(event: PerfEvent, apply: (event: PerfEvent) => void): void {
+    mutex_lock(event.child_mutex);
+    apply(event);
+    list_for_each(event.child_list, apply);
+    mutex_unlock(event.child_mutex);
+  }
+
+  sys_mmap(fd: number, request: MmapRequest): VmArea | number {
+    const file = this.file_of(fd);
+    return file === null || file.event === null ? -EBADF : this.perf_mmap(file, request);
+  }
+
+  sys_munmap(vma: VmArea): number {
+    if (!vma.open) return -EINVAL;
+    vma.open = false;
+    this.perf_mmap_close(vma);
+    this.fput(vma.file);
+    return 0;
+  }
+
+  /** read(2): the 64-bit values in order; an event in error reads as end of file. */
+  sys_read(fd: number, bytes: number): readonly number[] | number {
+    const event = this.perf_event_of(fd);
+    if (event === null) return -EBADF;
+    if (event.state === PERF_EVENT_STATE_ERROR) return [];
+    if (bytes < this.perf_event_read_size(event)) return -ENOSPC;
+    const group = event.read_format & PERF_FORMAT_GROUP ? this.perf_group_events(event.group_leader!) : [event];
+    for (const member of group) this.perf_event_read(member);
+    return this.perf_event_read_values(event);
+  }
+
+  override perf_event_read_values(event: PerfEvent): readonly number[] {
+    const { read_format } = event;
+    const times: number[] = [];
+    if (read_format & PERF_FORMAT_TOTAL_TIME_ENABLED) {
+      times.push(event.total_time_enabled + event.child_total_time_enabled);
+    }
+    if (read_format & PERF_FORMAT_TOTAL_TIME_RUNNING) {
+      times.push(event.total_time_running + event.child_total_time_running);
+    }
+    const value = (member: PerfEvent): number[] => {
+      const count = member.count + member.child_count + this.children_count(member);
+      return read_format & PERF_FORMAT_ID ? [count, member.parent?.id ?? member.id] : [count];
+    };
+    if ((read_format & PERF_FORMAT_GROUP) === 0) {
+      const [count, ...id] = value(event);
+      return [count!, ...times, ...id];
+    }
+    const group = this.perf_group_events(event.group_leader!);
+    return [group.length, ...times, ...group.flatMap(value)];
+  }
+
+  /** What living inherited copies have counted so far. */
+  children_count(event: PerfEvent): number {
+    let count = 0;
+    list_for_each(event.child_list, (child) => {
+      count += child.count;
+    });
+    return count;
+  }
+}

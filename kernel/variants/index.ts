@@ -1,0 +1,10 @@
+/**
+ * The lineage, oldest first: a kernel version is a class in a file of this folder, and a line here.
+ * Reference: the headers of the files. Not modelled: see there.
+ */
+import type { KernelClass } from '../variant.ts';
+import { FixAsCommitted } from './fix-as-committed.ts';
+import { V3_1 } from './v3.1.ts';
+import { V3_2 } from './v3.2.ts';
+
+export const KERNELS: readonly KernelClass[] = [V3_1, FixAsCommitted, V3_2];

@@ -1,0 +1,29 @@
+/**
+ * v3.2: the fix, and the NULL check that it lacked.
+ *
+ * Parent: fix-as-committed.
+ * Upstream commit: 44b7f4b98d88 "perf: Fix ring_buffer_wakeup() brown paperbag bug" (December 2011).
+ * Claim: a wakeup for an event without a buffer does nothing.
+ * Known to fail: a closed event stays linked to its buffer; the list is edited under readers; the flag is tested before
+ * the waiter is queued; and what else section 5.9 lists.
+ * Reference: kernel/events/core.c of v3.2.
+ * Not modelled: see the files in kernel/.
+ */
+import { rcu_dereference } from '../primitives.ts';
+import type { PerfEvent, RingBuffer } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { FixAsCommitted } from './fix-as-committed.ts';
+
+export class V3_2 extends FixAsCommitted {
+  static override readonly variant: VariantInfo = {
+    name: 'v3.2',
+    parent: 'fix-as-committed',
+    commit: '44b7f4b98d88',
+    claim: 'a wakeup for an event without a buffer does nothing',
+    known_to_fail: 'closing a polled event leaves it linked to the buffer',
+  };
+
+  override wakeup_buffer(event: PerfEvent): RingBuffer | null {
+    return rcu_dereference(event.rb);
+  }
+}

@@ -1,0 +1,358 @@
+/**
+ * The x86 PMU driver: events on counters, periods in counters, and the performance monitoring interrupt.
+ *
+ * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
+ * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
+ * Not modelled: BTS, PEBS, LBR; extra registers; the Nehalem erratum work-around; the user page.
+ */
+import { Cell, effect, load, store, struct } from '../../sim/memory.ts';
+import type { Pmu } from '../../pmu/pmu.ts';
+import type { ChipEvent } from '../../pmu/chip.ts';
+import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
+import {
+  EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_TYPE_HARDWARE, PERF_TYPE_RAW,
+} from '../abi/index.ts';
+import type { OverflowCode } from '../overflow.ts';
+import {
+  PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
+  type PerfEvent, type PmuOperations,
+} from '../structs.ts';
+import { lowest_free, x86_schedule_events, type Assignment, type Constraint } from './schedule-events.ts';
+
+/** PERF_COUNT_HW_* to what the counters count. */
+const GENERIC_EVENTS: readonly Signal[] = [
+  'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
+  'stalled-cycles-frontend', 'stalled-cycles-backend', 'ref-cycles',
+];
+
+/** Loops of the Intel handler before it gives up and resets the PMU. */
+const MAX_HANDLER_LOOPS = 100;
+
+/** struct cpu_hw_events: what is on this CPU's counters. */
+class CpuHwEvents extends struct({
+  enabled: true, n_events: 0, n_added: 0, n_txn: 0, txn: false, disable_count: 0,
+  event_list: [] as readonly PerfEvent[], assign: [] as readonly number[],
+}) {
+  /** By counter position. */
+  readonly events: readonly Cell<PerfEvent | null>[];
+  constructor(counters: number) {
+    super();
+    this.events = Array.from({ length: counters }, (_, i) => new Cell<PerfEvent | null>(null, this, `events[${i}]`));
+  }
+}
+
+export class X86Pmu implements PmuOperations {
+  readonly name = 'cpu';
+  readonly task_ctx_nr = 0;
+  readonly software = false;
+  protected readonly kernel: OverflowCode;
+  readonly #cpus: readonly CpuHwEvents[];
+  readonly #constraints = new Map<ChipEvent, Constraint>();
+
+  constructor(kernel: OverflowCode) {
+    this.kernel = kernel;
+    const { chip } = kernel.hardware;
+    const counters = chip.general.count + chip.fixed.count;
+    this.#cpus = kernel.per_cpu.map(() => new CpuHwEvents(counters));
+    const general = Array.from({ length: chip.general.count }, (_, i) => i);
+    for (const event of chip.events) {
+      const fixed = event.fixed === undefined ? [] : [chip.general.count + event.fixed];
+      this.#constraints.set(event, [...(event.counters ?? general), ...fixed]);
+    }
+  }
+
+  /** Chooses counters; later kernels choose differently. */
+  protected schedule(events: readonly PerfEvent[], constraints: readonly Constraint[]): Assignment {
+    return x86_schedule_events(events, constraints);
+  }
+
+  event_init(event: PerfEvent): number {
+    const code = this.#event_code(event);
+    if (typeof code === 'number') return code;
+    const { hw } = event;
+    hw.event = code.event;
+    hw.umask = code.umask;
+    hw.config = SIGNALS.indexOf(code.signal);
+    if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
+    if (!event.is_sampling) {
+      hw.sample_period = this.kernel.hardware.chip.maxPeriod;
+      hw.last_period = hw.sample_period;
+      hw.period_left = hw.sample_period;
+    }
+    return this.#validate_group(event);
+  }
+
+  #event_code(event: PerfEvent): ChipEvent | number {
+    const { type, config } = event.attr;
+    const { events } = this.kernel.hardware.chip;
+    if (type === PERF_TYPE_HARDWARE) {
+      const signal = GENERIC_EVENTS[Number(config)];
+      if (signal === undefined) return -EINVAL;
+      return events.find((candidate) => candidate.signal === signal) ?? -ENOENT;
+    }
+    if (type !== PERF_TYPE_RAW) return -ENOENT;
+    const code = Number(config & 0xffn);
+    const umask = Number((config >> 8n) & 0xffn);
+    // An event that no simulated program causes counts nothing; here it is refused, which is easier to notice.
+    return events.find((candidate) => candidate.event === code && candidate.umask === umask) ?? -ENOENT;
+  }
+
+  /** A group that could never be on together is refused at once. */
+  #validate_group(event: PerfEvent): number {
+    const leader = event.group_leader!;
+    const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
+    const hardware = group.filter((member) => member.pmu === this);
+    return lowest_free(hardware.map((member) => this.#constraint(member))) === null ? -EINVAL : 0;
+  }
+
+  #constraint(event: PerfEvent): Constraint {
+    const { chip } = this.kernel.hardware;
+    const code = chip.events.find(({ event: select, umask }) => select === event.hw.event && umask === event.hw.umask)!;
+    return this.#constraints.get(code)!;
+  }
+
+  #cpu(): CpuHwEvents {
+    return this.#cpus[this.kernel.hardware.smp_processor_id()]!;
+  }
+
+  /** Accesses a register of this CPU's PMU, for what such an access costs. */
+  #msr<R>(access: (pmu: Pmu) => R): R {
+    return effect(() => {
+      this.kernel.hardware.charge('msr');
+      return access(this.kernel.hardware.pmu());
+    });
+  }
+
+  pmu_disable(): void {
+    const cpu = this.#cpu();
+    if (cpu.disable_count++ > 0 || !cpu.enabled) return;
+    cpu.n_added = 0;
+    cpu.enabled = false;
+    this.#disable_all(cpu);
+  }
+
+  pmu_enable(): void {
+    const cpu = this.#cpu();
+    if (--cpu.disable_count > 0 || cpu.enabled) return;
+    if (cpu.n_added > 0) this.#place_added(cpu);
+    cpu.n_added = 0;
+    cpu.enabled = true;
+    this.#enable_all(cpu);
+  }
+
+  /** Moves events whose counter has changed, then starts those and the new ones on their counters. */
+  #place_added(cpu: CpuHwEvents): void {
+    const n_running = cpu.n_events - cpu.n_added;
+    cpu.event_list.forEach((event, i) => {
+      if (i >= n_running || event.hw.idx === cpu.assign[i]) return;
+      if (event.hw.state & PERF_HES_STOPPED) event.hw.state |= PERF_HES_ARCH;
+      this.stop(event, PERF_EF_UPDATE);
+    });
+    cpu.event_list.forEach((event, i) => {
+      const moved = event.hw.idx !== cpu.assign[i];
+      event.hw.idx = cpu.assign[i]!;
+      if (!moved && i < n_running) return;
+      if (event.hw.state & PERF_HES_ARCH) return;
+      this.start(event, PERF_EF_RELOAD);
+    });
+  }
+
+  #disable_all(cpu: CpuHwEvents): void {
+    if (this.kernel.hardware.chip.globalRegisters) this.#msr((pmu) => pmu.writeGlobalCtrl(0));
+    else this.#set_all_enabled(cpu, false);
+  }
+
+  #enable_all(cpu: CpuHwEvents): void {
+    if (this.kernel.hardware.chip.globalRegisters) this.#msr((pmu) => pmu.writeGlobalCtrl(2 ** pmu.counters.length - 1));
+    else this.#set_all_enabled(cpu, true);
+  }
+
+  #set_all_enabled(cpu: CpuHwEvents, enabled: boolean): void {
+    for (const slot of cpu.events) {
+      const event = load(slot);
+      if (event !== null) this.#set_enabled(event, enabled);
+    }
+  }
+
+  #set_enabled(event: PerfEvent, enabled: boolean): void {
+    this.#msr((pmu) => pmu.writeEnable(event.hw.idx, enabled));
+  }
+
+  add(event: PerfEvent, flags: number): number {
+    const cpu = this.#cpu();
+    this.pmu_disable();
+    const events = [...cpu.event_list, event];
+    event.hw.state = PERF_HES_UPTODATE | PERF_HES_STOPPED | (flags & PERF_EF_START ? 0 : PERF_HES_ARCH);
+    const { chip } = this.kernel.hardware;
+    let result = events.length > chip.general.count + chip.fixed.count ? -ENOSPC : 0;
+    if (result === 0 && !cpu.txn) result = this.#assign(cpu, events);
+    if (result === 0) {
+      cpu.event_list = events;
+      cpu.n_events++;
+      cpu.n_added++;
+      if (cpu.txn) cpu.n_txn++;
+    }
+    this.pmu_enable();
+    return result;
+  }
+
+  #assign(cpu: CpuHwEvents, events: readonly PerfEvent[]): number {
+    const assignment = this.schedule(events, events.map((event) => this.#constraint(event)));
+    if (assignment === null) return -ENOSPC;
+    cpu.assign = assignment;
+    return 0;
+  }
+
+  del(event: PerfEvent): void {
+    const cpu = this.#cpu();
+    const at = cpu.event_list.indexOf(event);
+    // An event that a cancelled transaction takes off again has never been started.
+    this.stop(event, PERF_EF_UPDATE);
+    if (at === -1) return;
+    cpu.event_list = cpu.event_list.filter((other) => other !== event);
+    cpu.assign = cpu.assign.filter((_, i) => i !== at);
+    cpu.n_events--;
+    if (cpu.txn) cpu.n_added--;
+  }
+
+  start_txn(): void {
+    const cpu = this.#cpu();
+    this.pmu_disable();
+    cpu.txn = true;
+    cpu.n_txn = 0;
+  }
+
+  commit_txn(): number {
+    const cpu = this.#cpu();
+    const result = this.#assign(cpu, cpu.event_list);
+    if (result !== 0) return -EAGAIN;
+    cpu.txn = false;
+    this.pmu_enable();
+    return 0;
+  }
+
+  cancel_txn(): void {
+    this.#cpu().txn = false;
+    this.pmu_enable();
+  }
+
+  start(event: PerfEvent, flags: number): void {
+    const { hw } = event;
+    if ((hw.state & PERF_HES_STOPPED) === 0 || hw.idx === -1) return;
+    if (flags & PERF_EF_RELOAD) this.x86_perf_event_set_period(event);
+    hw.state = 0;
+    this.#occupy(hw.idx, event);
+    const { exclude_user, exclude_kernel } = event.attr;
+    const gate = { user: !exclude_user, os: !exclude_kernel, interrupt: true };
+    const enabled = this.kernel.hardware.chip.globalRegisters || this.#cpu().enabled;
+    this.#msr((pmu) => pmu.writeControl(hw.idx, hw.config, gate, enabled));
+  }
+
+  stop(event: PerfEvent, flags: number): void {
+    const { hw } = event;
+    if (this.#on_counter(hw.idx) === event) {
+      this.#set_enabled(event, false);
+      this.#occupy(hw.idx, null);
+      hw.state |= PERF_HES_STOPPED;
+    }
+    if (flags & PERF_EF_UPDATE && (hw.state & PERF_HES_UPTODATE) === 0) {
+      this.x86_perf_event_update(event);
+      hw.state |= PERF_HES_UPTODATE;
+    }
+  }
+
+  #on_counter(position: number): PerfEvent | null {
+    return position === -1 ? null : load(this.#cpu().events[position]!);
+  }
+
+  #occupy(position: number, event: PerfEvent | null): void {
+    store(this.#cpu().events[position]!, event);
+  }
+
+  read(event: PerfEvent): void {
+    this.x86_perf_event_update(event);
+  }
+
+  /** Writes the rest of the period into the counter; true if a full period has elapsed since the last time. */
+  x86_perf_event_set_period(event: PerfEvent): boolean {
+    const { hw } = event;
+    const period = hw.sample_period;
+    let left = hw.period_left;
+    let elapsed = false;
+    if (left <= -period) {
+      left = period;
+      elapsed = true;
+    } else if (left <= 0) {
+      left += period;
+      elapsed = true;
+    }
+    if (elapsed) {
+      hw.period_left = left;
+      hw.last_period = period;
+    }
+    // A period of 1 is too short for the hardware; a long one is run in pieces.
+    left = Math.min(Math.max(left, 2), this.kernel.hardware.chip.maxPeriod);
+    hw.prev_count = -left;
+    this.#msr((pmu) => pmu.writeCounter(hw.idx, -left));
+    return elapsed;
+  }
+
+  /** Adds what the counter has counted since the last look to the event. */
+  x86_perf_event_update(event: PerfEvent): void {
+    const { hw } = event;
+    if (hw.idx === -1) return;
+    const value = this.#msr((pmu) => pmu.readCounter(hw.idx));
+    const delta = value - hw.prev_count;
+    hw.prev_count = value;
+    event.count += delta;
+    hw.period_left -= delta;
+  }
+
+  /** The NMI. `location` is the code that it interrupted. */
+  handle_irq(location: Location): void {
+    const { hardware } = this.kernel;
+    hardware.charge('nmi_entry');
+    hardware.pmu().writeLvtpc();
+    if (hardware.chip.globalRegisters) this.#intel_pmu_handle_irq(location);
+    else this.#x86_pmu_handle_irq(location);
+  }
+
+  /** Counters stand still while the status register is served, bit by bit, until it reads zero. */
+  #intel_pmu_handle_irq(location: Location): void {
+    const pmu = this.kernel.hardware.pmu();
+    const cpu = this.#cpu();
+    this.#msr(() => pmu.writeGlobalCtrl(0));
+    for (let loops = 0, status = pmu.readGlobalStatus(); status !== 0; status = pmu.readGlobalStatus()) {
+      pmu.writeGlobalOvfCtrl(status);
+      if (++loops > MAX_HANDLER_LOOPS) break;
+      for (let position = 0; position < pmu.counters.length; position++) {
+        if ((status & (1 << position)) === 0) continue;
+        const event = load(cpu.events[position]!);
+        if (event === null) continue;
+        this.kernel.hardware.charge('pmi_counter');
+        this.x86_perf_event_update(event);
+        if (this.x86_perf_event_set_period(event)) this.#overflow(event, event.hw.last_period, location);
+      }
+    }
+    if (cpu.enabled) this.#enable_all(cpu);
+  }
+
+  /** Without a status register every counter is looked at: a sign bit that is clear means that it has wrapped. */
+  #x86_pmu_handle_irq(location: Location): void {
+    const cpu = this.#cpu();
+    for (const slot of cpu.events) {
+      const event = load(slot);
+      if (event === null) continue;
+      this.x86_perf_event_update(event);
+      if (event.hw.prev_count < 0) continue;
+      this.kernel.hardware.charge('pmi_counter');
+      const period = event.hw.last_period;
+      if (this.x86_perf_event_set_period(event)) this.#overflow(event, period, location);
+    }
+  }
+
+  #overflow(event: PerfEvent, period: number, location: Location): void {
+    const regs = { location, ip: this.kernel.hardware.ip_in(location) };
+    if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);
+  }
+}
