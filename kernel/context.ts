@@ -15,8 +15,10 @@ import {
 } from './structs.ts';
 import type { ListHead } from './list.ts';
 
-export type EventKind = 'pinned' | 'flexible';
-const BOTH: readonly EventKind[] = ['pinned', 'flexible'];
+/** enum event_type_t: which groups of a context are meant, and in ctx.is_active which are on. */
+export const EVENT_FLEXIBLE = 1;
+export const EVENT_PINNED = 2;
+export const EVENT_ALL = EVENT_FLEXIBLE | EVENT_PINNED;
 
 export abstract class ContextCode extends OverflowCode {
   /** Brings ctx.time up to now. */
@@ -37,8 +39,9 @@ export abstract class ContextCode extends OverflowCode {
     event.total_time_running = stopped - event.tstamp_running;
   }
 
-  groups(ctx: PerfEventContext, kind: EventKind): ListHead<PerfEvent> {
-    return kind === 'pinned' ? ctx.pinned_groups : ctx.flexible_groups;
+  /** The list that groups like that of `leader` are in. */
+  groups_of(leader: PerfEvent, ctx: PerfEventContext): ListHead<PerfEvent> {
+    return leader.attr.pinned ? ctx.pinned_groups : ctx.flexible_groups;
   }
 
   /** Adds an event, or a sibling with its leader, to the lists of `ctx`. */
@@ -59,7 +62,7 @@ export abstract class ContextCode extends OverflowCode {
     event.ctx = ctx;
     event.attach_state |= PERF_ATTACH_CONTEXT;
     if (event.group_leader === event) {
-      list_add_tail(event.group_entry, this.groups(ctx, event.attr.pinned ? 'pinned' : 'flexible'));
+      list_add_tail(event.group_entry, this.groups_of(event, ctx));
     }
     list_add_tail(event.event_entry, ctx.event_list);
     ctx.nr_events++;
@@ -93,7 +96,7 @@ export abstract class ContextCode extends OverflowCode {
       list_del_init(sibling.group_entry);
       sibling.attach_state &= ~PERF_ATTACH_GROUP;
       if (sibling.attach_state & PERF_ATTACH_CONTEXT) {
-        list_add_tail(sibling.group_entry, this.groups(event.ctx!, event.attr.pinned ? 'pinned' : 'flexible'));
+        list_add_tail(sibling.group_entry, this.groups_of(event, event.ctx!));
       }
     });
     event.nr_siblings = 0;
@@ -176,13 +179,15 @@ export abstract class ContextCode extends OverflowCode {
     return can_add_hw;
   }
 
-  ctx_sched_in(ctx: PerfEventContext, cpuctx: PerfCpuContext, kinds: readonly EventKind[] = BOTH): void {
-    ctx.is_active = 1;
+  /** Puts the groups of `type` on that are not on yet. */
+  ctx_sched_in(ctx: PerfEventContext, cpuctx: PerfCpuContext, type: number): void {
+    const { is_active } = ctx;
+    ctx.is_active = is_active | type;
+    if (ctx.nr_events === 0) return;
     ctx.timestamp = this.perf_clock();
-    for (const kind of kinds) {
-      if (kind === 'pinned') this.ctx_pinned_sched_in(ctx, cpuctx);
-      else this.ctx_flexible_sched_in(ctx, cpuctx);
-    }
+    const missing = type & ~is_active;
+    if (missing & EVENT_PINNED) this.ctx_pinned_sched_in(ctx, cpuctx);
+    if (missing & EVENT_FLEXIBLE) this.ctx_flexible_sched_in(ctx, cpuctx);
   }
 
   /** A pinned group that finds no counter is in error for good: read(2) returns end of file. */
@@ -209,14 +214,16 @@ export abstract class ContextCode extends OverflowCode {
     }
   }
 
-  ctx_sched_out(ctx: PerfEventContext, cpuctx: PerfCpuContext, kinds: readonly EventKind[] = BOTH): void {
-    if (kinds.length === BOTH.length) ctx.is_active = 0;
+  ctx_sched_out(ctx: PerfEventContext, cpuctx: PerfCpuContext, type: number): void {
+    const { is_active } = ctx;
+    ctx.is_active = is_active & ~type;
     if (ctx.nr_events === 0) return;
     this.update_context_time(ctx);
     if (ctx.nr_active === 0) return;
-    for (const kind of kinds) {
-      list_for_each(this.groups(ctx, kind), (leader) => this.group_sched_out(leader, cpuctx, ctx));
-    }
+    const present = type & is_active;
+    const out = (leader: PerfEvent): void => this.group_sched_out(leader, cpuctx, ctx);
+    if (present & EVENT_PINNED) list_for_each(ctx.pinned_groups, out);
+    if (present & EVENT_FLEXIBLE) list_for_each(ctx.flexible_groups, out);
   }
 
   update_group_times(leader: PerfEvent): void {
@@ -226,10 +233,10 @@ export abstract class ContextCode extends OverflowCode {
 
   /** The order in which everything goes on: CPU pinned, task pinned, CPU flexible, task flexible. */
   perf_event_sched_in(cpuctx: PerfCpuContext, ctx: PerfEventContext | null): void {
-    this.ctx_sched_in(cpuctx.ctx, cpuctx, ['pinned']);
-    if (ctx !== null) this.ctx_sched_in(ctx, cpuctx, ['pinned']);
-    this.ctx_sched_in(cpuctx.ctx, cpuctx, ['flexible']);
-    if (ctx !== null) this.ctx_sched_in(ctx, cpuctx, ['flexible']);
+    this.ctx_sched_in(cpuctx.ctx, cpuctx, EVENT_PINNED);
+    if (ctx !== null) this.ctx_sched_in(ctx, cpuctx, EVENT_PINNED);
+    this.ctx_sched_in(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
+    if (ctx !== null) this.ctx_sched_in(ctx, cpuctx, EVENT_FLEXIBLE);
   }
 
   /** The task whose context this is begins to run here. */
@@ -237,7 +244,7 @@ export abstract class ContextCode extends OverflowCode {
     if (cpuctx.task_ctx === ctx) return;
     cpuctx.pmu.pmu_disable();
     // Pinned task events take precedence over flexible CPU events.
-    this.ctx_sched_out(cpuctx.ctx, cpuctx, ['flexible']);
+    this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
     if (ctx.nr_events > 0) cpuctx.task_ctx = ctx;
     this.perf_event_sched_in(cpuctx, cpuctx.task_ctx);
     cpuctx.pmu.pmu_enable();
@@ -247,7 +254,7 @@ export abstract class ContextCode extends OverflowCode {
   perf_event_context_sched_out(cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
     if (cpuctx.task_ctx === null) return;
     cpuctx.pmu.pmu_disable();
-    this.ctx_sched_out(ctx, cpuctx);
+    this.ctx_sched_out(ctx, cpuctx, EVENT_ALL);
     cpuctx.task_ctx = null;
     cpuctx.pmu.pmu_enable();
   }

@@ -7,6 +7,7 @@
  * Not modelled: retries after a failed cross call (here the call never fails).
  */
 import { effect, load } from '../sim/memory.ts';
+import { EVENT_ALL, EVENT_FLEXIBLE } from './context.ts';
 import { EINVAL } from './abi/index.ts';
 import { list_for_each } from './list.ts';
 import { atomic_add_return } from './primitives.ts';
@@ -45,8 +46,8 @@ export abstract class ControlCode extends TickCode {
       cpuctx.pmu.pmu_disable();
       // All flexible events go off and on again, so that the new one gets its turn in order.
       const task_ctx = ctx.task === null ? cpuctx.task_ctx : ctx;
-      if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx);
-      this.ctx_sched_out(cpuctx.ctx, cpuctx, ['flexible']);
+      if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, EVENT_ALL);
+      this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
       cpuctx.task_ctx = task_ctx;
       this.update_context_time(ctx);
       this.add_event_to_ctx(event, ctx);

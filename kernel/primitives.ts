@@ -133,15 +133,21 @@ export function spin_unlock_irqrestore(lock: SpinLock): void {
   operate(SPIN_UNLOCK, lock.locked, undefined);
 }
 
-const WAIT: Operation<unknown, (value: never) => boolean, unknown> = {
-  name: 'wait',
+type Wait = Operation<unknown, (value: never) => boolean, unknown>;
+
+/** Waits by looking again and again (cpu_relax). */
+export const SPIN: Wait = {
+  name: 'spin',
   ready: (cell, condition) => condition(cell.v as never),
   apply: (cell) => cell.v,
 };
 
-/** Waits, asleep or spinning, until `condition` holds for the cell; returns its value then. */
-export function operate_when<T>(cell: Cell<T>, condition: (value: T) => boolean): T {
-  return operate(WAIT, cell as Cell, condition as (value: never) => boolean) as T;
+/** Waits in schedule(): somebody has to wake the task before it looks again. */
+export const SLEEP: Wait = { ...SPIN, name: 'sleep' };
+
+/** Waits until `condition` holds for the cell; returns its value then. */
+export function operate_when<T>(cell: Cell<T>, condition: (value: T) => boolean, wait: Wait = SPIN): T {
+  return operate(wait, cell as Cell, condition as (value: never) => boolean) as T;
 }
 
 /** Allocates a zeroed object: once, however often the call is re-executed. */

@@ -79,6 +79,21 @@ export abstract class ProcessCode extends InheritCode {
     WRITE_ONCE(task.state, TASK_DEAD);
   }
 
+  /** The CPU goes from one task to another; null is the idle task. Interrupts off. */
+  sched_switch(previous: TaskStruct | null, next: TaskStruct | null): void {
+    const { contexts, current } = this.this_cpu();
+    contexts.forEach((cpuctx, ctxn) => {
+      const ctx = this.task_context(previous, ctxn);
+      if (ctx !== null) this.perf_event_context_sched_out(cpuctx, ctx);
+    });
+    WRITE_ONCE(current, next);
+    contexts.forEach((cpuctx, ctxn) => {
+      const ctx = this.task_context(next, ctxn);
+      if (ctx !== null && ctx.nr_events > 0) this.perf_event_context_sched_in(cpuctx, ctx);
+    });
+    this.trace.sched_switch(this.hardware.smp_processor_id(), previous, next);
+  }
+
   /** Queues `signal` for `task`; whoever sleeps interruptibly must then be woken. */
   signal_pending_add(task: TaskStruct, signal: number): void {
     const bit = 2 ** signal;

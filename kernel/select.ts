@@ -7,7 +7,7 @@
 import { effect } from '../sim/memory.ts';
 import { EINTR, POLLERR, POLLHUP, POLLIN, POLLNVAL } from './abi/index.ts';
 import { OpenCode } from './open.ts';
-import { READ_ONCE, WRITE_ONCE, kzalloc, operate_when } from './primitives.ts';
+import { READ_ONCE, SLEEP, WRITE_ONCE, kzalloc, operate_when } from './primitives.ts';
 import { PollTable, PollWaiter, type File } from './structs.ts';
 
 /** struct pollfd on the way in. */
@@ -82,6 +82,6 @@ export abstract class SelectCode extends OpenCode {
     task: PollWaiter['task'],
     condition: (value: T) => boolean,
   ): void {
-    operate_when(cell, (value) => condition(value) || task.pending_signals.v !== 0);
+    operate_when(cell, (value) => condition(value) || task.pending_signals.v !== 0, SLEEP);
   }
 }

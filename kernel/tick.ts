@@ -5,7 +5,7 @@
  * section 7.3.
  * Not modelled: contexts that rotate less often than every tick (jiffies_interval is 1 for all PMUs here).
  */
-import { ContextCode } from './context.ts';
+import { ContextCode, EVENT_FLEXIBLE } from './context.ts';
 import { list_for_each, list_rotate_left } from './list.ts';
 import {
   MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEventContext,
@@ -42,8 +42,8 @@ export abstract class TickCode extends ContextCode {
   }
 
   rotate(cpuctx: PerfCpuContext, ctx: PerfEventContext | null): void {
-    this.ctx_sched_out(cpuctx.ctx, cpuctx, ['flexible']);
-    if (ctx !== null) this.ctx_sched_out(ctx, cpuctx, ['flexible']);
+    this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
+    if (ctx !== null) this.ctx_sched_out(ctx, cpuctx, EVENT_FLEXIBLE);
     list_rotate_left(cpuctx.ctx.flexible_groups);
     if (ctx !== null) list_rotate_left(ctx.flexible_groups);
     this.perf_event_sched_in(cpuctx, ctx);

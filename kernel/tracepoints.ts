@@ -20,11 +20,12 @@ export interface Tracepoints {
   sched_switch(cpu: number, previous: TaskStruct | null, next: TaskStruct | null): void;
 }
 
+/** Watches nothing; subclasses override what they want to see. */
 export class SilentTracepoints implements Tracepoints {
-  record_stored(): void {}
-  record_dropped(): void {}
-  wakeup_posted(): void {}
-  poller_woken(): void {}
-  overflow(): void {}
-  sched_switch(): void {}
+  record_stored(_rb: RingBuffer, _event: PerfEvent, _type: number, _size: number, _head: number): void {}
+  record_dropped(_rb: RingBuffer, _event: PerfEvent): void {}
+  wakeup_posted(_rb: RingBuffer, _event: PerfEvent): void {}
+  poller_woken(_event: PerfEvent, _task: TaskStruct): void {}
+  overflow(_event: PerfEvent): void {}
+  sched_switch(_cpu: number, _previous: TaskStruct | null, _next: TaskStruct | null): void {}
 }

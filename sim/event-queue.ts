@@ -34,6 +34,9 @@ export class EventQueue {
   #position = new Int32Array(32).fill(IDLE);
   #base = new Float64Array(32);
   readonly #fire: (() => void)[] = [];
+  /** What one-shot timers will call, and those at rest by priority. */
+  readonly #once = new Map<number, () => void>();
+  readonly #spare: Record<Priority, number[]> = { 0: [], 1: [], 2: [], 3: [] };
 
   /** Makes a timer that calls `fire` when due. */
   timer(priority: Priority, fire: () => void): number {
@@ -41,6 +44,22 @@ export class EventQueue {
     if (timer >= this.#position.length) this.#growTimers();
     this.#base[timer] = priority * PRIORITY_UNIT;
     return timer;
+  }
+
+  /** Calls `fire` once, at `time`. The timers behind it are used again. */
+  once(priority: Priority, time: number, fire: () => void): void {
+    const spare = this.#spare[priority].pop();
+    const timer: number = spare ?? this.timer(priority, () => this.#fireOnce(priority, timer));
+    this.#once.set(timer, fire);
+    this.arm(timer, time);
+  }
+
+  #fireOnce(priority: Priority, timer: number): void {
+    const fire = this.#once.get(timer)!;
+    this.#once.delete(timer);
+    this.cancel(timer);
+    this.#spare[priority].push(timer);
+    fire();
   }
 
   /** Arms `timer` for `time`, which must not lie in the past; a timer that was armed is moved. */

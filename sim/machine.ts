@@ -15,6 +15,8 @@ export class Cpu {
   readonly #queue: EventQueue;
   /** The CPU's own time, in cycles: ahead of the queue's while a handler's work is being charged. */
   clock = 0;
+  /** Cycles that interrupts and NMIs have taken from the task level since boot. */
+  stolen = 0;
   /** What runs now: the priority of the handler, as its timer has it. */
   level: Priority = Priority.TASK;
   /** Called where a non-maskable interrupt may come in: below NMI level, after each charge. */
@@ -53,6 +55,7 @@ export class Cpu {
       this.level = priority;
       body();
       this.level = Priority.TASK;
+      if (priority !== Priority.TASK) this.stolen += this.clock - queue.now;
       this.onReturn();
     });
     return timer;

@@ -1,0 +1,24 @@
+/**
+ * The public face of the kernel: for the tool, for drivers of system calls, and for a user's own kernel class.
+ *
+ * Reference: docs/ARCHITECTURE.md.
+ * Not modelled: nothing.
+ */
+export * from './abi/index.ts';
+export { DEFAULT_CONFIG, KernelOops, type Hardware, type KernelConfig } from './base.ts';
+export * from './list.ts';
+export * from './primitives.ts';
+export type { Executable } from './process.ts';
+export type { PollFd, PollResult } from './select.ts';
+export type { MappedFile } from './sideband.ts';
+export * from './structs.ts';
+export { KERNEL_LOCATIONS } from './timed/locations.ts';
+export { Sys } from './timed/sys.ts';
+export { TimedSystem } from './timed/system.ts';
+export type { Program } from './timed/thread.ts';
+export { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
+export type { Kernel, KernelClass, VariantInfo } from './variant.ts';
+export { FixAsCommitted } from './variants/fix-as-committed.ts';
+export { KERNELS } from './variants/index.ts';
+export { V3_1 } from './variants/v3.1.ts';
+export { V3_2 } from './variants/v3.2.ts';

@@ -1,0 +1,51 @@
+/**
+ * How long things take: ranges in nanoseconds, drawn evenly and from a stream of their own.
+ *
+ * Reference: section 12.5 of kernel.md: plausible figures for hardware of 2011, not kernel facts.
+ * Not modelled: caches and contention, which make real durations depend on each other.
+ */
+import type { Machine } from '../../sim/machine.ts';
+import type { RandomStream } from '../../sim/random.ts';
+
+type Range = readonly [from: number, to: number];
+
+export const DURATIONS_NS = {
+  nmi_entry: [500, 1000],
+  /** Serving one overflowed counter, its sample included, beside the MSR accesses counted separately. */
+  pmi_counter: [300, 1200],
+  msr: [50, 100],
+  tick: [1000, 3000],
+  irq: [300, 800],
+  syscall: [200, 600],
+  context_switch: [1000, 3000],
+  record: [300, 1000],
+  /** From the end of the NMI to the self-IPI that it asked for. */
+  irq_work_latency: [300, 1000],
+  /** From the wake-up of a sleeper to its running on an idle CPU. */
+  wakeup_latency: [3000, 50_000],
+  /** Moving a task that calls exec to the idlest CPU. */
+  exec_migration: [20_000, 200_000],
+} as const satisfies Record<string, Range>;
+
+export type Duration = keyof typeof DURATIONS_NS;
+
+/** Ticks that an RCU grace period lasts. */
+export const GRACE_PERIOD_TICKS: Range = [1, 3];
+
+/** Draws durations, in cycles. */
+export class Durations {
+  readonly #ranges: Readonly<Record<Duration, { from: number; span: number; stream: RandomStream }>>;
+
+  constructor(machine: Machine) {
+    const entries = Object.entries(DURATIONS_NS).map(([name, [from, to]]) => [
+      name,
+      { from: machine.cycles(from), span: machine.cycles(to - from), stream: machine.random.stream(`duration/${name}`) },
+    ]);
+    this.#ranges = Object.fromEntries(entries) as Record<Duration, { from: number; span: number; stream: RandomStream }>;
+  }
+
+  cycles(duration: Duration): number {
+    const { from, span, stream } = this.#ranges[duration];
+    return Math.round(from + span * stream.unit());
+  }
+}

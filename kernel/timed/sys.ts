@@ -1,0 +1,125 @@
+/**
+ * System calls as a program in a timed run makes them: `const fd = yield* sys.perf_event_open(…)`.
+ *
+ * Reference: perf_event_open(2), poll(2), mmap(2), ioctl(2), fork(2), execve(2), alarm(2).
+ * Not modelled: any call that perf and its workloads do not make.
+ */
+import { effect } from '../../sim/memory.ts';
+import type { Location } from '../../pmu/location.ts';
+import { SIGALRM, type PerfEventAttr } from '../abi/index.ts';
+import type { MmapRequest } from '../buffer.ts';
+import type { Executable } from '../process.ts';
+import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
+import type { PollFd, PollResult } from '../select.ts';
+import type { TaskStruct, VmArea } from '../structs.ts';
+import { EXEC } from './locations.ts';
+import type { TimedSystem } from './system.ts';
+import { call, run, type Program } from './thread.ts';
+
+/** Nanoseconds that the kernel takes to set up a new image, beside the records that it writes. */
+const EXEC_NS = 300_000;
+
+export class Sys {
+  readonly system: TimedSystem;
+  readonly task: TaskStruct;
+
+  constructor(system: TimedSystem, task: TaskStruct) {
+    this.system = system;
+    this.task = task;
+  }
+
+  get #kernel(): TimedSystem['kernel'] {
+    return this.system.kernel;
+  }
+
+  perf_event_open(attr: PerfEventAttr, pid: number, cpu: number, group_fd: number, flags: number): Program<number> {
+    return call(() => this.#kernel.sys_perf_event_open(attr, pid, cpu, group_fd, flags));
+  }
+
+  ioctl(fd: number, command: number, argument: number): Program<number> {
+    return call(() => this.#kernel.sys_ioctl(fd, command, argument));
+  }
+
+  mmap(fd: number, request: MmapRequest): Program<VmArea | number> {
+    return call(() => this.#kernel.sys_mmap(fd, request));
+  }
+
+  munmap(vma: VmArea): Program<number> {
+    return call(() => this.#kernel.sys_munmap(vma));
+  }
+
+  poll(fds: readonly PollFd[], timeout: number): Program<PollResult> {
+    return call(() => this.#kernel.sys_poll(fds, timeout));
+  }
+
+  /** read(2) on an event: the 64-bit values. */
+  read(fd: number, bytes: number): Program<readonly number[] | number> {
+    return call(() => this.#kernel.sys_read(fd, bytes));
+  }
+
+  close(fd: number): Program<number> {
+    return call(() => this.#kernel.sys_close(fd));
+  }
+
+  pipe(): Program<[number, number]> {
+    return call(() => this.#kernel.sys_pipe());
+  }
+
+  read_pipe(fd: number): Program<number> {
+    return call(() => this.#kernel.sys_read_pipe(fd));
+  }
+
+  /** fork(2): the child runs `program`. */
+  fork(program: (sys: Sys) => Program): Program<TaskStruct> {
+    return call(() => {
+      const child = this.#kernel.sys_fork();
+      effect(() => {
+        child.cpu = this.task.cpu;
+        this.system.scheduler.start(child, program(new Sys(this.system, child)));
+      });
+      return child;
+    });
+  }
+
+  /** execve(2): the scheduler may move the task first; then the new image reports itself. */
+  *execve(executable: Executable): Program {
+    yield { kind: 'balance' };
+    yield* run(EXEC, this.system.machine.cycles(EXEC_NS));
+    yield* call(() => this.#kernel.sys_exec(executable));
+  }
+
+  exit(): Program {
+    return call(() => this.#kernel.sys_exit());
+  }
+
+  /** SIGALRM after `seconds`. */
+  alarm(seconds: number): Program {
+    return call(() => effect(() => {
+      this.system.start_timer(seconds * 1e9, () => this.system.send_signal(this.task, SIGALRM));
+    }));
+  }
+
+  /** sigaction(2): costs nothing here. */
+  sigaction(signal: number, handler: () => void): void {
+    this.system.scheduler.thread(this.task)!.handlers.set(signal, handler);
+  }
+
+  /** Runs user code for `ns` nanoseconds of CPU time; Infinity: until a signal. */
+  run(location: Location, ns: number): Program {
+    return run(location, ns === Infinity ? Infinity : this.system.machine.cycles(ns));
+  }
+
+  // The mapped pages: memory that the kernel and the program share, touched without a call.
+
+  data_head(vma: VmArea): number {
+    return READ_ONCE(vma.rb.user_page.data_head);
+  }
+
+  write_data_tail(vma: VmArea, tail: number): void {
+    WRITE_ONCE(vma.rb.user_page.data_tail, tail);
+  }
+
+  data(vma: VmArea): Uint8Array {
+    return vma.rb.data;
+  }
+}

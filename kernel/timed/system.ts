@@ -1,0 +1,208 @@
+/**
+ * A machine with a kernel, running in time: what a timed run boots.
+ *
+ * Reference: docs/ARCHITECTURE.md, "In time"; arch/x86/kernel/apic and kernel/time/tick-sched.c of v3.2 for the
+ * interrupts that it raises.
+ * Not modelled: devices; the tick of an idle CPU (it is stopped, as with NO_HZ).
+ */
+import { setHook } from '../../sim/memory.ts';
+import { Priority } from '../../sim/event-queue.ts';
+import { Machine, type Cpu } from '../../sim/machine.ts';
+import type { RandomStream } from '../../sim/random.ts';
+import type { Chip } from '../../pmu/chip.ts';
+import type { Location } from '../../pmu/location.ts';
+import { Pmu } from '../../pmu/pmu.ts';
+import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../base.ts';
+import { TASK_DEAD, UserStruct, type TaskStruct } from '../structs.ts';
+import type { Kernel, KernelClass } from '../variant.ts';
+import { READ_ONCE } from '../primitives.ts';
+import { Durations, GRACE_PERIOD_TICKS } from './costs.ts';
+import { IRQ, NMI, TICK } from './locations.ts';
+import { Scheduler } from './scheduler.ts';
+import type { Program, Thread } from './thread.ts';
+
+export interface SystemSpec {
+  readonly chip: Chip;
+  readonly cpus: number;
+  readonly seed: string;
+  readonly kernel: KernelClass;
+  readonly config?: Partial<KernelConfig>;
+}
+
+/** Bytes of code in which one instruction starts, on average. */
+const INSTRUCTION_BYTES = 4;
+
+export class TimedSystem implements Hardware {
+  readonly machine: Machine;
+  readonly chip: Chip;
+  readonly kernel: Kernel;
+  readonly scheduler: Scheduler;
+  readonly root = new UserStruct(true);
+  readonly #pmus: readonly Pmu[];
+  readonly #durations: Durations;
+  readonly #gracePeriod: RandomStream;
+  readonly #ip: RandomStream;
+  readonly #ticks: readonly number[];
+  readonly #irqWork: readonly number[];
+  #executing: Cpu;
+
+  constructor(spec: SystemSpec) {
+    this.chip = spec.chip;
+    this.machine = new Machine(spec.cpus, spec.chip.khz, spec.seed);
+    const { cpus, random } = this.machine;
+    this.#executing = cpus[0]!;
+    this.#durations = new Durations(this.machine);
+    this.#gracePeriod = random.stream('rcu/grace-period');
+    this.#ip = random.stream('pmu/ip');
+    this.#pmus = cpus.map((cpu) => new Pmu(this.machine, cpu, spec.chip, (location) => this.#nmi(cpu, location)));
+    this.kernel = new spec.kernel(this, { ...DEFAULT_CONFIG, ...spec.config });
+    this.kernel.next_pid = 1000 + random.stream('boot/pid').below(30_000);
+    this.scheduler = new Scheduler(this.machine, this.kernel, this.#durations, this.#pmus, (cpu, body) => this.as(cpu, body));
+    this.scheduler.onBusy = (cpu, busy) => this.#setTicking(cpu, busy);
+    this.#ticks = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, TICK, () => this.#tick(cpu))));
+    this.#irqWork = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, IRQ, () => this.#runIrqWork())));
+    if (this.kernel.config.nmi_watchdog) for (const cpu of cpus) this.as(cpu, () => this.kernel.watchdog_nmi_enable());
+  }
+
+  get nr_cpus(): number {
+    return this.machine.cpus.length;
+  }
+
+  get cpu_khz(): number {
+    return this.machine.khz;
+  }
+
+  /** Starts a process outside any other: the shell's child, as it were. */
+  spawn(comm: string, program: (task: TaskStruct) => Program, affinity: readonly number[] | null = null): Thread {
+    const task = this.kernel.create_task(comm, null, this.root);
+    return this.scheduler.start(task, program(task), affinity);
+  }
+
+  isAlive(task: TaskStruct): boolean {
+    return READ_ONCE(task.state) !== TASK_DEAD;
+  }
+
+  /** Runs until the task has ended, or nothing is left to happen. */
+  runUntilExit(task: TaskStruct, until = Infinity): void {
+    this.machine.run(() => !this.isAlive(task), until);
+  }
+
+  /** Runs `body` as `cpu`, outside any call. */
+  as(cpu: Cpu, body: () => void): void {
+    const executing = this.#executing;
+    const hook = setHook(null);
+    this.#executing = cpu;
+    body();
+    this.#executing = executing;
+    setHook(hook);
+    if (this.scheduler.hasSpinning) this.scheduler.checkSpinning();
+  }
+
+  smp_processor_id(): number {
+    return this.#executing.id;
+  }
+
+  local_clock(): number {
+    return this.machine.nanoseconds(this.#executing.clock);
+  }
+
+  charge(cost: Cost): void {
+    this.#executing.charge(this.#durations.cycles(cost));
+  }
+
+  pmu(): Pmu {
+    return this.#pmus[this.#executing.id]!;
+  }
+
+  ip_in(location: Location): number {
+    const instructions = Math.floor(location.length / INSTRUCTION_BYTES);
+    return location.start + INSTRUCTION_BYTES * this.#ip.below(instructions);
+  }
+
+  arch_irq_work_raise(): void {
+    const cpu = this.#executing;
+    this.machine.queue.arm(this.#irqWork[cpu.id]!, cpu.clock + this.#durations.cycles('irq_work_latency'));
+  }
+
+  smp_call_function(target: number, fn: () => void): void {
+    const caller = this.#executing;
+    const cpu = this.machine.cpus[target]!;
+    cpu.clock = Math.max(cpu.clock, caller.clock);
+    const start = cpu.clock;
+    this.as(cpu, () => this.#interrupt(cpu, IRQ, fn));
+    cpu.stolen += cpu.clock - start;
+    cpu.onReturn();
+    caller.clock = Math.max(caller.clock, cpu.clock);
+  }
+
+  // Readers never sleep inside in timed runs, so that a grace period only has to last its time.
+  rcu_read_lock(): void {}
+  rcu_read_unlock(): void {}
+
+  call_rcu(callback: () => void): void {
+    const [from, to] = GRACE_PERIOD_TICKS;
+    this.start_timer(this.#gracePeriod.between(from, to) * this.kernel.tick_nsec, callback);
+  }
+
+  start_timer(ns: number, callback: () => void): void {
+    this.machine.queue.once(Priority.SIGNAL, this.#executing.clock + this.machine.cycles(ns), () => {
+      this.as(this.machine.cpus[0]!, callback);
+    });
+  }
+
+  wake_up_process(task: TaskStruct): void {
+    this.scheduler.wake(task);
+  }
+
+  send_signal(task: TaskStruct, signal: number): void {
+    this.kernel.signal_pending_add(task, signal);
+    this.scheduler.wake(task);
+    this.scheduler.kick(task);
+  }
+
+  #nmi(cpu: Cpu, location: Location): void {
+    this.as(cpu, () => {
+      const pmu = this.pmu();
+      const interrupted = pmu.location;
+      pmu.enter(NMI);
+      this.kernel.x86_pmu.handle_irq(location);
+      pmu.enter(interrupted);
+    });
+  }
+
+  /** A maskable interrupt: its entry is charged, its code shows in samples. */
+  #interrupt(cpu: Cpu, location: Location, handler: () => void): void {
+    this.as(cpu, () => {
+      const pmu = this.pmu();
+      const interrupted = pmu.location;
+      pmu.enter(location);
+      this.charge('irq');
+      handler();
+      pmu.enter(interrupted);
+    });
+  }
+
+  #runIrqWork(): void {
+    this.kernel.irq_work_run();
+  }
+
+  #tick(cpu: Cpu): void {
+    this.charge('tick');
+    this.kernel.perf_event_task_tick();
+    this.scheduler.tick(cpu);
+    this.#armTick(cpu);
+  }
+
+  #armTick(cpu: Cpu): void {
+    const period = (this.machine.khz * 1000) / this.kernel.config.hz;
+    const jiffies = Math.floor(Math.max(cpu.clock, this.machine.queue.now) / period) + 1;
+    this.machine.queue.arm(this.#ticks[cpu.id]!, Math.round(jiffies * period));
+  }
+
+  /** The tick runs while the CPU has something to do. */
+  #setTicking(cpu: Cpu, busy: boolean): void {
+    if (busy) this.#armTick(cpu);
+    else this.machine.queue.cancel(this.#ticks[cpu.id]!);
+  }
+}
+

@@ -1,0 +1,105 @@
+/**
+ * Runs one RunSpec: boots the machine, starts the tool, counts what comes out.
+ *
+ * Reference: docs/ARCHITECTURE.md, "A run is a value".
+ * Not modelled: several tools at once.
+ */
+import { CHIPS } from '../pmu/chips/index.ts';
+import { WORKLOADS } from '../pmu/workloads/index.ts';
+import { KERNELS, READ_ONCE, SilentTracepoints, Sys, TimedSystem, type KernelClass, type PerfEvent, type RingBuffer } from '../kernel/index.ts';
+import { sampleIdOffset, sampleLayout } from './data/layout.ts';
+import { unknownName } from './nearest.ts';
+import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
+import { config_attrs } from './tool/attr.ts';
+import { RecordTool } from './tool/record.ts';
+import { Recording } from './tool/recording.ts';
+import { Tally } from './tool/tally.ts';
+
+export interface RunHooks {
+  /** Called now and then; simulated nanoseconds. */
+  progress?(done_ns: number, total_ns: number): void;
+  /** The kernel, if it is not one of the lineage. */
+  kernel?: KernelClass;
+}
+
+/** Takes what is written when nobody wants the bytes. */
+const DISCARD: ByteSink = { write() {}, patch() {} };
+
+/** Simulated time between two calls of `progress`, and beyond the workload's end by which any run is over. */
+const PROGRESS_NS = 1e9;
+const OVERTIME_SECONDS = 60;
+
+/** What the buffers saw, over the whole run. */
+class BufferWatch extends SilentTracepoints {
+  dropped = 0;
+  high_water = 0;
+
+  override record_stored(rb: RingBuffer, _event: PerfEvent, _type: number, _size: number, head: number): void {
+    const used = head - READ_ONCE(rb.user_page.data_tail);
+    if (used > this.high_water) this.high_water = used;
+  }
+
+  override record_dropped(): void {
+    this.dropped++;
+  }
+}
+
+/** Runs `spec`. With a sink, the recording is written to it as it grows. */
+export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}): RunResult {
+  const chip = byName(CHIPS, spec.pmu, 'PMU');
+  const workload = byName(WORKLOADS, spec.workload.name, 'workload');
+  const kernel = hooks.kernel ?? kernelNamed(spec.kernel);
+  const program = workload.parse(spec.workload.args);
+  const { record } = spec;
+  const config = { hz: spec.hz, nmi_watchdog: spec.nmi_watchdog };
+  const system = new TimedSystem({ chip, cpus: spec.cpus, seed: spec.seed, kernel, config });
+  const watch = new BufferWatch();
+  system.kernel.trace = watch;
+
+  const attrs = config_attrs(record);
+  const recording = new Recording(sink ?? DISCARD, spec, chip);
+  let tally!: Tally;
+  const tool = new RecordTool(record, attrs, { name: workload.name, run: program }, {
+    begin(ids, _tool, child) {
+      const eventOf = new Map(ids.flatMap((list, event) => list.map((id) => [id, event] as const)));
+      tally = new Tally(attrs.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0]!)));
+      recording.begin(attrs, ids, child);
+    },
+    write(chunk) {
+      tally.add(chunk);
+      recording.append(chunk);
+    },
+  });
+  const thread = system.spawn('perf', (task) => tool.program(new Sys(system, task)));
+  const total_ns = program.seconds * 1e9;
+  for (let at = PROGRESS_NS; system.isAlive(thread.task); at += PROGRESS_NS) {
+    if (at > total_ns + OVERTIME_SECONDS * 1e9) throw new Error(`the run did not end within ${OVERTIME_SECONDS} s of its workload`);
+    system.runUntilExit(thread.task, system.machine.cycles(at));
+    hooks.progress?.(Math.min(at, total_ns), total_ns);
+  }
+  recording.finish([]);
+
+  return {
+    events: record.events.map(({ name }, i) => ({ name, samples: tally.samples[i]! })),
+    records: tally.byName(),
+    lost_reported: tally.lost,
+    lost_total: watch.dropped,
+    wakeups: tool.wakeups,
+    bytes_written: recording.dataSize,
+    buffer_high_water: watch.high_water,
+    duration_ns: system.machine.nanoseconds(system.machine.queue.now),
+  };
+}
+
+function byName<T extends { name: string }>(all: readonly T[], name: string, kind: string): T {
+  const found = all.find((one) => one.name === name);
+  if (found === undefined) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
+  return found;
+}
+
+function kernelNamed(name: string): KernelClass {
+  const found = KERNELS.find(({ variant }) => variant.name === name);
+  if (found === undefined) throw unknownName('kernel', name, KERNELS.map(({ variant }) => variant.name), 'perfsim list kernels');
+  return found;
+}
+

@@ -1,0 +1,69 @@
+/**
+ * The computer that the recordings are made on: names, modules, libraries. An input, like the chip: it decides how many
+ * MMAP records a recording opens with, and how many bytes an exec leaves in the buffer.
+ *
+ * Reference: a workstation of 2011 (Fedora-like x86_64 user space); 53 modules are within what `lsmod` showed there.
+ * Not modelled: where the modules really are; they lie one after the other.
+ */
+import { KERNEL_TEXT } from '../../pmu/location.ts';
+import type { Executable, MappedFile } from '../../kernel/index.ts';
+
+export const HOST = { hostname: 'perfsim', arch: 'x86_64', total_mem_kb: 8_174_844n } as const;
+
+const MODULES = `
+  nfs lockd fscache nfs_acl auth_rpcgss sunrpc ipv6 cpufreq_ondemand acpi_cpufreq freq_table mperf dm_mirror
+  dm_region_hash dm_log uinput snd_hda_codec_realtek snd_hda_intel snd_hda_codec snd_hwdep snd_seq snd_seq_device
+  snd_pcm snd_timer snd soundcore snd_page_alloc iTCO_wdt iTCO_vendor_support i2c_i801 i7core_edac edac_core e1000e
+  serio_raw ext4 mbcache jbd2 sr_mod cdrom sd_mod crc_t10dif pata_acpi ata_generic ata_piix radeon ttm drm_kms_helper
+  drm i2c_algo_bit`.trim().split(/\s+/);
+
+const KERNEL_TEXT_BYTES = 0x60_0000;
+/** 0xffffffffa0000000: where modules are loaded. */
+const MODULES_START = -0x6000_0000;
+const MODULE_BYTES = 0x1_5000;
+
+/** The kernel and its modules as the tool finds them in /proc. */
+export function kernel_maps(release: string): MappedFile[] {
+  const kernel = { start: KERNEL_TEXT, length: KERNEL_TEXT_BYTES, offset: KERNEL_TEXT, filename: '[kernel.kallsyms]_text' };
+  return [
+    kernel,
+    ...MODULES.map((name, i) => ({
+      start: MODULES_START + i * MODULE_BYTES,
+      length: MODULE_BYTES,
+      offset: 0,
+      filename: `/lib/modules/${release}/kernel/${name}.ko`,
+    })),
+  ];
+}
+
+const LIBRARIES = '/lib64';
+const VDSO: MappedFile = { start: 0x7fff_e85f_f000, length: 0x1000, offset: 0, filename: '[vdso]' };
+const LD_SO: MappedFile = { start: 0x3a0_0c00_000, length: 0x1_f000, offset: 0, filename: `${LIBRARIES}/ld-2.12.so` };
+const LIBC: MappedFile = { start: 0x3a0_1000_000, length: 0x18_6000, offset: 0, filename: `${LIBRARIES}/libc-2.12.so` };
+
+/** What the tool's own process, and so its child before exec, has mapped to execute. */
+export const TOOL_MAPS: readonly MappedFile[] = [
+  { start: 0x40_0000, length: 0xf_5000, offset: 0, filename: '/usr/bin/perf' },
+  ...['libpthread', 'libdl', 'libm', 'librt', 'libutil'].map((name, i) => ({
+    start: 0x3a0_1800_000 + i * 0x40_0000, length: 0x1_7000, offset: 0, filename: `${LIBRARIES}/${name}-2.12.so`,
+  })),
+  ...['elf-0.152', 'dw-0.152', 'slang.so.2.2.1', 'python2.6.so.1.0', 'bz2.so.1.0.4', 'lzma.so.0.0.0'].map((name, i) => ({
+    start: 0x3a0_4000_000 + i * 0x40_0000, length: 0x3_1000, offset: 0, filename: `/usr/lib64/lib${name.replace(/-([\d.]+)$/, '-$1.so')}`,
+  })),
+  LD_SO,
+  LIBC,
+  VDSO,
+  { start: -0xa0_0000, length: 0x1000, offset: 0, filename: '[vsyscall]' },
+];
+
+/** Where programs live, so that their paths have one length wherever perfsim runs. */
+export const BIN = '/usr/bin';
+export const EXECUTABLE_START = 0x40_0000;
+
+/** A dynamically linked program as exec and its loader map it. */
+export function executable(name: string): Executable {
+  return {
+    comm: name,
+    maps: [{ start: EXECUTABLE_START, length: 0x1000, offset: 0, filename: `${BIN}/${name}` }, LD_SO, VDSO, LIBC],
+  };
+}
