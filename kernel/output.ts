@@ -24,6 +24,7 @@ const ID_FIELDS =
 
 /** The values of one READ, already in the order of the record. */
 export type ReadValues = readonly number[];
+const NO_VALUES: ReadValues = [];
 
 export abstract class OutputCode extends RingBufferCode {
   /** What read(2) would return for `event` now. */
@@ -66,7 +67,7 @@ export abstract class OutputCode extends RingBufferCode {
   /** Writes a SAMPLE for an overflow of `event` with `period` events behind it. NMI context, mostly. */
   perf_event_output(event: PerfEvent, period: number, regs: Regs): void {
     const { sample_type } = event;
-    const values = sample_type & PERF_SAMPLE_READ ? this.perf_event_read_values(event) : [];
+    const values = sample_type & PERF_SAMPLE_READ ? this.perf_event_read_values(event) : NO_VALUES;
     const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
     const size =
       HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
@@ -77,7 +78,7 @@ export abstract class OutputCode extends RingBufferCode {
     const misc = regs.location.ring === 'user' ? PERF_RECORD_MISC_USER : PERF_RECORD_MISC_KERNEL;
     this.perf_output_copy(handle, size, () => {
       handle.put_header(PERF_RECORD_SAMPLE, misc, size);
-      put_sample(handle, event, { ...id, ip: regs.ip, period, values, chain });
+      put_sample(handle, event, id, { ip: regs.ip, period, values, chain });
     });
     this.perf_output_sample_wakeup(handle, event);
     this.perf_output_end(handle);
@@ -96,7 +97,8 @@ export abstract class OutputCode extends RingBufferCode {
   }
 }
 
-interface Sample extends SampleId {
+/** What a SAMPLE says beyond who, when and where. */
+interface Sample {
   readonly ip: number;
   readonly period: number;
   readonly values: ReadValues;
@@ -104,16 +106,16 @@ interface Sample extends SampleId {
 }
 
 /** The fields in the order of the record (section 1.2). */
-function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample): void {
+function put_sample(handle: PerfOutputHandle, event: PerfEvent, id: SampleId, sample: Sample): void {
   const { sample_type } = event;
-  if (sample_type & PERF_SAMPLE_IDENTIFIER) handle.put_u64(sample.id);
+  if (sample_type & PERF_SAMPLE_IDENTIFIER) handle.put_u64(id.id);
   if (sample_type & PERF_SAMPLE_IP) handle.put_u64(sample.ip);
-  if (sample_type & PERF_SAMPLE_TID) handle.put_u32(sample.pid, sample.tid);
-  if (sample_type & PERF_SAMPLE_TIME) handle.put_u64(sample.time);
+  if (sample_type & PERF_SAMPLE_TID) handle.put_u32(id.pid, id.tid);
+  if (sample_type & PERF_SAMPLE_TIME) handle.put_u64(id.time);
   if (sample_type & PERF_SAMPLE_ADDR) handle.put_u64(0);
-  if (sample_type & PERF_SAMPLE_ID) handle.put_u64(sample.id);
-  if (sample_type & PERF_SAMPLE_STREAM_ID) handle.put_u64(sample.stream_id);
-  if (sample_type & PERF_SAMPLE_CPU) handle.put_u32(sample.cpu, 0);
+  if (sample_type & PERF_SAMPLE_ID) handle.put_u64(id.id);
+  if (sample_type & PERF_SAMPLE_STREAM_ID) handle.put_u64(id.stream_id);
+  if (sample_type & PERF_SAMPLE_CPU) handle.put_u32(id.cpu, 0);
   if (sample_type & PERF_SAMPLE_PERIOD) handle.put_u64(sample.period);
   for (const value of sample.values) handle.put_u64(value);
   if (sample.chain !== null) {

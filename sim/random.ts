@@ -23,6 +23,11 @@ export class RandomStream {
     return from + (to - from) * this.#next();
   }
 
+  /** A number in [from, to), even in its logarithm: for durations known only to their order of magnitude. */
+  logBetween(from: number, to: number): number {
+    return from * (to / from) ** this.#next();
+  }
+
   /** An integer in [0, n). */
   below(n: number): number {
     return Math.floor(this.#next() * n);
