@@ -31,6 +31,4 @@ export interface Workload {
 
 export type LoadSimulation = () => Promise<Simulation>;
 
-const SIMULATION: string = '../perf/index.ts';
-
-export const loadSimulation: LoadSimulation = () => import(SIMULATION) as Promise<Simulation>;
+export const loadSimulation: LoadSimulation = () => import('../perf/index.ts');

@@ -81,7 +81,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
 
   return {
     events: record.events.map(({ name }, i) => ({ name, samples: tally.samples[i]! })),
-    records: tally.byName(),
+    records: tally.byName(recording.synthesized),
     lost_reported: tally.lost,
     lost_total: watch.dropped,
     wakeups: tool.wakeups,

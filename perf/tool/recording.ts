@@ -7,6 +7,7 @@
 import { PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile, type PerfEventAttr, type TaskStruct } from '../../kernel/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
 import type { BuildId } from '../data/build-ids.ts';
+import type { PerfRecord } from '../data/records.ts';
 import { PerfDataWriter } from '../data/writer.ts';
 import type { ByteSink, RunSpec } from '../run-spec.ts';
 import { HOST, TOOL_MAPS, kernel_maps } from './host.ts';
@@ -16,6 +17,8 @@ export class Recording {
   readonly #spec: RunSpec;
   readonly #chip: Chip;
   #writer: PerfDataWriter | null = null;
+  /** Records of the tool's own making, by type name. */
+  readonly synthesized: Record<string, number> = {};
 
   constructor(sink: ByteSink, spec: RunSpec, chip: Chip) {
     this.#sink = sink;
@@ -32,16 +35,21 @@ export class Recording {
     const writer = new PerfDataWriter(this.#sink, events);
     this.#writer = writer;
     for (const map of kernel_maps(release(this.#spec.kernel))) this.#mmap(-1, PERF_RECORD_MISC_KERNEL, map);
-    writer.appendRecord({ name: 'COMM', pid: child.tgid, tid: child.pid, comm: 'perf' });
+    this.#synthesize({ name: 'COMM', pid: child.tgid, tid: child.pid, comm: 'perf' });
     for (const map of TOOL_MAPS) this.#mmap(child.pid, PERF_RECORD_MISC_USER, map);
   }
 
   #mmap(pid: number, misc: number, { start, length, offset, filename }: MappedFile): void {
     const address = (value: number): bigint => BigInt.asUintN(64, BigInt(value));
-    this.#writer!.appendRecord({
+    this.#synthesize({
       name: 'MMAP', misc, pid, tid: pid === -1 ? 0 : pid,
       start: address(start), len: BigInt(length), pgoff: address(offset), filename,
     });
+  }
+
+  #synthesize(record: PerfRecord): void {
+    this.synthesized[record.name] = (this.synthesized[record.name] ?? 0) + 1;
+    this.#writer!.appendRecord(record);
   }
 
   append(chunk: Uint8Array): void {

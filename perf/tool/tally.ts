@@ -7,13 +7,16 @@
 import { PERF_RECORD_LOST, PERF_RECORD_SAMPLE } from '../../kernel/abi/index.ts';
 import { recordName } from '../data/record-types.ts';
 
+/** Types of records that a kernel writes. */
+const PERF_RECORD_TYPES = 64;
+
 export class Tally {
   lost = 0;
   readonly samples: number[];
   readonly #eventOf: ReadonlyMap<number, number>;
   /** Bytes from a sample's start to its event's id; −1 with a single event. */
   readonly #idOffset: number;
-  readonly #byType = new Float64Array(256);
+  readonly #byType = new Float64Array(PERF_RECORD_TYPES);
 
   /** `eventOf` gives the index of the event that an id belongs to. */
   constructor(events: number, eventOf: ReadonlyMap<number, number>, idOffset: number) {
@@ -37,11 +40,13 @@ export class Tally {
     }
   }
 
-  /** Records by type name, in order of type. */
-  byName(): Record<string, number> {
+  /** Records by type name, in order of type, those of `others` included. */
+  byName(others: Readonly<Record<string, number>>): Record<string, number> {
     const named: Record<string, number> = {};
     this.#byType.forEach((count, type) => {
-      if (count > 0) named[recordName(type)] = count;
+      const name = recordName(type);
+      const sum = count + (others[name] ?? 0);
+      if (type > 0 && sum > 0) named[name] = sum;
     });
     return named;
   }

@@ -1,0 +1,145 @@
+/**
+ * Text on its way out, as bytes in one buffer: what printf does for perf, without making a string of every number.
+ * Not modelled: printf's formats in general; only those that the reports need.
+ */
+
+/** Takes the bytes before it returns; they are overwritten afterwards. */
+export type TextSink = (bytes: Uint8Array) => void;
+
+const CAPACITY = 1 << 18;
+/** No single piece that is not a string is longer than this. */
+const MARGIN = 1 << 10;
+const TEN_TO_9 = 1_000_000_000;
+const ZERO = 0x30;
+
+const encoder = new TextEncoder();
+
+/** For each byte its two hexadecimal digits, the first in the low byte. */
+const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => {
+  const [first, second] = byte.toString(16).padStart(2, '0');
+  return first.charCodeAt(0) | (second.charCodeAt(0) << 8);
+});
+
+export class Output {
+  readonly #sink: TextSink;
+  readonly #bytes = new Uint8Array(CAPACITY);
+  #at = 0;
+
+  constructor(sink: TextSink) {
+    this.#sink = sink;
+  }
+
+  flush(): void {
+    if (this.#at > 0) this.#sink(this.#bytes.subarray(0, this.#at));
+    this.#at = 0;
+  }
+
+  /** Makes sure that `length` bytes fit, and hands out the buffer; `advance` says how many were used. */
+  reserve(length = MARGIN): Uint8Array {
+    if (this.#at + length > CAPACITY) this.flush();
+    return this.#bytes;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  set at(value: number) {
+    this.#at = value;
+  }
+
+  text(text: string): void {
+    const bytes = this.reserve(Math.min(3 * text.length, CAPACITY));
+    if (3 * text.length <= CAPACITY) {
+      this.#at += encoder.encodeInto(text, bytes.subarray(this.#at)).written;
+      return;
+    }
+    this.flush();
+    this.#sink(encoder.encode(text));
+  }
+
+  /** Bytes that were encoded before: the cheapest text. */
+  put(piece: Uint8Array): void {
+    const bytes = this.reserve(piece.length);
+    bytes.set(piece, this.#at);
+    this.#at += piece.length;
+  }
+
+  /** %02x */
+  hexByte(byte: number): void {
+    const pair = HEX_PAIRS[byte];
+    this.#bytes[this.#at++] = pair & 0xff;
+    this.#bytes[this.#at++] = pair >> 8;
+  }
+
+  /** %x of a 64-bit value */
+  hex(low: number, high = 0): void {
+    this.reserve();
+    let digits = high > 0 ? 16 - (Math.clz32(high) >> 2) : 8 - (Math.clz32(low) >> 2);
+    if (digits === 0) digits = 1;
+    for (let digit = digits - 1; digit >= 0; digit--) {
+      const nibble = digit < 8 ? (low >>> (4 * digit)) & 15 : (high >>> (4 * digit - 32)) & 15;
+      this.#bytes[this.#at++] = nibble + (nibble < 10 ? ZERO : 0x57);
+    }
+  }
+
+  /** %#x of a 64-bit value: zero has no prefix */
+  hashHex(low: number, high = 0): void {
+    this.reserve();
+    if (low !== 0 || high !== 0) {
+      this.#bytes[this.#at++] = ZERO;
+      this.#bytes[this.#at++] = 0x78;
+    }
+    this.hex(low, high);
+  }
+
+  /** %016x of a 64-bit value */
+  hex16(low: number, high: number): void {
+    this.reserve();
+    for (const word of [high, low]) for (let shift = 24; shift >= 0; shift -= 8) this.hexByte((word >>> shift) & 0xff);
+  }
+
+  /** %u of a 64-bit value */
+  decimal(low: number, high = 0): void {
+    if (high === 0) return this.#smallDecimal(low, 1);
+    if (high >= 0x20_0000) return this.text(((BigInt(high) << 32n) | BigInt(low)).toString());
+    const value = high * 2 ** 32 + low;
+    const front = Math.floor(value / TEN_TO_9);
+    if (front === 0) return this.#smallDecimal(value, 1);
+    this.decimal(front % 2 ** 32, Math.floor(front / 2 ** 32));
+    this.#smallDecimal(value - front * TEN_TO_9, 9);
+  }
+
+  /** %d of a 32-bit value */
+  signed(value: number): void {
+    this.reserve();
+    if (value >= 0) return this.#smallDecimal(value, 1);
+    this.#bytes[this.#at++] = 0x2d;
+    this.#smallDecimal(-value, 1);
+  }
+
+  /** A number below 2^32 with at least `width` digits. */
+  #smallDecimal(value: number, width: number): void {
+    const bytes = this.reserve();
+    let digits = 1;
+    for (let power = 10; power <= value; power *= 10) digits++;
+    if (digits < width) digits = width;
+    let rest = value;
+    for (let i = this.#at + digits - 1; i >= this.#at; i--) {
+      const next = Math.floor(rest / 10);
+      bytes[i] = ZERO + rest - next * 10;
+      rest = next;
+    }
+    this.#at += digits;
+  }
+}
+
+/** Everything written, as one string: for tests and for small texts. */
+export function collect(write: (out: Output) => void): string {
+  const parts: string[] = [];
+  const decoder = new TextDecoder();
+  const out = new Output((bytes) => parts.push(decoder.decode(bytes, { stream: true })));
+  write(out);
+  out.flush();
+  return parts.join('') + decoder.decode();
+}
