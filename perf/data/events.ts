@@ -23,6 +23,8 @@ export class EventTable {
   readonly all: RecordedEvent[] = [];
   /** Whether the time is in the same place for all events, so that it can be found without knowing which one it is. */
   sameTimes = true;
+  /** The fields that any of the events has. */
+  sampleTypes = 0n;
   readonly #byId = new Map<number | bigint, RecordedEvent>();
   /** Where a SAMPLE, and any other record counted from its end, holds its event's id: the same for all events. */
   #sampleId = -1;
@@ -36,6 +38,7 @@ export class EventTable {
       this.#trailerId = trailerIdOffset(event.layout);
     }
     this.all.push(event);
+    this.sampleTypes |= attr.sample_type;
     this.#checkLayout(event);
     const [{ layout: { head, headEnd, trailer } }] = this.all;
     const { layout } = event;

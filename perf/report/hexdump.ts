@@ -1,0 +1,73 @@
+/**
+ * The bytes of a record, sixteen to a line, in hexadecimal and as characters.
+ * Reference: trace_event_printer() of tools/perf/util/debug.c and print_binary.c, v6.1.
+ * Not modelled: colours.
+ */
+import type { Output } from './output.ts';
+
+const PER_LINE = 16;
+/** ".  0000: " and then " xx" for each byte, two spaces, the characters, newline. */
+const PREFIX = 9;
+const CHARACTERS = PREFIX + 3 * PER_LINE + 2;
+const LINE = CHARACTERS + PER_LINE + 1;
+
+const SPACE = 0x20;
+const DOT = 0x2e;
+
+const DIGITS = new TextEncoder().encode('0123456789abcdef');
+const encoder = new TextEncoder();
+const HEAD = encoder.encode('.\n. ... raw event: size ');
+const HEAD_END = encoder.encode(' bytes\n');
+const TAIL = encoder.encode('.\n');
+
+/** Lines begin like this: the offset's digits are filled in. */
+const LINE_START = encoder.encode('.  0000: ');
+
+const FIRST_DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte >> 4]);
+const SECOND_DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte & 15]);
+const CHARACTER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= SPACE && byte < 0x7f ? byte : DOT));
+
+export class Hexdump {
+  readonly #out: Output;
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  /** Prints `size` bytes of `bytes` from `at` on. */
+  print(bytes: Uint8Array, at: number, size: number): void {
+    const out = this.#out;
+    out.put(HEAD);
+    out.decimal(size);
+    out.put(HEAD_END);
+    for (let offset = 0; offset < size; offset += PER_LINE) this.#line(bytes, at, offset, Math.min(PER_LINE, size - offset));
+    out.put(TAIL);
+  }
+
+  #line(bytes: Uint8Array, at: number, offset: number, count: number): void {
+    const out = this.#out;
+    const to = out.reserve(LINE);
+    const start = out.at;
+    to.set(LINE_START, start);
+    to[start + 3] = DIGITS[(offset >> 12) & 15];
+    to[start + 4] = DIGITS[(offset >> 8) & 15];
+    to[start + 5] = DIGITS[(offset >> 4) & 15];
+    to[start + 6] = DIGITS[offset & 15];
+    if (count < PER_LINE) to.fill(SPACE, start + PREFIX, start + LINE);
+    const from = at + offset;
+    let digits = start + PREFIX;
+    const characters = start + CHARACTERS;
+    for (let i = 0; i < count; i++) {
+      const byte = bytes[from + i];
+      to[digits] = SPACE;
+      to[digits + 1] = FIRST_DIGIT[byte];
+      to[digits + 2] = SECOND_DIGIT[byte];
+      to[characters + i] = CHARACTER[byte];
+      digits += 3;
+    }
+    to[start + CHARACTERS - 2] = SPACE;
+    to[start + CHARACTERS - 1] = SPACE;
+    to[start + LINE - 1] = 0x0a;
+    out.at = start + LINE;
+  }
+}

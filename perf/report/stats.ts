@@ -1,0 +1,67 @@
+/**
+ * How many records of which type, and how many samples of which event: the statistics at the end of `report -D`.
+ * Reference: events_stats__fprintf() of tools/perf/ui/stdio/hist.c, v6.1; of tools/perf/util/hist.c, v3.2, for the old form.
+ * Not modelled: nothing.
+ */
+import { recordName, type PerfData } from '../data/index.ts';
+
+export class RecordCounts {
+  /** By type; [0] is the total. */
+  readonly byType: number[] = [0];
+  /** By index of the event. */
+  readonly samples: number[] = [];
+  readonly lostSamples: bigint[] = [];
+  /** Sum of what LOST records report. */
+  lost = 0n;
+  /** Records that came after younger ones had been delivered. */
+  unordered = 0;
+
+  count(type: number): void {
+    this.byType[0]++;
+    this.byType[type] = (this.byType[type] ?? 0) + 1;
+  }
+
+  countSample(event: number): void {
+    this.samples[event] = (this.samples[event] ?? 0) + 1;
+  }
+}
+
+function line(name: string, count: number | bigint, share = ''): string {
+  return `${name.padStart(16)} events: ${String(count).padStart(10)}${share}\n`;
+}
+
+/** perf of the 3.x years counted in the plain form of the 2011 report; who opens its recordings expects that form. */
+function writtenByPerf3(data: PerfData): boolean {
+  return data.features.version?.startsWith('3.') ?? false;
+}
+
+function aggregated(counts: RecordCounts, withShares: boolean): string {
+  const total = counts.byType[0];
+  return counts.byType.map((count, type) => {
+    if (count === 0) return '';
+    const share = type > 0 && withShares ? `  (${((100 * count) / total).toFixed(1).padStart(4)}%)` : '';
+    return line(recordName(type), count, share);
+  }).join('');
+}
+
+export interface StatsOptions {
+  /** `--stat` also tells lost samples of each event; `-D` does not. */
+  lostSamples: boolean;
+}
+
+/** The block, from the empty line before "Aggregated stats:" on. */
+export function statistics(data: PerfData, counts: RecordCounts, options: StatsOptions): string {
+  const perf3 = writtenByPerf3(data);
+  let text = `\nAggregated stats:${data.featureBits.has(18) ? ' (excludes AUX area (e.g. instruction trace) decoded / synthesized events)' : ''}\n`;
+  text += aggregated(counts, !perf3);
+  for (const { index, name } of data.events.all) {
+    const samples = counts.samples[index] ?? 0;
+    const lost = options.lostSamples ? counts.lostSamples[index] ?? 0n : 0n;
+    if (samples === 0 && lost === 0n) continue;
+    text += `${name} stats:\n`;
+    if (perf3) text += line('TOTAL', samples);
+    if (samples > 0) text += line('SAMPLE', samples);
+    if (lost > 0n) text += line('LOST_SAMPLES', lost);
+  }
+  return text;
+}
