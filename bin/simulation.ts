@@ -2,13 +2,13 @@
  * What the commands need of the simulation, and the one place that loads it: late, so that a usage text or a
  * misspelt option does not wait for it.
  */
+import type { RunHooks } from '../perf/index.ts';
 import type { ByteSink, RunResult, RunSpec } from '../perf/run-spec.ts';
 
 /** A kernel class as the lists show it. */
 export interface KernelVariant {
   readonly name: string;
   readonly parent: string | null;
-  /** The upstream commit; empty where there is none. */
   readonly commit: string;
   readonly claim: string;
 }
@@ -17,7 +17,7 @@ export interface Simulation {
   readonly CHIPS: readonly { readonly name: string; readonly description: string }[];
   readonly KERNELS: readonly { readonly variant: KernelVariant }[];
   readonly WORKLOADS: readonly Workload[];
-  run(spec: RunSpec, sink: ByteSink | null, hooks?: { progress?(done_ns: number, total_ns: number): void }): RunResult;
+  run(spec: RunSpec, sink: ByteSink | null, hooks?: RunHooks): RunResult;
 }
 
 export interface Workload {

@@ -4,3 +4,4 @@ export { WORKLOADS } from '../pmu/workloads/index.ts';
 export { KERNELS } from '../kernel/index.ts';
 export { run, type RunHooks } from './run.ts';
 export type { ByteSink, EventSpec, RecordOptions, RunResult, RunSpec } from './run-spec.ts';
+export type { ImageFile } from './tool/images.ts';

@@ -10,6 +10,7 @@ import { KERNELS, READ_ONCE, SilentTracepoints, Sys, TimedSystem, type KernelCla
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
 import { unknownName } from './nearest.ts';
 import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
+import { images, type ImageFile } from './tool/images.ts';
 import { config_attrs } from './tool/attr.ts';
 import { RecordTool } from './tool/record.ts';
 import { Recording } from './tool/recording.ts';
@@ -18,6 +19,8 @@ import { Tally } from './tool/tally.ts';
 export interface RunHooks {
   /** Called now and then; simulated nanoseconds. */
   progress?(done_ns: number, total_ns: number): void;
+  /** The files that the recording maps: for the build-id cache. */
+  images?(files: readonly ImageFile[]): void;
   /** The kernel, if it is not one of the lineage. */
   kernel?: KernelClass;
 }
@@ -77,7 +80,9 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     system.runUntilExit(thread.task, system.machine.cycles(at));
     hooks.progress?.(Math.min(at, total_ns), total_ns);
   }
-  recording.finish([]);
+  const files = images(workload);
+  recording.finish(files.map(({ id }) => id));
+  hooks.images?.(files);
 
   return {
     events: record.events.map(({ name }, i) => ({ name, samples: tally.samples[i]! })),

@@ -1,9 +1,9 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
 import { InputError } from '../../perf/input-error.ts';
-import { unknownName } from '../../perf/nearest.ts';
+import type { ImageFile } from '../../perf/index.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
+import { addToBuildIdCache } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
-import { loadKernel } from '../load-kernel.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { HELP } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
@@ -40,9 +40,11 @@ export function recordCommand(load: LoadSimulation): Command {
       }
       const options = await parseOptions(words, OPTIONS);
       const simulation = await load();
-      const spec = runSpec(options, workload, simulation);
+      const spec = runSpec(options, workload);
+      checkArguments(spec.workload, simulation);
       if (options.verbose) process.stderr.write(machineLine(spec));
-      const result = record(simulation, spec, options.output);
+      const cache = options['no-buildid-cache'] ? () => {} : addToBuildIdCache;
+      const result = record(simulation, spec, options.output, cache);
       if (!options.quiet) process.stderr.write(closingLines(result, options.output));
       if (options.verbose) process.stderr.write(countLines(result));
       return 0;
@@ -52,12 +54,19 @@ export function recordCommand(load: LoadSimulation): Command {
 
 export const command = recordCommand(loadSimulation);
 
-function record(simulation: Simulation, spec: RunSpec, path: string): RunResult {
+function record(simulation: Simulation, spec: RunSpec, path: string, cache: (files: readonly ImageFile[]) => void): RunResult {
   const output = new OutputFile(path);
   const progress = new Progress(process.stderr);
   try {
-    const result = simulation.run(spec, output, { progress: (done_ns, total_ns) => progress.update(done_ns, total_ns) });
+    let files: readonly ImageFile[] = [];
+    const result = simulation.run(spec, output, {
+      progress: (done_ns, total_ns) => progress.update(done_ns, total_ns),
+      images: (mapped) => {
+        files = mapped;
+      },
+    });
     output.commit();
+    cache(files);
     return result;
   } finally {
     output.close();
@@ -65,14 +74,13 @@ function record(simulation: Simulation, spec: RunSpec, path: string): RunResult 
   }
 }
 
-function runSpec(options: Options, words: readonly string[], simulation: Simulation): RunSpec {
-  const pmus = simulation.CHIPS.map((chip) => chip.name);
-  if (!pmus.includes(options.pmu)) throw unknownName('PMU', options.pmu, pmus, 'perfsim list pmus');
+function runSpec(options: Options, [workload, ...args]: readonly string[]): RunSpec {
+  if (workload === undefined) throw new InputError("record needs a workload, such as 'noploop 10'; 'perfsim list workloads' shows them.");
   if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
   const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
   if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
   return {
-    kernel: loadKernel(options.kernel, simulation).name,
+    kernel: options.kernel,
     pmu: options.pmu,
     cpus: options.cpus,
     hz: options.hz,
@@ -89,20 +97,17 @@ function runSpec(options: Options, words: readonly string[], simulation: Simulat
       system_wide: options['all-cpus'] ?? false,
       cpu_list: options.cpu ?? null,
     },
-    workload: workloadFor(words, simulation),
+    workload: { name: workload, args },
   };
 }
 
-function workloadFor([name, ...args]: readonly string[], { WORKLOADS }: Simulation): RunSpec['workload'] {
-  if (name === undefined) throw new InputError(`record needs a workload, such as '${WORKLOADS[0].usage}'; 'perfsim list workloads' shows them.`);
-  const workload = WORKLOADS.find((workload) => workload.name === name);
-  if (workload === undefined) throw unknownName('workload', name, WORKLOADS.map((workload) => workload.name), 'perfsim list workloads');
+/** A workload knows best what is wrong with its arguments; what it says is meant for the user. */
+function checkArguments({ name, args }: RunSpec['workload'], { WORKLOADS }: Simulation): void {
   try {
-    workload.parse(args);
+    WORKLOADS.find((workload) => workload.name === name)?.parse(args);
   } catch (error) {
     throw new InputError(error instanceof Error ? error.message : String(error));
   }
-  return { name, args };
 }
 
 /** The two lines with which perf 3.2 ends; the samples are its own rough estimate. */

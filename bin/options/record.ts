@@ -16,6 +16,7 @@ export const RECORD_OPTIONS = {
   freq: { alias: 'F', type: 'string', argument: "<freq or 'max'>", describe: 'profile at this frequency (default 1000)', coerce: frequency },
   'no-inherit': { alias: 'i', type: 'boolean', describe: 'child tasks do not inherit counters' },
   'mmap-pages': { alias: 'm', type: 'string', argument: '<pages>', default: '128', describe: 'number of mmap data pages, or their size such as 512K', coerce: mmapPages },
+  'no-buildid-cache': { alias: 'N', type: 'boolean', describe: 'do not update the buildid cache' },
   output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: 'output file name', coerce: String },
   quiet: { alias: 'q', type: 'boolean', describe: "don't print any message" },
   verbose: { alias: 'v', type: 'boolean', describe: 'be more verbose (show the machine and the counts per event)' },

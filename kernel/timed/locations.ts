@@ -14,5 +14,5 @@ export const IRQ = location('kernel', 'irq_work_run', KERNEL_TEXT + 0xf_3100, 0x
 export const NMI = location('kernel', 'intel_pmu_handle_irq', KERNEL_TEXT + 0x1_9d80, 0x300, KERNEL_RATES);
 export const EXEC = location('kernel', 'load_elf_binary', KERNEL_TEXT + 0x1a_6e00, 0x1b00, KERNEL_RATES);
 
-/** All of them, and what else a symbol table of the kernel must name, in order of address. */
+/** All of them, as a symbol table of the kernel names them. */
 export const KERNEL_LOCATIONS = [NMI, TICK, IRQ, EXEC, SYSCALL];

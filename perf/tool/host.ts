@@ -18,7 +18,7 @@ const MODULES = `
   ext4 mbcache jbd2 sr_mod cdrom sd_mod crc_t10dif pata_acpi ata_generic ata_piix radeon ttm drm_kms_helper
   drm`.trim().split(/\s+/);
 
-const KERNEL_TEXT_BYTES = 0x60_0000;
+export const KERNEL_TEXT_BYTES = 0x60_0000;
 /** 0xffffffffa0000000: where modules are loaded. */
 const MODULES_START = -0x6000_0000;
 const MODULE_BYTES = 0x1_5000;

@@ -28,8 +28,9 @@ const CHILD_STARTUP_NS = { from: 20_000, to: 1_000_000 };
 const LOADER_NS = 250_000;
 
 const TOOL_RATES = { instructions: 1.1, branches: 0.22, 'branch-misses': 0.004, 'cache-references': 0.01, 'cache-misses': 0.001 };
-const TOOL = location('user', 'cmd_record', 0x41_6d30, 0x1200, TOOL_RATES);
-const CHILD = location('user', 'perf_evlist__prepare_workload', 0x44_9b60, 0x2a0, TOOL_RATES);
+/** Code of the tool itself, and of its child before it is the workload. */
+export const TOOL = location('user', 'cmd_record', 0x40_1d30, 0x1200, TOOL_RATES);
+export const CHILD = location('user', 'perf_evlist__prepare_workload', 0x40_4b60, 0x2a0, TOOL_RATES);
 
 /** One event on one CPU. */
 interface Opened {

@@ -1,0 +1,40 @@
+/**
+ * perf's build-id cache, `~/.debug`: perf itself fills it when it records, and looks there for symbols. Its layout is
+ * NAME/ID/elf (or kallsyms), with a link .build-id/ID[0:2]/ID[2:] to the directory.
+ * Not modelled: the cache's index of old kernels; `buildid.dir` of perf's configuration.
+ */
+import { mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ImageFile } from '../perf/index.ts';
+
+/** Adds the files to the cache. A cache that cannot be written is no error: the recording is complete without it. */
+export function addToBuildIdCache(files: readonly ImageFile[], directory = join(homedir(), '.debug')): void {
+  try {
+    for (const file of files) add(file, directory);
+  } catch (error) {
+    process.stderr.write(`perfsim: symbols are not cached: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}
+
+function add({ id, cached_as, content }: ImageFile, directory: string): void {
+  const hex = Buffer.from(id.build_id).toString('hex');
+  const name = id.filename.replace(/^\//, '');
+  const home = join(directory, name, hex);
+  mkdirSync(home, { recursive: true });
+  const path = join(home, cached_as);
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, content);
+  renameSync(temporary, path);
+  link(join('..', '..', name, hex), join(directory, '.build-id', hex.slice(0, 2), hex.slice(2)));
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    symlinkSync(target, path);
+  } catch {
+    // It is there already, from an earlier recording or from one at this very moment; both mean the same file.
+    readlinkSync(path);
+  }
+}

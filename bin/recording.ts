@@ -1,0 +1,88 @@
+/**
+ * Recordings from files and pipes, and text to standard output, for the commands that read perf.data.
+ * Not modelled: terminals' pagers.
+ */
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { getSystemErrorMap } from 'node:util';
+import { InputError } from '../perf/input-error.ts';
+import { PerfData, type ByteSource } from '../perf/data/index.ts';
+import { Output } from '../perf/report/output.ts';
+
+/** Standard input is called so, as with perf. */
+const STANDARD_INPUT = '-';
+
+/** How long a full pipe is left alone before the next try. */
+const RETRY_MS = 1;
+
+function systemReason(error: unknown): string {
+  const [, reason = String(error)] = getSystemErrorMap().get((error as NodeJS.ErrnoException).errno ?? 0) ?? [];
+  return reason;
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** read(2) and write(2) on a pipe that some other process has set to O_NONBLOCK. */
+function insist(action: () => number): number {
+  for (;;) {
+    try {
+      return action();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      sleep(RETRY_MS);
+    }
+  }
+}
+
+function fileSource(path: string, fd: number): ByteSource {
+  const stat = fstatSync(fd);
+  const seekable = stat.isFile();
+  return {
+    name: path === STANDARD_INPUT ? 'standard input' : `'${path}'`,
+    size: seekable ? stat.size : null,
+    read(position, into) {
+      let done = 0;
+      while (done < into.length) {
+        const count = insist(() => readSync(fd, into, done, into.length - done, seekable ? position + done : null));
+        if (count === 0) break;
+        done += count;
+      }
+      return done;
+    },
+  };
+}
+
+/** Opens the recording, hands it to `use`, and closes it. */
+export async function withRecording(path: string, use: (data: PerfData) => Promise<number> | number): Promise<number> {
+  let fd: number;
+  try {
+    fd = path === STANDARD_INPUT ? 0 : openSync(path, 'r');
+    if (fstatSync(fd).isDirectory()) throw new InputError(`cannot read '${path}': it is a directory, and recordings in directories (perf record --threads) are not supported.`);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const hint = path === 'perf.data' ? "; record one with 'perfsim record', or name one with -i" : '';
+    throw new InputError(`cannot read '${path}': ${systemReason(error)}${hint}.`);
+  }
+  try {
+    return await use(PerfData.open(fileSource(path, fd)));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Standard output. A reader that has seen enough, such as `head`, ends the program quietly. */
+export function standardOutput(): Output {
+  return new Output((bytes) => {
+    for (let done = 0; done < bytes.length;) {
+      try {
+        done += insist(() => writeSync(1, bytes, done));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+        throw error;
+      }
+    }
+  });
+}
