@@ -76,20 +76,26 @@ function interrupts(type: number, pipe: boolean): boolean {
  * Finds the end of the whole records in `bytes`, or of the first that interrupts them, and checks their sizes.
  * Everything that walks over a block trusts this check.
  */
-function wholeRecords(view: DataView, filled: number, little: boolean, pipe: boolean, position: number) {
+function wholeRecords(view: DataView, filled: number, little: boolean, pipe: boolean) {
   let at = 0;
   while (at + RECORD_HEADER_SIZE <= filled) {
     const size = view.getUint16(at + 6, little);
-    if (size < RECORD_HEADER_SIZE) {
-      throw new PerfDataError(
-        `the record at offset ${hex(position + at)} says it has ${size} bytes, fewer than its header (bad event header size); the file is damaged from there on`);
-    }
-    if (at + size > filled) break;
-    const type = view.getUint32(at, little);
-    if (interrupts(type, pipe)) return { end: at + size, last: at, interrupted: true };
+    if (size < RECORD_HEADER_SIZE || at + size > filled) break;
+    if (interrupts(view.getUint32(at, little), pipe)) return { end: at + size, last: at, interrupted: true };
     at += size;
   }
   return { end: at, last: at, interrupted: false };
+}
+
+/** Why no whole record begins at `position`, of which `filled` bytes are there. */
+function broken(source: ByteSource, view: DataView, filled: number, little: boolean, position: number): PerfDataError {
+  const size = filled < RECORD_HEADER_SIZE ? RECORD_HEADER_SIZE : view.getUint16(6, little);
+  if (size < RECORD_HEADER_SIZE) {
+    return new PerfDataError(
+      `the record at offset ${hex(position)} says it has ${size} bytes, fewer than its header (bad event header size); the recording is damaged from there on`);
+  }
+  return new PerfDataError(
+    `${source.name} ends within the record at offset ${hex(position)}, of which it has ${filled} bytes; the recording was cut short there`);
 }
 
 /** Bytes behind the record that are no records. */
@@ -114,8 +120,8 @@ export function* readBlocks(source: ByteSource, options: BlockOptions): Generato
     const filled = rest.length + read;
     if (filled === 0) return checkEnd(source, options, position);
     const view = new DataView(bytes.buffer);
-    const { end, last, interrupted } = wholeRecords(view, filled, little, pipe, position);
-    if (end === 0 && (read === 0 || filled > RECORD_SIZE_MAX)) throw cutShort(source, position, filled);
+    const { end, last, interrupted } = wholeRecords(view, filled, little, pipe);
+    if (end === 0 && (read === 0 || filled > RECORD_SIZE_MAX)) throw broken(source, view, filled, little, position);
     const block = new Block(little ? bytes : toLittleEndian(bytes.subarray(0, end), position, events), end, position);
     if (end > 0) yield block;
     rest = bytes.slice(end, filled);
@@ -138,11 +144,6 @@ function skip(source: ByteSource, position: number, length: number): void {
     if (read === 0) return;
     left -= read;
   }
-}
-
-function cutShort(source: ByteSource, position: number, filled: number): PerfDataError {
-  return new PerfDataError(
-    `${source.name} ends within the record at offset ${hex(position)}, of which it has ${filled} bytes; the recording was cut short there`);
 }
 
 function checkEnd(source: ByteSource, options: BlockOptions, position: number): void {

@@ -21,6 +21,7 @@ export { eventName } from './event-name.ts';
 export { EventTable, type RecordedEvent } from './events.ts';
 export { FEATURE_NAMES, type CpuTopology, type EventDescription, type Features } from './features.ts';
 export type { MappedObject } from './fields.ts';
+export { PIPE_HEADER_SIZE } from './header.ts';
 export { sampleLayout, type SampleLayout } from './layout.ts';
 export { deliverInOrder, type OrderedDelivery } from './order.ts';
 export { PerfData, type PositionedRecord } from './reader.ts';

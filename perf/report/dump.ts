@@ -4,7 +4,7 @@
  * Not modelled: the decoded contents of raw samples and AUX areas.
  */
 import { PERF_RECORD_SAMPLE } from '../../kernel/abi/index.ts';
-import { PERF_RECORD_COMPRESSED, PERF_RECORD_COMPRESSED2, PERF_RECORD_USER_TYPE_START, recordName, type Block, type PerfData } from '../data/index.ts';
+import { PERF_RECORD_COMPRESSED, PERF_RECORD_COMPRESSED2, PERF_RECORD_USER_TYPE_START, PIPE_HEADER_SIZE, recordName, type Block, type PerfData } from '../data/index.ts';
 import type { SymbolLoader } from './dso.ts';
 import { describeRecord } from './dump-record.ts';
 import { dumpSampleTail, hasSampleTail } from './dump-sample.ts';
@@ -40,12 +40,15 @@ export class Dump {
   readonly #out: Output;
   readonly #hexdump: Hexdump;
   readonly #at: Uint8Array;
+  /** perf counts a pipe's bytes from behind its header. */
+  readonly #origin: number;
 
   /** `name` is what stands behind the @ of each record. */
   constructor(data: PerfData, out: Output, name: string, loadSymbols?: SymbolLoader) {
     this.#data = data;
     this.#out = out;
     this.#hexdump = new Hexdump(out);
+    this.#origin = data.header.pipe ? PIPE_HEADER_SIZE : 0;
     this.#at = encoder.encode(`@${name} [`);
     this.session = new Session(data, {
       record: (block, at) => this.#record(block, at),
@@ -72,7 +75,7 @@ export class Dump {
     const out = this.#out;
     const type = block.type(at);
     if (type === PERF_RECORD_COMPRESSED || type === PERF_RECORD_COMPRESSED2) return;
-    const position = block.position(at);
+    const position = block.position(at) - this.#origin;
     const low = position % 2 ** 32;
     const high = Math.floor(position / 2 ** 32);
     const size = block.size(at);

@@ -18,7 +18,7 @@ const DIGITS = new TextEncoder().encode('0123456789abcdef');
 const encoder = new TextEncoder();
 const HEAD = encoder.encode('.\n. ... raw event: size ');
 const HEAD_END = encoder.encode(' bytes\n');
-const TAIL = encoder.encode('.\n');
+const TAIL = encoder.encode('\n');
 
 /** Lines begin like this: the offset's digits are filled in. */
 const LINE_START = encoder.encode('.  0000: ');

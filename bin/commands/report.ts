@@ -1,0 +1,29 @@
+/** `perfsim report`: what a recording holds, as perf prints it. */
+import type { Command } from '../command.ts';
+import { HELP, type OptionTable } from '../options/option.ts';
+import { splitOptions } from '../options/split-options.ts';
+import { usage } from '../options/usage.ts';
+
+const OPTIONS = {
+  input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
+  'dump-raw-trace': { alias: 'D', type: 'boolean', describe: 'dump raw trace in ASCII' },
+  stats: { type: 'boolean', describe: 'display event stats (also --stat)' },
+  ...HELP,
+} as const satisfies OptionTable;
+
+export const command: Command = {
+  name: 'report',
+  summary: 'Read perf.data and display the profile',
+  async run(argv) {
+    const words = splitOptions(argv.map((word) => (word === '--stat' ? '--stats' : word)), OPTIONS).options;
+    if (words.includes('--help')) {
+      process.stdout.write(usage(['perfsim report [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      return 0;
+    }
+    const [{ parseOptions }, { withRecording }, { runReport }] = await Promise.all([
+      import('../options/parse-options.ts'), import('../recording.ts'), import('../report.ts'),
+    ]);
+    const options = await parseOptions(words, OPTIONS);
+    return withRecording(options.input, (data) => runReport(data, { ...options, input: options.input }));
+  },
+};
