@@ -21,8 +21,9 @@ export function runReport(data: PerfData, options: ReportOptions): number {
       session.run();
       out.text(statistics(data, session.counts, { lostSamples: true }));
     } else {
-      out.text(HEADER_HINT);
-      new Dump(data, out, data.header.pipe ? 'pipe' : options.input).run();
+      const dump = new Dump(data, out, data.header.pipe ? 'pipe' : options.input);
+      out.text(dump.warning + HEADER_HINT);
+      dump.run();
     }
   } finally {
     out.flush();

@@ -83,14 +83,12 @@ function registers(kind: string, dump: RegsDump, mask: bigint): string {
 
 /** Where in the record the stack's size stands: behind everything that comes before it. */
 function stackOffset(sample: Sample, event: RecordedEvent): number {
-  const words = (count: number): number => 8 * count;
-  let offset = event.layout.headEnd;
-  if (sample.read) offset += words(readWords(sample.read, event.layout.read_format));
-  if (sample.callchain) offset += words(1 + sample.callchain.length);
-  if (sample.raw) offset += 4 + sample.raw.length;
-  if (sample.branch_stack) offset += words(1 + (sample.branch_stack.hw_idx === undefined ? 0 : 1) + 3 * sample.branch_stack.entries.length);
-  if (sample.regs_user) offset += words(1 + sample.regs_user.values.length);
-  return offset;
+  let words = 0;
+  if (sample.read) words += readWords(sample.read, event.layout.read_format);
+  if (sample.callchain) words += 1 + sample.callchain.length;
+  if (sample.branch_stack) words += 1 + (sample.branch_stack.hw_idx === undefined ? 0 : 1) + 3 * sample.branch_stack.entries.length;
+  if (sample.regs_user) words += 1 + sample.regs_user.values.length;
+  return event.layout.headEnd + 8 * words + (sample.raw ? 4 + sample.raw.length : 0);
 }
 
 function readWords(read: SampleRead, format: bigint): number {

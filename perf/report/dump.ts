@@ -60,6 +60,11 @@ export class Dump {
     }, loadSymbols);
   }
 
+  /** What perf says on opening a file whose records it cannot put in order. */
+  get warning(): string {
+    return this.#data.ordered ? '' : 'WARNING: No sample_id_all support, falling back to unordered processing\n';
+  }
+
   /** All records, then the statistics. */
   run(): void {
     this.session.run();
