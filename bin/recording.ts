@@ -55,8 +55,20 @@ function fileSource(path: string, fd: number): ByteSource {
   };
 }
 
+export interface Recording {
+  data: PerfData;
+  /** When the file was last written, in the form of ctime(3). */
+  capturedOn: string;
+}
+
+/** "Mon Nov 23 09:19:48 2026" from the local time's "Mon Nov 23 2026 09:19:48 GMT+0000". */
+function capturedOn(fd: number): string {
+  const [weekday, month, day, year, time] = fstatSync(fd).mtime.toString().split(' ');
+  return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
+}
+
 /** Opens the recording, hands it to `use`, and closes it. */
-export async function withRecording(path: string, use: (data: PerfData) => Promise<number> | number): Promise<number> {
+export async function withRecording(path: string, use: (recording: Recording) => Promise<number> | number): Promise<number> {
   let fd: number;
   try {
     fd = path === STANDARD_INPUT ? 0 : openSync(path, 'r');
@@ -67,7 +79,7 @@ export async function withRecording(path: string, use: (data: PerfData) => Promi
     throw new InputError(`cannot read '${path}': ${systemReason(error)}${hint}.`);
   }
   try {
-    return await use(PerfData.open(fileSource(path, fd)));
+    return await use({ data: PerfData.open(fileSource(path, fd)), capturedOn: capturedOn(fd) });
   } finally {
     closeSync(fd);
   }

@@ -8,6 +8,9 @@ const OPTIONS = {
   input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
   'dump-raw-trace': { alias: 'D', type: 'boolean', describe: 'dump raw trace in ASCII' },
   stats: { type: 'boolean', describe: 'display event stats (also --stat)' },
+  header: { type: 'boolean', describe: 'show data header' },
+  'header-only': { type: 'boolean', describe: 'show only data header' },
+  'show-info': { alias: 'I', type: 'boolean', describe: 'display extended information about perf.data file' },
   ...HELP,
 } as const satisfies OptionTable;
 
@@ -24,6 +27,6 @@ export const command: Command = {
       import('../options/parse-options.ts'), import('../recording.ts'), import('../report.ts'),
     ]);
     const options = await parseOptions(words, OPTIONS);
-    return withRecording(options.input, (data) => runReport(data, { ...options, input: options.input }));
+    return withRecording(options.input, (recording) => runReport(recording, options));
   },
 };

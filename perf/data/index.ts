@@ -19,7 +19,7 @@ export { ByteReader, ByteWriter } from './bytes.ts';
 export { PerfDataError } from './error.ts';
 export { eventName } from './event-name.ts';
 export { EventTable, type RecordedEvent } from './events.ts';
-export { FEATURE_NAMES, type CpuTopology, type EventDescription, type Features } from './features.ts';
+export { FEATURE_NAMES, type CpuTopology, type EventDescription, type FeatureName, type Features } from './features.ts';
 export type { MappedObject } from './fields.ts';
 export { PIPE_HEADER_SIZE } from './header.ts';
 export { sampleLayout, type SampleLayout } from './layout.ts';

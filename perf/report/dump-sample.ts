@@ -5,6 +5,7 @@
  */
 import { PERF_FORMAT_GROUP, PERF_FORMAT_LOST, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_WEIGHT, PERF_SAMPLE_WEIGHT_STRUCT } from '../../kernel/abi/index.ts';
 import type { BranchStack, PerfData, RecordedEvent, RegsDump, Sample, SampleRead } from '../data/index.ts';
+import { withUnit } from './header-text.ts';
 import type { Output } from './output.ts';
 import type { CurrentSample } from './session.ts';
 
@@ -103,14 +104,7 @@ function weight(word: bigint, type: bigint): string {
 }
 
 function pageSize(bytes: bigint): string {
-  if (bytes === 0n) return 'N/A';
-  let size = bytes;
-  let unit = 0;
-  while (size / 1024n > 1n && unit < 3) {
-    size /= 1024n;
-    unit++;
-  }
-  return `${size}${'BKMG'[unit]}`;
+  return bytes === 0n ? 'N/A' : withUnit(bytes);
 }
 
 function values(read: SampleRead, format: bigint): string {
