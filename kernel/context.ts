@@ -128,12 +128,13 @@ export abstract class ContextCode extends OverflowCode {
 
   event_sched_out(event: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
     const tstamp = ctx.time;
+    const { state } = event;
     // An event of another CPU does not run here: its running time stands still without being stopped.
-    if (event.state === PERF_EVENT_STATE_INACTIVE && !this.event_filter_match(event)) {
+    if (state === PERF_EVENT_STATE_INACTIVE && !this.event_filter_match(event)) {
       event.tstamp_running += tstamp - event.tstamp_stopped;
       event.tstamp_stopped = tstamp;
     }
-    if (event.state !== PERF_EVENT_STATE_ACTIVE) return;
+    if (state !== PERF_EVENT_STATE_ACTIVE) return;
     event.state = PERF_EVENT_STATE_INACTIVE;
     if (READ_ONCE(event.pending_disable) !== 0) {
       WRITE_ONCE(event.pending_disable, 0);
@@ -150,7 +151,9 @@ export abstract class ContextCode extends OverflowCode {
   group_sched_out(leader: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
     const { state } = leader;
     this.event_sched_out(leader, cpuctx, ctx);
-    list_for_each(leader.sibling_list, (sibling) => this.event_sched_out(sibling, cpuctx, ctx));
+    if (leader.nr_siblings > 0) {
+      list_for_each(leader.sibling_list, (sibling) => this.event_sched_out(sibling, cpuctx, ctx));
+    }
     if (state === PERF_EVENT_STATE_ACTIVE && leader.attr.exclusive) cpuctx.exclusive = 0;
   }
 
@@ -159,15 +162,14 @@ export abstract class ContextCode extends OverflowCode {
     if (leader.state === PERF_EVENT_STATE_OFF) return true;
     const { pmu } = leader;
     pmu.start_txn();
-    const group = this.perf_group_events(leader);
-    const on: PerfEvent[] = [];
-    const fits = group.every((event) => {
-      const added = this.event_sched_in(event, cpuctx, ctx);
-      if (added) on.push(event);
-      return added;
-    });
+    let fits = this.event_sched_in(leader, cpuctx, ctx);
+    const head = leader.sibling_list;
+    for (let link = list_first(head); fits && link !== null; link = list_next(link, head)) {
+      fits = this.event_sched_in(link.entry!, cpuctx, ctx);
+    }
     if (fits && pmu.commit_txn() === 0) return true;
-    for (const event of on) this.event_sched_out(event, cpuctx, ctx);
+    // Those that never went on are not ACTIVE, and stay as they are.
+    for (const event of this.perf_group_events(leader)) this.event_sched_out(event, cpuctx, ctx);
     pmu.cancel_txn();
     return false;
   }
@@ -221,9 +223,14 @@ export abstract class ContextCode extends OverflowCode {
     this.update_context_time(ctx);
     if (ctx.nr_active === 0) return;
     const present = type & is_active;
-    const out = (leader: PerfEvent): void => this.group_sched_out(leader, cpuctx, ctx);
-    if (present & EVENT_PINNED) list_for_each(ctx.pinned_groups, out);
-    if (present & EVENT_FLEXIBLE) list_for_each(ctx.flexible_groups, out);
+    if (present & EVENT_PINNED) this.groups_sched_out(ctx.pinned_groups, cpuctx, ctx);
+    if (present & EVENT_FLEXIBLE) this.groups_sched_out(ctx.flexible_groups, cpuctx, ctx);
+  }
+
+  groups_sched_out(groups: ListHead<PerfEvent>, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
+    for (let link = list_first(groups); link !== null; link = list_next(link, groups)) {
+      this.group_sched_out(link.entry!, cpuctx, ctx);
+    }
   }
 
   update_group_times(leader: PerfEvent): void {

@@ -55,8 +55,8 @@ export class HwPerfEvent extends struct({
 }) {
   /** Event select and unit mask, or the software event's number. */
   config = 0;
-  event = 0;
-  umask = 0;
+  /** The counters that may hold the event, a bit for each position. */
+  constraint = 0;
 }
 
 /** What a PMU does for the core (struct pmu). `add` answers 0 or an error. */

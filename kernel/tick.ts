@@ -6,9 +6,9 @@
  * Not modelled: contexts that rotate less often than every tick (jiffies_interval is 1 for all PMUs here).
  */
 import { ContextCode, EVENT_FLEXIBLE } from './context.ts';
-import { list_for_each, list_rotate_left } from './list.ts';
+import { list_first, list_next, list_rotate_left } from './list.ts';
 import {
-  MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEventContext,
+  MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext,
 } from './structs.ts';
 
 export abstract class TickCode extends ContextCode {
@@ -51,22 +51,26 @@ export abstract class TickCode extends ContextCode {
 
   /** Resets the tick's count of overflows, un-throttles, and moves the period to what the last tick asks for. */
   perf_ctx_adjust_freq(ctx: PerfEventContext): void {
-    const period = this.tick_nsec;
-    list_for_each(ctx.event_list, (event) => {
-      if (event.state !== PERF_EVENT_STATE_ACTIVE || !this.event_filter_match(event)) return;
-      const { hw } = event;
-      const { interrupts } = hw;
-      hw.interrupts = 0;
-      if (interrupts === MAX_INTERRUPTS) {
-        this.perf_log_throttle(event, true);
-        event.pmu.start(event, 0);
-      }
-      if (!event.attr.freq) return;
-      event.pmu.read(event);
-      const now = event.count;
-      const delta = now - hw.freq_count_stamp;
-      hw.freq_count_stamp = now;
-      if (delta > 0) this.perf_adjust_period(event, period, delta);
-    });
+    const head = ctx.event_list;
+    for (let link = list_first(head); link !== null; link = list_next(link, head)) {
+      const event = link.entry!;
+      if (event.state === PERF_EVENT_STATE_ACTIVE && this.event_filter_match(event)) this.adjust_freq(event);
+    }
+  }
+
+  adjust_freq(event: PerfEvent): void {
+    const { hw } = event;
+    const { interrupts } = hw;
+    hw.interrupts = 0;
+    if (interrupts === MAX_INTERRUPTS) {
+      this.perf_log_throttle(event, true);
+      event.pmu.start(event, 0);
+    }
+    if (!event.attr.freq) return;
+    event.pmu.read(event);
+    const now = event.count;
+    const delta = now - hw.freq_count_stamp;
+    hw.freq_count_stamp = now;
+    if (delta > 0) this.perf_adjust_period(event, this.tick_nsec, delta);
   }
 }

@@ -30,6 +30,8 @@ export interface CounterGate {
 class Counter {
   /** Index as the kernel numbers it: 0… general, 32… fixed. */
   readonly index: number;
+  /** Its place in `Pmu.counters`. */
+  readonly position: number;
   readonly modulus: number;
   readonly half: number;
   /** Present value, in events; fractions stay inside the counter. */
@@ -45,8 +47,9 @@ class Counter {
   /** Events per cycle at the present location; 0 while not counting. */
   rate = 0;
 
-  constructor(index: number, width: number) {
+  constructor(index: number, position: number, width: number) {
     this.index = index;
+    this.position = position;
     this.modulus = 2 ** width;
     this.half = 2 ** (width - 1);
   }
@@ -74,6 +77,8 @@ export class Pmu {
   #nextSkid = 0;
   #lvtpcMasked = false;
   #dirty = false;
+  /** The counters that count at the present location; null: to be found out. */
+  #advancing: readonly Counter[] | null = null;
 
   constructor(machine: Machine, cpu: Cpu, chip: Chip, handler: (regs: Location) => void) {
     this.chip = chip;
@@ -81,8 +86,8 @@ export class Pmu {
     this.#machine = machine;
     this.#skid = machine.random.stream(`pmu/skid/cpu${cpu.id}`);
     this.counters = [
-      ...Array.from({ length: chip.general.count }, (_, i) => new Counter(i, chip.general.width)),
-      ...Array.from({ length: chip.fixed.count }, (_, i) => new Counter(FIXED_BASE + i, chip.fixed.width)),
+      ...Array.from({ length: chip.general.count }, (_, i) => new Counter(i, i, chip.general.width)),
+      ...Array.from({ length: chip.fixed.count }, (_, i) => new Counter(FIXED_BASE + i, chip.general.count + i, chip.fixed.width)),
     ];
     if (!chip.globalRegisters) this.#global = 2 ** this.counters.length - 1;
     this.#drawSkid();
@@ -103,7 +108,7 @@ export class Pmu {
     this.#before = this.location;
     this.#since = this.cpu.clock;
     this.location = to;
-    for (const counter of this.counters) this.#setRate(counter);
+    for (const counter of this.counters) if (counter.running) this.#setRate(counter);
   }
 
   /** Writes a counter's control: what it counts, in which rings, and whether it is enabled. */
@@ -115,7 +120,7 @@ export class Pmu {
     counter.os = gate.os;
     counter.interrupt = gate.interrupt;
     counter.enabled = enabled;
-    this.#setRunning(counter, position);
+    this.#setRunning(counter);
   }
 
   /** Clears or sets the enable bit alone. */
@@ -123,7 +128,7 @@ export class Pmu {
     this.sync();
     const counter = this.counters[position]!;
     counter.enabled = enabled;
-    this.#setRunning(counter, position);
+    this.#setRunning(counter);
   }
 
   /** Writes a counter with an event count in two's complement: −n overflows after n events. */
@@ -146,7 +151,7 @@ export class Pmu {
   writeGlobalCtrl(mask: number): void {
     this.sync();
     this.#global = mask;
-    this.counters.forEach((counter, position) => this.#setRunning(counter, position));
+    for (const counter of this.counters) if (counter.enabled) this.#setRunning(counter);
   }
 
   /** IA32_PERF_GLOBAL_STATUS, as a mask over positions. */
@@ -162,6 +167,8 @@ export class Pmu {
 
   /** Unmasks the local APIC's performance counter entry, which a delivered PMI has masked. */
   writeLvtpc(): void {
+    // What has overflowed until now found the entry masked, and raises no interrupt of its own.
+    this.sync();
     this.#lvtpcMasked = false;
   }
 
@@ -171,20 +178,24 @@ export class Pmu {
     if (cycles <= 0) return;
     const from = this.#synced;
     this.#synced = this.cpu.clock;
-    const counters = this.counters;
-    for (let position = 0; position < counters.length; position++) {
-      const counter = counters[position]!;
-      if (counter.rate === 0) continue;
+    const advancing = this.#counting();
+    for (let i = 0; i < advancing.length; i++) {
+      const counter = advancing[i]!;
       const value = counter.value + cycles * counter.rate;
       if (value < counter.modulus) counter.value = value;
-      else this.#overflow(counter, position, from, value);
+      else this.#overflow(counter, from, value);
     }
   }
 
-  #overflow(counter: Counter, position: number, from: number, value: number): void {
+  #counting(): readonly Counter[] {
+    this.#advancing ??= this.counters.filter(({ rate }) => rate !== 0);
+    return this.#advancing;
+  }
+
+  #overflow(counter: Counter, from: number, value: number): void {
     const at = from + Math.ceil((counter.modulus - counter.value) / counter.rate);
     counter.value = value - counter.modulus;
-    if (this.chip.globalRegisters) this.#status |= 1 << position;
+    if (this.chip.globalRegisters) this.#status |= 1 << counter.position;
     if (counter.interrupt && !this.#lvtpcMasked) this.#pmiAt = Math.min(this.#pmiAt, at + this.#nextSkid);
     this.#dirty = true;
   }
@@ -218,18 +229,18 @@ export class Pmu {
 
   #nextOverflow(): number {
     let next = Infinity;
-    const counters = this.counters;
-    for (let position = 0; position < counters.length; position++) {
-      const { rate, interrupt, modulus, value } = counters[position]!;
-      if (rate === 0 || !interrupt) continue;
+    const advancing = this.#counting();
+    for (let i = 0; i < advancing.length; i++) {
+      const { rate, interrupt, modulus, value } = advancing[i]!;
+      if (!interrupt) continue;
       const at = this.#synced + Math.ceil((modulus - value) / rate);
       if (at < next) next = at;
     }
     return next;
   }
 
-  #setRunning(counter: Counter, position: number): void {
-    counter.running = counter.enabled && (this.#global & (1 << position)) !== 0;
+  #setRunning(counter: Counter): void {
+    counter.running = counter.enabled && (this.#global & (1 << counter.position)) !== 0;
     this.#setRate(counter);
   }
 
@@ -237,8 +248,10 @@ export class Pmu {
     const counts = counter.running && (this.location.ring === 'user' ? counter.user : counter.os);
     const rate = counts ? this.location.rates[counter.signal]! : 0;
     if (rate === counter.rate) return;
+    const { rate: before } = counter;
     counter.rate = rate;
     this.#dirty = true;
+    if (before === 0 || rate === 0) this.#advancing = null;
   }
 
   #drawSkid(): void {

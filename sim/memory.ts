@@ -42,10 +42,14 @@ export interface MemoryHook {
 /** The hook of the call that is running, or null: operations are performed at once. */
 export let hook: MemoryHook | null = null;
 
+/** The same for accessors, which are compiled outside this module. */
+const mode: { hook: MemoryHook | null } = { hook: null };
+
 /** Sets the hook and returns the one that was set. */
 export function setHook(next: MemoryHook | null): MemoryHook | null {
   const previous = hook;
   hook = next;
+  mode.hook = next;
   return previous;
 }
 
@@ -119,14 +123,12 @@ export function struct<F extends Fields>(fields: F): new () => StructOf<F> & Str
     return field instanceof SharedField ? (field.initial as unknown) : field;
   });
   const slots = names.map((name) => (fields[name] instanceof SharedField ? name : `$${name}`));
+  const fill = filler(slots);
   class StructBase {
     readonly cells: readonly Cell[];
     constructor() {
-      const cells = names.map((name, i) => new Cell(initials[i], this, name));
-      slots.forEach((slot, i) => {
-        (this as Record<string, unknown>)[slot] = cells[i];
-      });
-      this.cells = cells;
+      this.cells = names.map((name, i) => new Cell(initials[i], this, name));
+      fill(this, this.cells);
     }
   }
   names.forEach((name, i) => {
@@ -136,14 +138,25 @@ export function struct<F extends Fields>(fields: F): new () => StructOf<F> & Str
 }
 
 /**
+ * Puts each cell in its slot. Compiled, because an object that gets more than a dozen properties by computed names turns
+ * into a hash table, five times slower to read.
+ */
+function filler(slots: readonly string[]): (self: object, cells: readonly Cell[]) => void {
+  const stores = slots.map((slot, i) => `self.${slot} = cells[${i}];`);
+  return new Function('self', 'cells', stores.join('\n')) as (self: object, cells: readonly Cell[]) => void;
+}
+
+/**
  * The property that reads and writes the cell in `slot`. Compiled per slot, because functions made by one closure
  * share their inline caches, and a shared cache that sees every slot costs five times the access itself.
  */
 function accessor(slot: string): PropertyDescriptor {
   const make = new Function(
-    'load',
-    'store',
-    `return { get() { return load(this.${slot}); }, set(value) { store(this.${slot}, value); } }`,
-  ) as (l: typeof load, s: typeof store) => PropertyDescriptor;
-  return make(load, store);
+    'mode', 'load', 'store',
+    `return {
+      get() { return mode.hook === null ? this.${slot}.v : load(this.${slot}); },
+      set(value) { if (mode.hook === null) this.${slot}.v = value; else store(this.${slot}, value); },
+    }`,
+  ) as (m: typeof mode, l: typeof load, s: typeof store) => PropertyDescriptor;
+  return make(mode, load, store);
 }

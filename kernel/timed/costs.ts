@@ -13,7 +13,8 @@ export const DURATIONS_NS = {
   nmi_entry: [500, 1000],
   /** Serving one overflowed counter, its sample included, beside the MSR accesses counted separately. */
   pmi_counter: [300, 1200],
-  msr: [50, 100],
+  /** One access to a register of the PMU. */
+  msr: [75, 75],
   tick: [1000, 3000],
   irq: [300, 800],
   syscall: [200, 600],
@@ -46,6 +47,6 @@ export class Durations {
 
   cycles(duration: Duration): number {
     const { from, span, stream } = this.#ranges[duration];
-    return Math.round(from + span * stream.unit());
+    return span === 0 ? from : Math.round(from + span * stream.unit());
   }
 }

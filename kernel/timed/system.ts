@@ -107,7 +107,10 @@ export class TimedSystem implements Hardware {
   }
 
   charge(cost: Cost): void {
-    this.#executing.charge(this.#durations.cycles(cost));
+    const cycles = this.#durations.cycles(cost);
+    // No interrupt comes between the register accesses of one operation: the driver has stopped the counters, or will.
+    if (cost === 'msr') this.#executing.clock += cycles;
+    else this.#executing.charge(cycles);
   }
 
   pmu(): Pmu {

@@ -6,9 +6,6 @@
  */
 import type { PerfEvent } from '../structs.ts';
 
-/** The counters that an event may use, by position, ascending: general ones before fixed ones. */
-export type Constraint = readonly number[];
-
 /** A counter position for each event, or null if not all find one. */
 export type Assignment = readonly number[] | null;
 
@@ -16,35 +13,45 @@ export type Assignment = readonly number[] | null;
  * v3.1 to v3.3. Every event keeps its counter if it can; otherwise all are placed anew, the most constrained first, each
  * on the lowest free counter that it may use, so that general counters go before the fixed one.
  */
-export function x86_schedule_events(events: readonly PerfEvent[], constraints: readonly Constraint[]): Assignment {
-  return keep_previous(events, constraints) ?? lowest_free(constraints);
+export function x86_schedule_events(events: readonly PerfEvent[]): Assignment {
+  return keep_previous(events) ?? lowest_free(events.map(({ hw }) => hw.constraint));
 }
 
-function keep_previous(events: readonly PerfEvent[], constraints: readonly Constraint[]): Assignment {
+function keep_previous(events: readonly PerfEvent[]): Assignment {
   let used = 0;
   const assignment: number[] = [];
   for (let i = 0; i < events.length; i++) {
-    const { idx } = events[i]!.hw;
-    if (idx === -1 || !constraints[i]!.includes(idx) || used & (1 << idx)) return null;
-    used |= 1 << idx;
+    const { hw } = events[i]!;
+    const { idx } = hw;
+    const bit = 1 << idx;
+    if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return null;
+    used |= bit;
     assignment.push(idx);
   }
   return assignment;
 }
 
-/** Places all events on the lowest free counter that each may use, the most constrained first. */
-export function lowest_free(constraints: readonly Constraint[]): Assignment {
+/** Places events with these constraints on the lowest free counter that each may use, the most constrained first. */
+export function lowest_free(constraints: readonly number[]): Assignment {
   let used = 0;
-  const assignment: number[] = Array.from({ length: constraints.length }, () => -1);
-  const heaviest = Math.max(0, ...constraints.map((constraint) => constraint.length));
-  for (let weight = 1; weight <= heaviest; weight++) {
+  const assignment = constraints.map(() => -1);
+  const weights = constraints.map(weight);
+  for (let w = 1; w <= Math.max(0, ...weights); w++) {
     for (let i = 0; i < constraints.length; i++) {
-      if (constraints[i]!.length !== weight) continue;
-      const free = constraints[i]!.find((position) => (used & (1 << position)) === 0);
-      if (free === undefined) return null;
-      used |= 1 << free;
-      assignment[i] = free;
+      if (weights[i] !== w) continue;
+      const free = constraints[i]! & ~used;
+      if (free === 0) return null;
+      const lowest = free & -free;
+      used |= lowest;
+      assignment[i] = Math.log2(lowest);
     }
   }
   return assignment.includes(-1) ? null : assignment;
+}
+
+/** Number of counters in a constraint. */
+function weight(constraint: number): number {
+  let count = 0;
+  for (let rest = constraint; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }

@@ -5,8 +5,7 @@
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
  * Not modelled: BTS, PEBS, LBR; extra registers; the Nehalem erratum work-around; the user page.
  */
-import { Cell, effect, load, store, struct } from '../../sim/memory.ts';
-import type { Pmu } from '../../pmu/pmu.ts';
+import { Cell, load, store, struct } from '../../sim/memory.ts';
 import type { ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import {
@@ -17,7 +16,8 @@ import {
   PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
   type PerfEvent, type PmuOperations,
 } from '../structs.ts';
-import { lowest_free, x86_schedule_events, type Assignment, type Constraint } from './schedule-events.ts';
+import { Msr } from './msr.ts';
+import { lowest_free, x86_schedule_events, type Assignment } from './schedule-events.ts';
 
 /** PERF_COUNT_HW_* to what the counters count. */
 const GENERIC_EVENTS: readonly Signal[] = [
@@ -47,32 +47,27 @@ export class X86Pmu implements PmuOperations {
   readonly software = false;
   protected readonly kernel: OverflowCode;
   readonly #cpus: readonly CpuHwEvents[];
-  readonly #constraints = new Map<ChipEvent, Constraint>();
+  readonly #msr: Msr;
 
   constructor(kernel: OverflowCode) {
     this.kernel = kernel;
+    this.#msr = new Msr(kernel.hardware);
     const { chip } = kernel.hardware;
     const counters = chip.general.count + chip.fixed.count;
     this.#cpus = kernel.per_cpu.map(() => new CpuHwEvents(counters));
-    const general = Array.from({ length: chip.general.count }, (_, i) => i);
-    for (const event of chip.events) {
-      const fixed = event.fixed === undefined ? [] : [chip.general.count + event.fixed];
-      this.#constraints.set(event, [...(event.counters ?? general), ...fixed]);
-    }
   }
 
   /** Chooses counters; later kernels choose differently. */
-  protected schedule(events: readonly PerfEvent[], constraints: readonly Constraint[]): Assignment {
-    return x86_schedule_events(events, constraints);
+  protected schedule(events: readonly PerfEvent[]): Assignment {
+    return x86_schedule_events(events);
   }
 
   event_init(event: PerfEvent): number {
     const code = this.#event_code(event);
     if (typeof code === 'number') return code;
     const { hw } = event;
-    hw.event = code.event;
-    hw.umask = code.umask;
     hw.config = SIGNALS.indexOf(code.signal);
+    hw.constraint = this.#constraint(code);
     if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
     if (!event.is_sampling) {
       hw.sample_period = this.kernel.hardware.chip.maxPeriod;
@@ -102,25 +97,18 @@ export class X86Pmu implements PmuOperations {
     const leader = event.group_leader!;
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
     const hardware = group.filter((member) => member.pmu === this);
-    return lowest_free(hardware.map((member) => this.#constraint(member))) === null ? -EINVAL : 0;
+    return lowest_free(hardware.map(({ hw }) => hw.constraint)) === null ? -EINVAL : 0;
   }
 
-  #constraint(event: PerfEvent): Constraint {
-    const { chip } = this.kernel.hardware;
-    const code = chip.events.find(({ event: select, umask }) => select === event.hw.event && umask === event.hw.umask)!;
-    return this.#constraints.get(code)!;
+  /** The counters that can count it: general ones, all unless the chip says which, and its fixed one. */
+  #constraint({ counters, fixed }: ChipEvent): number {
+    const { count } = this.kernel.hardware.chip.general;
+    const general = counters?.reduce((mask, counter) => mask | (1 << counter), 0) ?? (1 << count) - 1;
+    return fixed === undefined ? general : general | (1 << (count + fixed));
   }
 
   #cpu(): CpuHwEvents {
     return this.#cpus[this.kernel.hardware.smp_processor_id()]!;
-  }
-
-  /** Accesses a register of this CPU's PMU, for what such an access costs. */
-  #msr<R>(access: (pmu: Pmu) => R): R {
-    return effect(() => {
-      this.kernel.hardware.charge('msr');
-      return access(this.kernel.hardware.pmu());
-    });
   }
 
   pmu_disable(): void {
@@ -142,28 +130,31 @@ export class X86Pmu implements PmuOperations {
 
   /** Moves events whose counter has changed, then starts those and the new ones on their counters. */
   #place_added(cpu: CpuHwEvents): void {
+    const { event_list, assign } = cpu;
     const n_running = cpu.n_events - cpu.n_added;
-    cpu.event_list.forEach((event, i) => {
-      if (i >= n_running || event.hw.idx === cpu.assign[i]) return;
+    for (let i = 0; i < n_running; i++) {
+      const event = event_list[i]!;
+      if (event.hw.idx === assign[i]) continue;
       if (event.hw.state & PERF_HES_STOPPED) event.hw.state |= PERF_HES_ARCH;
       this.stop(event, PERF_EF_UPDATE);
-    });
-    cpu.event_list.forEach((event, i) => {
-      const moved = event.hw.idx !== cpu.assign[i];
-      event.hw.idx = cpu.assign[i]!;
-      if (!moved && i < n_running) return;
-      if (event.hw.state & PERF_HES_ARCH) return;
+    }
+    for (let i = 0; i < event_list.length; i++) {
+      const event = event_list[i]!;
+      const moved = event.hw.idx !== assign[i];
+      event.hw.idx = assign[i]!;
+      if (!moved && i < n_running) continue;
+      if (event.hw.state & PERF_HES_ARCH) continue;
       this.start(event, PERF_EF_RELOAD);
-    });
+    }
   }
 
   #disable_all(cpu: CpuHwEvents): void {
-    if (this.kernel.hardware.chip.globalRegisters) this.#msr((pmu) => pmu.writeGlobalCtrl(0));
+    if (this.kernel.hardware.chip.globalRegisters) this.#msr.write_global_ctrl(false);
     else this.#set_all_enabled(cpu, false);
   }
 
   #enable_all(cpu: CpuHwEvents): void {
-    if (this.kernel.hardware.chip.globalRegisters) this.#msr((pmu) => pmu.writeGlobalCtrl(2 ** pmu.counters.length - 1));
+    if (this.kernel.hardware.chip.globalRegisters) this.#msr.write_global_ctrl(true);
     else this.#set_all_enabled(cpu, true);
   }
 
@@ -175,7 +166,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #set_enabled(event: PerfEvent, enabled: boolean): void {
-    this.#msr((pmu) => pmu.writeEnable(event.hw.idx, enabled));
+    this.#msr.write_enable(event.hw.idx, enabled);
   }
 
   add(event: PerfEvent, flags: number): number {
@@ -197,7 +188,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #assign(cpu: CpuHwEvents, events: readonly PerfEvent[]): number {
-    const assignment = this.schedule(events, events.map((event) => this.#constraint(event)));
+    const assignment = this.schedule(events);
     if (assignment === null) return -ENOSPC;
     cpu.assign = assignment;
     return 0;
@@ -209,8 +200,8 @@ export class X86Pmu implements PmuOperations {
     // An event that a cancelled transaction takes off again has never been started.
     this.stop(event, PERF_EF_UPDATE);
     if (at === -1) return;
-    cpu.event_list = cpu.event_list.filter((other) => other !== event);
-    cpu.assign = cpu.assign.filter((_, i) => i !== at);
+    cpu.event_list = without(cpu.event_list, at);
+    cpu.assign = without(cpu.assign, at);
     cpu.n_events--;
     if (cpu.txn) cpu.n_added--;
   }
@@ -245,7 +236,7 @@ export class X86Pmu implements PmuOperations {
     const { exclude_user, exclude_kernel } = event.attr;
     const gate = { user: !exclude_user, os: !exclude_kernel, interrupt: true };
     const enabled = this.kernel.hardware.chip.globalRegisters || this.#cpu().enabled;
-    this.#msr((pmu) => pmu.writeControl(hw.idx, hw.config, gate, enabled));
+    this.#msr.write_control(hw.idx, hw.config, gate, enabled);
   }
 
   stop(event: PerfEvent, flags: number): void {
@@ -293,7 +284,7 @@ export class X86Pmu implements PmuOperations {
     // A period of 1 is too short for the hardware; a long one is run in pieces.
     left = Math.min(Math.max(left, 2), this.kernel.hardware.chip.maxPeriod);
     hw.prev_count = -left;
-    this.#msr((pmu) => pmu.writeCounter(hw.idx, -left));
+    this.#msr.write_counter(hw.idx, -left);
     return elapsed;
   }
 
@@ -301,7 +292,7 @@ export class X86Pmu implements PmuOperations {
   x86_perf_event_update(event: PerfEvent): void {
     const { hw } = event;
     if (hw.idx === -1) return;
-    const value = this.#msr((pmu) => pmu.readCounter(hw.idx));
+    const value = this.#msr.read_counter(hw.idx);
     const delta = value - hw.prev_count;
     hw.prev_count = value;
     event.count += delta;
@@ -321,7 +312,7 @@ export class X86Pmu implements PmuOperations {
   #intel_pmu_handle_irq(location: Location): void {
     const pmu = this.kernel.hardware.pmu();
     const cpu = this.#cpu();
-    this.#msr(() => pmu.writeGlobalCtrl(0));
+    this.#msr.write_global_ctrl(false);
     for (let loops = 0, status = pmu.readGlobalStatus(); status !== 0; status = pmu.readGlobalStatus()) {
       pmu.writeGlobalOvfCtrl(status);
       if (++loops > MAX_HANDLER_LOOPS) break;
@@ -355,4 +346,11 @@ export class X86Pmu implements PmuOperations {
     const regs = { location, ip: this.kernel.hardware.ip_in(location) };
     if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);
   }
+}
+
+/** A copy of `list` without the element at `at`. */
+function without<T>(list: readonly T[], at: number): readonly T[] {
+  const rest = list.slice();
+  rest.splice(at, 1);
+  return rest;
 }
