@@ -4,7 +4,7 @@
  * Reference: kernel/events/ring_buffer.c of v3.1 and v3.2 (identical here); steps W1 to W23 and F1.
  * Not modelled: page-wise allocation of the data area; barriers, which x86 does not need for this protocol.
  */
-import { effect } from '../sim/memory.ts';
+import { effect, hook } from '../sim/memory.ts';
 import {
   ENOSPC, PERF_RECORD_LOST, PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_STREAM_ID,
   PERF_SAMPLE_TID, PERF_SAMPLE_TIME, POLL_IN,
@@ -114,7 +114,8 @@ export abstract class RingBufferCode extends WaitCode {
       head = offset + size;
       if (!this.perf_output_space(rb, tail, offset, head)) return this.perf_output_fail(handle);
     } while (cmpxchg(rb.head, offset, head) !== offset);
-    effect(() => this.trace.record_stored(rb, writer, type, size, head));
+    if (hook === null) this.trace.record_stored(rb, writer, type, size, head);
+    else effect(() => this.trace.record_stored(rb, writer, type, size, head));
 
     if (unsigned_greater(head - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);
 

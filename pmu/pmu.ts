@@ -59,6 +59,8 @@ export class Pmu {
   readonly chip: Chip;
   readonly cpu: Cpu;
   readonly counters: readonly Counter[];
+  /** The mask of all positions. */
+  readonly allCounters: number;
   readonly #machine: Machine;
   readonly #skid: RandomStream;
   readonly #pmiTimer: number;
@@ -72,6 +74,8 @@ export class Pmu {
   /** Bit masks over counters, by position in `counters`. */
   #global = 0;
   #status = 0;
+  /** GLOBAL_CTRL is zero; `#global` keeps what it was before. */
+  #frozen = false;
   /** Cycle at which a pending PMI arrives; Infinity when none is pending. */
   #pmiAt = Infinity;
   #nextSkid = 0;
@@ -89,7 +93,8 @@ export class Pmu {
       ...Array.from({ length: chip.general.count }, (_, i) => new Counter(i, i, chip.general.width)),
       ...Array.from({ length: chip.fixed.count }, (_, i) => new Counter(FIXED_BASE + i, chip.general.count + i, chip.fixed.width)),
     ];
-    if (!chip.globalRegisters) this.#global = 2 ** this.counters.length - 1;
+    this.allCounters = 2 ** this.counters.length - 1;
+    if (!chip.globalRegisters) this.#global = this.allCounters;
     this.#drawSkid();
     this.#handler = handler;
     this.#pmiTimer = cpu.timer(Priority.NMI, () => this.#deliver());
@@ -150,6 +155,11 @@ export class Pmu {
   /** IA32_PERF_GLOBAL_CTRL, as a mask over positions. */
   writeGlobalCtrl(mask: number): void {
     this.sync();
+    const before = this.#global;
+    // All off and all on again, as every interrupt does it, changes no counter's rate: time just passes by.
+    this.#frozen = mask === 0;
+    this.#dirty = true;
+    if (this.#frozen || mask === before) return;
     this.#global = mask;
     for (const counter of this.counters) if (counter.enabled) this.#setRunning(counter);
   }
@@ -178,6 +188,7 @@ export class Pmu {
     if (cycles <= 0) return;
     const from = this.#synced;
     this.#synced = this.cpu.clock;
+    if (this.#frozen) return;
     const advancing = this.#counting();
     for (let i = 0; i < advancing.length; i++) {
       const counter = advancing[i]!;
@@ -229,6 +240,7 @@ export class Pmu {
 
   #nextOverflow(): number {
     let next = Infinity;
+    if (this.#frozen) return next;
     const advancing = this.#counting();
     for (let i = 0; i < advancing.length; i++) {
       const { rate, interrupt, modulus, value } = advancing[i]!;

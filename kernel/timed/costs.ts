@@ -35,18 +35,21 @@ export const GRACE_PERIOD_TICKS: Range = [1, 3];
 
 /** Draws durations, in cycles. */
 export class Durations {
-  readonly #ranges: Readonly<Record<Duration, { from: number; span: number; stream: RandomStream }>>;
+  readonly #from: Record<Duration, number>;
+  readonly #span: Record<Duration, number>;
+  readonly #stream: Record<Duration, RandomStream>;
 
   constructor(machine: Machine) {
-    const entries = Object.entries(DURATIONS_NS).map(([name, [from, to]]) => [
-      name,
-      { from: machine.cycles(from), span: machine.cycles(to - from), stream: machine.random.stream(`duration/${name}`) },
-    ]);
-    this.#ranges = Object.fromEntries(entries) as Record<Duration, { from: number; span: number; stream: RandomStream }>;
+    const each = <T>(make: (name: string, range: Range) => T): Record<Duration, T> =>
+      Object.fromEntries(Object.entries(DURATIONS_NS).map(([name, range]) => [name, make(name, range)])) as Record<Duration, T>;
+    this.#from = each((_, [from]) => machine.cycles(from));
+    this.#span = each((_, [from, to]) => machine.cycles(to - from));
+    this.#stream = each((name) => machine.random.stream(`duration/${name}`));
   }
 
   cycles(duration: Duration): number {
-    const { from, span, stream } = this.#ranges[duration];
-    return span === 0 ? from : Math.round(from + span * stream.unit());
+    const from = this.#from[duration];
+    const span = this.#span[duration];
+    return span === 0 ? from : Math.round(from + span * this.#stream[duration].unit());
   }
 }

@@ -45,6 +45,6 @@ export class Msr {
     if (hook !== null) return effect(() => this.write_global_ctrl(on));
     this.#hardware.charge('msr');
     const pmu = this.#hardware.pmu();
-    pmu.writeGlobalCtrl(on ? 2 ** pmu.counters.length - 1 : 0);
+    pmu.writeGlobalCtrl(on ? pmu.allCounters : 0);
   }
 }
