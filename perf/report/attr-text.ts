@@ -23,7 +23,9 @@ function bits(value: bigint, names: [string, number][]): string {
   return names.filter(([, bit]) => value & (1n << BigInt(bit))).map(([name]) => name).join('|');
 }
 
-const hex = (value: bigint): string => `0x${value.toString(16)}`;
+/** What is zero has no text, and is not shown. */
+const number = (value: number | bigint): string => (value ? `${value}` : '');
+const hexNumber = (value: bigint): string => (value ? `0x${value.toString(16)}` : '');
 
 /** precise_ip lies between the flags watermark and mmap_data. */
 function flags(attr: PerfEventAttr): [string, string][] {
@@ -35,8 +37,6 @@ function flags(attr: PerfEventAttr): [string, string][] {
 
 /** Names and values of all fields that are not zero. */
 export function attrFields(attr: PerfEventAttr): [string, string][] {
-  const number = (value: number | bigint): string => (value ? `${value}` : '');
-  const hexNumber = (value: bigint): string => (value ? hex(value) : '');
   const fields: [string, string][] = [
     ['type', number(attr.type)], ['size', number(attr.size)], ['config', hexNumber(attr.config)],
     ['{ sample_period, sample_freq }', number(attr.sample_period)],

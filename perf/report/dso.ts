@@ -15,6 +15,8 @@ export interface FoundSymbol {
 export type SymbolLoader = (dso: Dso) => readonly Symbol[] | null;
 
 export class Dso {
+  /** The name that it was first known by. */
+  readonly name: string;
   readonly long_name: string;
   readonly short_name: string;
   readonly kernel: boolean;
@@ -22,7 +24,8 @@ export class Dso {
   readonly #load: SymbolLoader;
   #symbols: FoundSymbol[] | null = null;
 
-  constructor(long_name: string, short_name: string, kernel: boolean, load: SymbolLoader) {
+  constructor(name: string, long_name: string, short_name: string, kernel: boolean, load: SymbolLoader) {
+    this.name = name;
     this.long_name = long_name;
     this.short_name = short_name;
     this.kernel = kernel;

@@ -13,7 +13,7 @@ import type { CurrentSample } from './session.ts';
 const HEAD_BITS = 0x1_03cfn;
 const PERF_SAMPLE_BRANCH_CALL_STACK = 1n << 11n;
 
-const X86_REGISTERS = [
+export const X86_REGISTERS = [
   'AX', 'BX', 'CX', 'DX', 'SI', 'DI', 'BP', 'SP', 'IP', 'FLAGS', 'CS', 'SS', 'DS', 'ES', 'FS', 'GS',
   'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R14', 'R15',
 ];

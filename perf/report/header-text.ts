@@ -144,7 +144,7 @@ function feature(data: PerfData, bit: number, full: boolean): string {
   if (name === undefined) return '';
   if (!full && FULL_ONLY.has(name)) return `# ${FEATURE_NAMES[bit]} info available, use -I to display\n`;
   const value = data.features[name];
-  return value === undefined ? '' : (PRINTERS[name] as Printer<FeatureName>)(value as never, data);
+  return value === undefined ? '' : (PRINTERS[name] as (value: unknown, data: PerfData) => string)(value, data);
 }
 
 /** The header between its two rules. Of a pipe it can tell only what has been read so far. */

@@ -4,7 +4,7 @@
  * Not modelled: guests, namespaces, kcore, and symbols of the running kernel.
  */
 import { PERF_RECORD_MISC_CPUMODE_MASK, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PROT_EXEC } from '../../kernel/abi/index.ts';
-import type { PerfRecord, RecordOf } from '../data/index.ts';
+import type { BuildId, PerfRecord, RecordOf } from '../data/index.ts';
 import { basename, Dso, type SymbolLoader } from './dso.ts';
 import { Maps, type Location, type MemoryMap } from './maps.ts';
 
@@ -86,14 +86,15 @@ export class Machine {
       }
       case 'FORK': return this.#fork(record);
       case 'KSYMBOL': return record.flags & 1 ? this.#removeSymbol(record) : this.#addSymbol(record);
-      case 'BUILD_ID': return this.setBuildId(record.filename, record.build_id);
+      case 'BUILD_ID': return this.setBuildId({ ...record, misc: record.misc ?? 0 });
       default:
     }
   }
 
-  /** What the file says of a mapped object's identity, by the object's long name. */
-  setBuildId(filename: string, build_id: Uint8Array): void {
-    this.#dso(filename, filename === KERNEL_NAME).build_id = build_id;
+  /** What the recording says of a mapped object's identity. */
+  setBuildId({ filename, misc, build_id }: Pick<BuildId, 'filename' | 'misc' | 'build_id'>): void {
+    const kernel = (misc & PERF_RECORD_MISC_CPUMODE_MASK) === PERF_RECORD_MISC_KERNEL;
+    this.#dso(filename, kernel, filename).build_id = build_id;
   }
 
   #setComm(thread: Thread, text: string): void {
@@ -156,7 +157,7 @@ export class Machine {
     const end = record.addr + BigInt(record.len);
     let map = this.kernelMaps.find(record.addr);
     if (map === null) {
-      const dso = new Dso(record.symbol, record.symbol, true, () => null);
+      const dso = new Dso(record.symbol, record.symbol, record.symbol, true, () => null);
       map = { start: record.addr, end, pgoff: 0n, dso, identity: false };
       this.kernelMaps.insert(map);
     }
@@ -177,11 +178,13 @@ export class Machine {
     this.kernelMaps.forget();
   }
 
-  #dso(name: string, kernel: boolean): Dso {
-    let dso = this.#dsos.get(name);
+  /** A module is first known by its short name, unless a build id has told its path before. */
+  #dso(long_name: string, kernel: boolean, name?: string): Dso {
+    let dso = this.#dsos.get(long_name);
     if (dso === undefined) {
-      dso = new Dso(name, kernel && name !== KERNEL_NAME ? moduleName(name) : basename(name), kernel, this.#loadSymbols);
-      this.#dsos.set(name, dso);
+      const short_name = kernel && long_name !== KERNEL_NAME ? moduleName(long_name) : basename(long_name);
+      dso = new Dso(name ?? (kernel ? short_name : long_name), long_name, short_name, kernel, this.#loadSymbols);
+      this.#dsos.set(long_name, dso);
     }
     return dso;
   }

@@ -110,6 +110,14 @@ export class Output {
     this.#smallDecimal(value - front * TEN_TO_9, 9);
   }
 
+  /** Behind seconds: the point, six digits of microseconds, and ": ". */
+  fraction(microseconds: number): void {
+    this.reserve()[this.#at++] = 0x2e;
+    this.#smallDecimal(microseconds, 6);
+    this.#bytes[this.#at++] = 0x3a;
+    this.#bytes[this.#at++] = 0x20;
+  }
+
   /** %d of a 32-bit value */
   signed(value: number): void {
     this.reserve();

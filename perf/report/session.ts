@@ -70,7 +70,7 @@ export class Session {
 
   /** Walks over the whole recording. */
   run(): void {
-    for (const { filename, build_id } of this.data.features.build_ids ?? []) this.machine.setBuildId(filename, build_id);
+    for (const buildId of this.data.features.build_ids ?? []) this.machine.setBuildId(buildId);
     this.counts.unordered = deliverInOrder(this.data, {
       read: (block, at) => this.counts.count(block.type(at)),
       deliver: (block, at) => this.#deliver(block, at),

@@ -1,0 +1,45 @@
+/** `perfsim script`: the samples of a recording, line by line. */
+import type { Command } from '../command.ts';
+import { HELP, type OptionTable } from '../options/option.ts';
+import { splitOptions } from '../options/split-options.ts';
+import { usage } from '../options/usage.ts';
+
+const SHOWN = ['task', 'mmap', 'switch', 'namespace', 'lost', 'round', 'cgroup', 'bpf', 'text-poke'] as const;
+
+const OPTIONS = {
+  input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
+  fields: {
+    alias: 'F', type: 'string', array: true, argument: '<fields>', default: [],
+    describe: "comma separated output fields, '+field' or '-field' to change the default, 'sw:' and the like for one type of events",
+  },
+  ...Object.fromEntries(SHOWN.map((kind) => [`show-${kind}-events`, { type: 'boolean', describe: `show the ${kind} events` }] as const)) as
+    Record<`show-${(typeof SHOWN)[number]}-events`, { type: 'boolean'; describe: string }>,
+  ...HELP,
+} as const satisfies OptionTable;
+
+export const command: Command = {
+  name: 'script',
+  summary: 'Read perf.data and display trace output',
+  async run(argv) {
+    const words = splitOptions(argv, OPTIONS).options;
+    if (words.includes('--help')) {
+      process.stdout.write(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      return 0;
+    }
+    const [{ parseOptions }, { standardOutput, withRecording }, { Script }, { parseFields }] = await Promise.all([
+      import('../options/parse-options.ts'), import('../recording.ts'), import('../../perf/report/script.ts'), import('../../perf/report/script-fields.ts'),
+    ]);
+    const options = await parseOptions(words, OPTIONS);
+    const fields = (options.fields as string[]).map(parseFields);
+    const show = SHOWN.filter((kind) => options[`show-${kind}-events`]);
+    return withRecording(options.input, ({ data }) => {
+      const out = standardOutput();
+      try {
+        new Script(data, out, { fields, show }).run();
+      } finally {
+        out.flush();
+      }
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,37 @@
+/**
+ * A sample's callchain as places: the context markers taken out, each address looked up in the mode they set.
+ * Reference: thread__resolve_callchain_sample() of tools/perf/util/machine.c, v6.1.
+ * Not modelled: unwinding with DWARF, last branch records, inlined functions.
+ */
+import { PERF_CONTEXT_KERNEL, PERF_CONTEXT_USER, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER } from '../../kernel/abi/index.ts';
+import type { Machine, Thread } from './machine.ts';
+import type { Location } from './maps.ts';
+
+/** From here on an "address" is a marker. */
+const PERF_CONTEXT_MAX = 0xfffffffffffff001n;
+const PERF_CONTEXT_HV = 0xffffffffffffffe0n;
+const PERF_RECORD_MISC_HYPERVISOR = 3;
+
+/** More frames than this perf does not show. */
+export const MAX_STACK = 127;
+
+export interface Frame {
+  ip: bigint;
+  location: Location | null;
+}
+
+/** The frames, innermost first. A marker that nobody knows makes the whole chain invalid. */
+export function resolveCallchain(machine: Machine, thread: Thread, ips: readonly bigint[]): Frame[] {
+  const frames: Frame[] = [];
+  let mode = PERF_RECORD_MISC_USER;
+  for (const ip of ips) {
+    if (frames.length === MAX_STACK) break;
+    if (ip < PERF_CONTEXT_MAX) {
+      frames.push({ ip, location: machine.locate(thread, mode, Number(ip & 0xffffffffn), Number(ip >> 32n)) });
+    } else if (ip === PERF_CONTEXT_KERNEL) mode = PERF_RECORD_MISC_KERNEL;
+    else if (ip === PERF_CONTEXT_USER) mode = PERF_RECORD_MISC_USER;
+    else if (ip === PERF_CONTEXT_HV) mode = PERF_RECORD_MISC_HYPERVISOR;
+    else return [];
+  }
+  return frames;
+}

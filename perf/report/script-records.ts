@@ -1,0 +1,47 @@
+/**
+ * `script --show-…-events`: records that are no samples, a line each.
+ * Reference: print_event_with_time() and perf_event__fprintf() of tools/perf v6.1.
+ * Not modelled: records whose time is not in a trailer.
+ */
+import type { PerfRecord } from '../data/index.ts';
+import { describeRecord, type DumpContext } from './dump-record.ts';
+import type { Machine } from './machine.ts';
+import type { FieldSet } from './script-fields.ts';
+import { timeText } from './script-text.ts';
+
+/** The word in the option, and the records that it shows. */
+export const RECORD_KINDS = {
+  task: ['COMM', 'FORK', 'EXIT'],
+  mmap: ['MMAP', 'MMAP2'],
+  switch: ['SWITCH', 'SWITCH_CPU_WIDE'],
+  namespace: ['NAMESPACES'],
+  lost: ['LOST'],
+  round: ['FINISHED_ROUND'],
+  cgroup: ['CGROUP'],
+  bpf: ['KSYMBOL', 'BPF_EVENT'],
+  'text-poke': ['TEXT_POKE'],
+} as const;
+
+export type RecordKind = keyof typeof RECORD_KINDS;
+
+/** The record's line; null if it is not one to show. */
+export function scriptRecord(record: PerfRecord, show: readonly RecordKind[], machine: Machine, fields: FieldSet): string | null {
+  if (!show.some((kind) => (RECORD_KINDS[kind] as readonly string[]).includes(record.name))) return null;
+  if (record.name === 'FINISHED_ROUND') return 'PERF_RECORD_FINISHED_ROUND\n';
+  const body = record.name === 'LOST' ? ` lost ${record.lost}\n` : describeRecord(record, { machine } as DumpContext);
+  return `${start(record, machine, fields)}PERF_RECORD_${record.name}${body}`;
+}
+
+function start(record: PerfRecord, machine: Machine, fields: FieldSet): string {
+  const id = 'sample_id' in record ? record.sample_id : undefined;
+  const pid = id?.task ? id.task.pid | 0 : -1;
+  const tid = id?.task ? id.task.tid | 0 : -1;
+  let text = '';
+  if (fields.has('comm')) text += `${machine.thread(pid, tid).comm.text.padStart(16)} `;
+  if (fields.has('pid') && fields.has('tid')) text += `${String(pid).padStart(5)}/${String(tid).padEnd(5)} `;
+  else if (fields.has('tid') || fields.has('pid')) text += `${String(fields.has('tid') ? tid : pid).padStart(5)} `;
+  if (fields.has('cpu')) text += `[${String((id?.cpu?.cpu ?? -1) | 0).padStart(3, '0')}] `;
+  const time = id?.time ?? 0n;
+  if (fields.has('time')) text += `${timeText(Number(time & 0xffffffffn), Number(time >> 32n)).padStart(12)}: `;
+  return text;
+}

@@ -1,0 +1,219 @@
+/**
+ * `script`: one line for each sample, or its callchain below.
+ * Reference: process_event() and perf_sample__fprintf_start() of tools/perf/builtin-script.c, v6.1.
+ * Not modelled: tracepoint fields, branch stacks, data_src.
+ */
+import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
+import type { PerfData, PerfRecord, RecordedEvent } from '../data/index.ts';
+import { resolveCallchain, type Frame } from './callchain.ts';
+import type { SymbolLoader } from './dso.ts';
+import type { Comm } from './machine.ts';
+import type { Location } from './maps.ts';
+import type { Output } from './output.ts';
+import { scriptRecord, type RecordKind } from './script-records.ts';
+import { fieldsOf, type FieldSet, type parseFields } from './script-fields.ts';
+import { registerText, timeText } from './script-text.ts';
+import { Session, type CurrentSample } from './session.ts';
+import { withUnit } from './header-text.ts';
+
+export interface ScriptOptions {
+  fields?: readonly ReturnType<typeof parseFields>[];
+  /** Records to show besides samples. */
+  show?: readonly RecordKind[];
+}
+
+/** Texts that many samples share are encoded once; more than this of them are forgotten. */
+const CACHE_SIZE = 1 << 16;
+const encoder = new TextEncoder();
+const SPACES = encoder.encode(' '.repeat(64));
+
+/** What of an event's samples is decided once. */
+interface EventLook {
+  fields: FieldSet;
+  has_callchain: boolean;
+  /** "cycles: " right-aligned. */
+  name: Uint8Array;
+  /** Fields in the middle of the line, or behind it, that most recordings do not have. */
+  rare: boolean;
+}
+
+export class Script {
+  readonly session: Session;
+  readonly #data: PerfData;
+  readonly #out: Output;
+  readonly #options: ScriptOptions;
+  readonly #looks: EventLook[] = [];
+  #useCallchain = true;
+  readonly #tasks = new Map<Comm, Map<number, Uint8Array>>();
+  readonly #places = new Map<Location, Uint8Array>();
+
+  constructor(data: PerfData, out: Output, options: ScriptOptions = {}, loadSymbols?: SymbolLoader) {
+    this.#data = data;
+    this.#out = out;
+    this.#options = options;
+    const show = options.show ?? [];
+    this.session = new Session(data, {
+      sample: (sample) => this.#sample(sample),
+      ...(show.length > 0 ? { other: (record: PerfRecord) => this.#record(record) } : {}),
+    }, loadSymbols);
+  }
+
+  run(): void {
+    this.session.run();
+    this.#out.flush();
+  }
+
+  #look(event: RecordedEvent): EventLook {
+    let look = this.#looks[event.index];
+    if (look !== undefined) return look;
+    const { all } = this.#data.events;
+    const fields = fieldsOf(this.#data, event, this.#options.fields ?? []);
+    const width = Math.max(...all.map(({ name }) => name.length));
+    const callchain = BigInt(PERF_SAMPLE_CALLCHAIN);
+    this.#useCallchain = all.some(({ attr }) => attr.sample_type & callchain);
+    const rare = (['misc', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
+      .some((field) => fields.has(field));
+    look = {
+      fields, rare, has_callchain: (event.attr.sample_type & callchain) !== 0n,
+      name: encoder.encode(`${event.name.padStart(width)}: `),
+    };
+    this.#looks[event.index] = look;
+    return look;
+  }
+
+  #record(record: PerfRecord): void {
+    const [first] = this.#data.events.all;
+    if (first === undefined) return;
+    const text = scriptRecord(record, this.#options.show ?? [], this.session.machine, this.#look(first).fields);
+    if (text !== null) this.#out.text(text);
+  }
+
+  #sample(sample: CurrentSample): void {
+    const look = this.#look(sample.event);
+    const { fields } = look;
+    if (fields.size === 0) return;
+    const out = this.#out;
+    out.put(this.#task(sample, look));
+    if (fields.has('cpu')) out.text(`[${String(sample.cpu | 0).padStart(3, '0')}] `);
+    if (fields.has('misc')) out.text(miscText(sample.misc));
+    if (fields.has('time')) this.#time(sample);
+    if (fields.has('period')) this.#period(sample);
+    if (fields.has('event')) out.put(look.name);
+    if (look.rare) this.#rareMiddle(sample, look);
+    if (fields.has('ip')) this.#place(sample, look);
+    if (look.rare) this.#rareEnd(sample, look);
+    out.text('\n');
+  }
+
+  /** Command and ids, which most samples share with the one before. */
+  #task(sample: CurrentSample, { fields, has_callchain }: EventLook): Uint8Array {
+    const { comm } = sample.thread;
+    let byTask = this.#tasks.get(comm);
+    if (byTask === undefined) this.#tasks.set(comm, byTask = new Map<number, Uint8Array>());
+    const key = sample.tid * 256 + sample.event.index;
+    const known = byTask.get(key);
+    if (known !== undefined && !fields.has('pid')) return known;
+    let text = '';
+    if (fields.has('comm')) text += has_callchain && fields.has('ip') ? `${comm.text} ` : `${comm.text.padStart(16)} `;
+    if (fields.has('pid') && fields.has('tid')) text += `${String(sample.pid).padStart(5)}/${String(sample.tid).padEnd(5)} `;
+    else if (fields.has('pid')) text += `${String(sample.pid).padStart(5)} `;
+    else if (fields.has('tid')) text += `${String(sample.tid).padStart(5)} `;
+    const bytes = encoder.encode(text);
+    if (comm.text !== '' && sample.thread.commSet) byTask.set(key, bytes);
+    return bytes;
+  }
+
+  /** Seconds and microseconds, twelve columns. */
+  #time({ timeLow, timeHigh }: CurrentSample): void {
+    const out = this.#out;
+    // Beyond 2^53 ns, or 104 days of uptime, a double would lose nanoseconds.
+    if (timeHigh >= 0x20_0000) return out.text(`${timeText(timeLow, timeHigh).padStart(12)}: `);
+    const microseconds = Math.floor((timeHigh * 2 ** 32 + timeLow) / 1000);
+    const seconds = Math.floor(microseconds / 1_000_000);
+    const width = seconds < 10 ? 1 : seconds < 100_000 ? String(seconds).length : 5;
+    if (width < 5) out.put(SPACES.subarray(0, 5 - width));
+    out.decimal(seconds);
+    out.fraction(microseconds - seconds * 1_000_000);
+  }
+
+  #period({ periodLow, periodHigh }: CurrentSample): void {
+    const out = this.#out;
+    let digits = 1;
+    if (periodHigh > 0) digits = String(periodHigh * 2 ** 32 + periodLow).length;
+    else for (let power = 10; power <= periodLow; power *= 10) digits++;
+    if (digits < 10) out.put(SPACES.subarray(0, 10 - digits));
+    out.decimal(periodLow, periodHigh);
+    out.text(' ');
+  }
+
+  #rareMiddle(sample: CurrentSample, { fields }: EventLook): void {
+    const record = this.#data.decode(sample.block, sample.at);
+    if (record.name !== 'SAMPLE') return;
+    if (fields.has('addr')) this.#out.text((record.sample.addr ?? 0n).toString(16).padStart(16));
+    if (fields.has('weight')) this.#out.text(String(record.sample.weight ?? 0n).padStart(16));
+  }
+
+  #rareEnd(sample: CurrentSample, { fields }: EventLook): void {
+    const record = this.#data.decode(sample.block, sample.at);
+    if (record.name !== 'SAMPLE') return;
+    const { regs_intr, regs_user, phys_addr, data_page_size, code_page_size } = record.sample;
+    const { layout } = sample.event;
+    let text = '';
+    if (fields.has('iregs')) text += registerText(regs_intr, layout.regs_intr);
+    if (fields.has('uregs')) text += registerText(regs_user, layout.regs_user);
+    if (fields.has('phys_addr')) text += (phys_addr ?? 0n).toString(16).padStart(16);
+    if (fields.has('data_page_size')) text += ` ${data_page_size ? withUnit(data_page_size) : 'N/A'}`;
+    if (fields.has('code_page_size')) text += ` ${code_page_size ? withUnit(code_page_size) : 'N/A'}`;
+    this.#out.text(text);
+  }
+
+  #place(sample: CurrentSample, look: EventLook): void {
+    if (this.#useCallchain && look.has_callchain) {
+      const record = this.#data.decode(sample.block, sample.at);
+      const ips = (record.name === 'SAMPLE' && record.sample.callchain) || [];
+      const frames = resolveCallchain(this.session.machine, sample.thread, ips);
+      return this.#out.text(`\n${frames.map((frame) => `${frameText(frame, look.fields)}\n`).join('')}`);
+    }
+    const { location } = sample;
+    if (location === null) return this.#out.text(placeText(sample.ip, null, look.fields));
+    let bytes = this.#places.get(location);
+    if (bytes === undefined) {
+      bytes = encoder.encode(placeText(sample.ip, location, look.fields));
+      if (this.#places.size >= CACHE_SIZE) this.#places.clear();
+      if (this.#looks.length === 1 || sameFields(this.#looks)) this.#places.set(location, bytes);
+    }
+    this.#out.put(bytes);
+  }
+}
+
+function sameFields(looks: EventLook[]): boolean {
+  const [first] = looks.filter(Boolean);
+  return looks.every(({ fields }) => fields.size === first.fields.size && [...fields].every((field) => first.fields.has(field)));
+}
+
+function miscText(misc: number): string {
+  const mode = ['', 'K', 'U', 'KUH', 'G', 'KGg'][misc & 7] ?? '';
+  return mode + ' '.repeat(Math.max(1, 6 - mode.length));
+}
+
+/** " (dso)" and " symbol+0x12", as far as they are wanted. */
+function symbolAndDso(location: Location | null, fields: FieldSet): string {
+  let text = '';
+  const found = location?.found ?? null;
+  if (fields.has('sym')) {
+    text += ` ${found?.name ?? '[unknown]'}`;
+    if (found !== null && location !== null && fields.has('symoff')) text += `+0x${(location.address - found.start).toString(16)}`;
+  }
+  if (fields.has('dso')) text += ` (${location?.map?.dso.name ?? '[unknown]'})`;
+  return text;
+}
+
+function placeText(ip: bigint, location: Location | null, fields: FieldSet): string {
+  return ` ${ip.toString(16).padStart(16)}${symbolAndDso(location, fields)}`;
+}
+
+/** Of user space perf shows the address within the file. */
+function frameText({ ip, location }: Frame, fields: FieldSet): string {
+  const inFile = location?.map && !location.map.dso.kernel ? location.address : ip;
+  return `\t${inFile.toString(16).padStart(16)}${symbolAndDso(location, fields)}`;
+}
