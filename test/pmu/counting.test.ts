@@ -1,0 +1,120 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { CHIPS } from '../../pmu/chips/index.ts';
+import { SIGNALS, location } from '../../pmu/location.ts';
+import { signalOf } from '../../pmu/pmu.ts';
+import { forAll } from '../support/property.ts';
+import { BOTH, Bench, CYCLES, INSTRUCTIONS, KERNEL, USER } from './bench.ts';
+
+/** Quarters, so that sums of doubles are exact. */
+const rate = fc.integer({ min: 0, max: 16 }).map((quarters) => quarters / 4);
+const span = fc.integer({ min: 1, max: 1_000_000 });
+
+/** What a counter has counted after 100 cycles of user code and 1000 cycles of kernel code. */
+const gated = (user: boolean, os: boolean): number => {
+  const bench = new Bench();
+  bench.at(0, () => bench.count(0, CYCLES, 0, USER, { user, os, interrupt: true }));
+  bench.at(100, () => bench.pmu.enter(KERNEL));
+  return bench.read(0, 1100);
+};
+
+describe('a counter', () => {
+  test('reads what the code has caused in the time that it ran', () => {
+    forAll([rate, span, fc.integer({ min: -1_000_000_000, max: 0 })], (perCycle, cycles, start) => {
+      const bench = new Bench();
+      const code = location('user', 'code', 0, 4, { instructions: perCycle });
+      bench.at(0, () => bench.count(0, INSTRUCTIONS, start, code, { ...BOTH, interrupt: false }));
+      expect(bench.read(0, cycles)).toBe(Math.floor(start + perCycle * cycles));
+    });
+  });
+
+  test('reads the same however often somebody has looked before', () => {
+    forAll([rate, fc.array(span, { minLength: 1, maxLength: 20 })], (perCycle, looks) => {
+      const bench = new Bench();
+      const code = location('user', 'code', 0, 4, { instructions: perCycle });
+      bench.at(0, () => bench.count(1, INSTRUCTIONS, 0, code));
+      for (const time of looks) bench.at(time, () => bench.pmu.sync());
+      expect(bench.read(1, 1_000_000)).toBe(Math.floor(perCycle * 1_000_000));
+    });
+  });
+
+  test('adds up what different code causes', () => {
+    const bench = new Bench();
+    bench.at(0, () => bench.count(0, INSTRUCTIONS, 0, USER));
+    bench.at(100, () => bench.pmu.enter(KERNEL));
+    bench.at(300, () => bench.pmu.enter(USER));
+    expect(bench.read(0, 400)).toBe(2 * 100 + 0.5 * 200 + 2 * 100);
+  });
+
+  test('counts user code unless it excludes it', () => expect(gated(true, false)).toBe(100));
+  test('counts kernel code unless it excludes it', () => expect(gated(false, true)).toBe(1000));
+  test('counts both when it excludes neither', () => expect(gated(true, true)).toBe(1100));
+  test('counts nothing when it excludes both', () => expect(gated(false, false)).toBe(0));
+
+  test('stands still while its enable bit is clear', () => {
+    const bench = new Bench();
+    bench.at(0, () => bench.count(0, CYCLES, 0));
+    bench.at(100, () => bench.pmu.writeEnable(0, false));
+    bench.at(200, () => bench.pmu.writeEnable(0, true));
+    expect(bench.read(0, 300)).toBe(200);
+  });
+
+  test('holds every number of its width in two’s complement', () => {
+    for (const chip of CHIPS) {
+      forAll([fc.integer({ min: -(2 ** 46), max: 2 ** 46 }), fc.nat(chip.general.count - 1)], (value, counter) => {
+        const { pmu } = new Bench(chip);
+        pmu.writeCounter(counter, value);
+        expect(pmu.readCounter(counter)).toBe(value);
+      }, 50);
+    }
+  });
+
+  test('goes on from zero when it wraps', () => {
+    const bench = new Bench();
+    bench.at(0, () => bench.count(0, CYCLES, -1000));
+    expect(bench.read(0, 1003)).toBe(3);
+  });
+});
+
+describe('the global control register', () => {
+  test('of a Nehalem stops all counters at once, and starts them where they were', () => {
+    const bench = new Bench();
+    bench.at(0, () => {
+      bench.count(0, CYCLES, 0);
+      bench.count(3, INSTRUCTIONS, 0);
+    });
+    bench.at(100, () => bench.pmu.writeGlobalCtrl(0));
+    bench.at(150, () => bench.pmu.enter(KERNEL));
+    bench.at(200, () => bench.pmu.writeGlobalCtrl(bench.pmu.allCounters));
+    expect([bench.read(0, 300), bench.read(3, 300)]).toEqual([200, 250]);
+  });
+
+  test('of a Nehalem enables each counter by its bit', () => {
+    const bench = new Bench();
+    bench.at(0, () => {
+      bench.count(0, CYCLES, 0);
+      bench.count(1, CYCLES, 0);
+      bench.pmu.writeGlobalCtrl(0b10);
+    });
+    expect([bench.read(0, 50), bench.read(1, 50)]).toEqual([0, 50]);
+  });
+});
+
+describe('a chip', () => {
+  test('has one signal for each event select code, and the code for each signal once', () => {
+    for (const chip of CHIPS) {
+      for (const { event, umask, signal } of chip.events) expect(SIGNALS[signalOf(chip, event, umask)!]).toBe(signal);
+      expect(new Set(chip.events.map(({ signal }) => signal)).size).toBe(chip.events.length);
+    }
+  });
+
+  test('counts nothing by a code that it does not have', () => {
+    for (const chip of CHIPS) expect(signalOf(chip, 0xff, 0xff)).toBeUndefined();
+  });
+
+  test('numbers its fixed counters as the kernel does, behind the general ones', () => {
+    const { pmu } = new Bench();
+    expect(pmu.counters.map(({ index }) => index)).toEqual([0, 1, 2, 3, 32, 33, 34]);
+    expect(pmu.counters.map(({ index }) => pmu.position(index))).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+});
