@@ -54,8 +54,19 @@ export class BareLoop {
   record(counter: number, now: number, period: number): void {
     const { view } = this;
     const mask = SIZE - 1;
-    const fields = [9, 0x300002, 0x400530, 0, 1000, 1000, now % 2 ** 32, now / 2 ** 32, counter, 0, period, 0];
-    for (let i = 0; i < fields.length; i++) view.setUint32((this.head + 4 * i) & mask, fields[i]!, true);
+    const at = this.head;
+    view.setUint32(at & mask, 9, true);
+    view.setUint32((at + 4) & mask, 0x300002, true);
+    view.setUint32((at + 8) & mask, 0x400530, true);
+    view.setUint32((at + 12) & mask, 0, true);
+    view.setUint32((at + 16) & mask, 1000, true);
+    view.setUint32((at + 20) & mask, 1000, true);
+    view.setUint32((at + 24) & mask, now >>> 0, true);
+    view.setUint32((at + 28) & mask, now / 2 ** 32, true);
+    view.setUint32((at + 32) & mask, counter, true);
+    view.setUint32((at + 36) & mask, 0, true);
+    view.setUint32((at + 40) & mask, period, true);
+    view.setUint32((at + 44) & mask, 0, true);
     this.head += RECORD;
     this.samples++;
     if (this.head - this.stamp > WATERMARK) {

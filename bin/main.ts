@@ -2,8 +2,14 @@
 import type { Command } from './command.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  evlist: () => import('./commands/evlist.ts'),
   list: () => import('./commands/list.ts'),
   record: () => import('./commands/record.ts'),
+  report: () => import('./commands/report.ts'),
+  script: () => import('./commands/script.ts'),
+  report: () => import('./commands/report.ts'),
+  script: () => import('./commands/script.ts'),
+  evlist: () => import('./commands/evlist.ts'),
 };
 
 /** The exit status for bad input, by the convention of Unix tools. */

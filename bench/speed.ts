@@ -1,0 +1,67 @@
+/**
+ * Speed as ratios, measured side by side and in turn (A B A B …), the median of the pairs' ratios:
+ * a warm run of the main job against the bare loop, the whole command against `node -e 0`, and the event queue on a
+ * PHOLD-like load. `npm run build` first.
+ */
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../perf/index.ts';
+import { EventQueue, Priority } from '../sim/event-queue.ts';
+import { BareLoop } from './bare-loop.ts';
+import { mainJob } from './main-job.ts';
+
+const ROUNDS = 7;
+
+function milliseconds(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function compare(what: string, a: () => void, b: () => void): void {
+  a();
+  b();
+  const pairs = Array.from({ length: ROUNDS }, () => [milliseconds(a), milliseconds(b)] as const);
+  const ratio = median(pairs.map(([x, y]) => x / y));
+  console.log(`${what}: ${ratio.toFixed(1)} times (${median(pairs.map(([x]) => x)).toFixed(1)} ms against ${median(pairs.map(([, y]) => y)).toFixed(1)} ms)`);
+}
+
+function node(...args: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
+
+/** N timers, each of which arms itself again after a random while; millions of events per second. */
+function phold(timers: number, events: number): number {
+  const queue = new EventQueue();
+  let state = 12345;
+  const delay = (): number => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return 1 + (state >>> 8);
+  };
+  for (let i = 0; i < timers; i++) {
+    const timer: number = queue.timer(Priority.IRQ, () => queue.arm(timer, queue.now + delay()));
+    queue.arm(timer, delay());
+  }
+  const elapsed = milliseconds(() => {
+    for (let i = 0; i < events; i++) queue.step();
+  });
+  return events / elapsed / 1000;
+}
+
+for (let warm = 0; warm < 5; warm++) run(mainJob('v3.2', 1), null);
+compare('10 s of the main job, warm, against the bare loop', () => run(mainJob('v3.2', 1), null), () => new BareLoop().run(10));
+const output = join(tmpdir(), 'perfsim-bench.data');
+const command = ['dist/bin/perfsim.cjs', 'record', '-q', '-N', '-o', output, '-e', 'cycles,cycles,cycles', 'noploop', '10'];
+compare('the whole command against `node -e 0`', () => node(...command), () => node('-e', '0'));
+compare('`--version` against `node -e 0`', () => node('dist/bin/perfsim.cjs', '--version'), () => node('-e', '0'));
+compare('`record --help` against `node -e 0`', () => node('dist/bin/perfsim.cjs', 'record', '--help'), () => node('-e', '0'));
+for (const timers of [4, 16, 256, 4096]) {
+  phold(timers, 1e6);
+  console.log(`event queue, ${timers} timers: ${phold(timers, 3e6).toFixed(1)} million events per second`);
+}
