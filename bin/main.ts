@@ -7,9 +7,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
   script: () => import('./commands/script.ts'),
-  report: () => import('./commands/report.ts'),
-  script: () => import('./commands/script.ts'),
-  evlist: () => import('./commands/evlist.ts'),
 };
 
 /** The exit status for bad input, by the convention of Unix tools. */

@@ -6,9 +6,9 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
 import { InputError } from '../perf/input-error.ts';
 import type { ByteSink } from '../perf/run-spec.ts';
+import { systemReason } from './system-reason.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
@@ -86,8 +86,7 @@ export class OutputFile implements ByteSink {
     try {
       return action();
     } catch (error) {
-      const [, reason = String(error)] = getSystemErrorMap().get((error as NodeJS.ErrnoException).errno ?? 0) ?? [];
-      throw new InputError(`cannot write '${this.path}': ${reason}.`);
+      throw new InputError(`cannot write '${this.path}': ${systemReason(error)}.`);
     }
   }
 }

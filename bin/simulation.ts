@@ -14,10 +14,17 @@ export interface KernelVariant {
 }
 
 export interface Simulation {
-  readonly CHIPS: readonly { readonly name: string; readonly description: string }[];
+  readonly CHIPS: readonly Chip[];
   readonly KERNELS: readonly { readonly variant: KernelVariant }[];
   readonly WORKLOADS: readonly Workload[];
   run(spec: RunSpec, sink: ByteSink | null, hooks?: RunHooks): RunResult;
+}
+
+export interface Chip {
+  readonly name: string;
+  readonly description: string;
+  /** What its counters can count, in perf's names. */
+  readonly events: readonly { readonly signal: string }[];
 }
 
 export interface Workload {

@@ -49,8 +49,14 @@ function sectionText({ title, lines }: Section, simulation: Simulation): string 
   return `\n${title}\n\n${lines(simulation).map((line) => `  ${line}\n`).join('')}\n`;
 }
 
-function eventLines(): string[] {
-  const named = EVENT_NAMES.map(({ symbol, alias, type }) => eventLine(alias === undefined ? symbol : `${symbol} OR ${alias}`, type === PERF_TYPE_HARDWARE ? 'Hardware event' : 'Software event'));
+/** As `perf list` shows events; behind a hardware event stand the PMUs that count it, and one that none counts is left out. */
+function eventLines({ CHIPS }: Simulation): string[] {
+  const named = EVENT_NAMES.flatMap(({ symbol, alias, type }) => {
+    const name = alias === undefined ? symbol : `${symbol} OR ${alias}`;
+    if (type !== PERF_TYPE_HARDWARE) return [eventLine(name, 'Software event')];
+    const chips = CHIPS.filter(({ events }) => events.some(({ signal }) => signal === symbol || signal === alias));
+    return chips.length === 0 ? [] : [`${eventLine(name, 'Hardware event')}  ${chips.map((chip) => chip.name).join(', ')}`];
+  });
   return [...named, eventLine('rNNN', 'Raw hardware event descriptor')];
 }
 

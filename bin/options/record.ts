@@ -1,7 +1,7 @@
 /** The options of `perf record` that are modelled, with perf's names, letters and words. */
 import { parse_events } from '../../perf/parse-events.ts';
 import type { OptionTable } from './option.ts';
-import { cpuList, frequency, mmapPages, period } from './values.ts';
+import { cpuList, frequency, mmapPages, outputPath, period } from './values.ts';
 
 export const RECORD_OPTIONS = {
   'all-cpus': { alias: 'a', type: 'boolean', describe: 'system-wide collection from all CPUs' },
@@ -17,7 +17,7 @@ export const RECORD_OPTIONS = {
   'no-inherit': { alias: 'i', type: 'boolean', describe: 'child tasks do not inherit counters' },
   'mmap-pages': { alias: 'm', type: 'string', argument: '<pages>', default: '128', describe: 'number of mmap data pages, or their size such as 512K', coerce: mmapPages },
   'no-buildid-cache': { alias: 'N', type: 'boolean', describe: 'do not update the buildid cache' },
-  output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: 'output file name', coerce: String },
+  output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: 'output file name', coerce: outputPath },
   quiet: { alias: 'q', type: 'boolean', describe: "don't print any message" },
   verbose: { alias: 'v', type: 'boolean', describe: 'be more verbose (show the machine and the counts per event)' },
 } as const satisfies OptionTable;

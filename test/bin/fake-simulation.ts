@@ -12,7 +12,10 @@ export class FakeSimulation implements Simulation {
   /** Thrown from the middle of a run, if set. */
   failure: Error | null = null;
 
-  readonly CHIPS = [{ name: 'nehalem', description: 'four counters' }, { name: 'amd64', description: 'no status' }];
+  readonly CHIPS = [
+    { name: 'nehalem', description: 'four counters', events: [{ signal: 'cycles' }] },
+    { name: 'amd64', description: 'no status', events: [{ signal: 'cycles' }, { signal: 'branches' }] },
+  ];
   readonly KERNELS = [
     { variant: { name: 'v3.1', parent: null, commit: '', claim: 'before the fix' } },
     { variant: { name: 'fix', parent: 'v3.1', commit: '10c6db110d0e', claim: 'the fix' } },

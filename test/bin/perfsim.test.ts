@@ -44,6 +44,10 @@ describe('bad input is one sentence and status 2', () => {
     [['constructor'], "unknown command 'constructor'; 'perfsim --help' shows what there is."],
     [['record', '-m', '3', 'noploop', '1'], "invalid -m value '3': the data pages must be a power of two up to 131072; nearest are 2 and 4."],
     [['record', '-e', 'cycels', 'noploop', '1'], "unknown event 'cycels'; did you mean 'cycles'?"],
+    [['record', '--kernel', 'v32', 'noploop', '1'], "unknown kernel 'v32'; did you mean 'v3.2'?"],
+    [['record', '--pmu', 'nehalm', 'noploop', '1'], "unknown PMU 'nehalm'; did you mean 'nehalem'?"],
+    [['record', 'noplop', '1'], "unknown workload 'noplop'; did you mean 'noploop'?"],
+    [['record', '-o', '/nowhere/x', 'noploop', '1'], "cannot write '/nowhere/x': no such file or directory."],
     [['list', 'kernls'], "unknown list 'kernls'; did you mean 'kernels'?"],
   ])('%j', (words, sentence) => {
     expect(perfsim(...words)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });

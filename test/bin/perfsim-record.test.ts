@@ -1,0 +1,48 @@
+/** `perfsim record` from the shell: the file that comes out, and what a run that is ended leaves behind. */
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
+const LONGER_THAN_ANY_TEST = '100000';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'perfsim-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const perfsim = (...args: string[]) => spawnSync(process.execPath, [PERFSIM, ...args], { cwd: folder, encoding: 'utf8' });
+const record = (...args: string[]) => perfsim('record', '-N', ...args);
+const recording = (name = 'perf.data') => readFileSync(join(folder, name));
+
+test("a run ends with perf 3.2's two lines and a recording, and the next one keeps it as perf.data.old", () => {
+  const { stdout, stderr, status } = record('-e', 'cycles,cycles', 'noploop', '0.1');
+  expect(stderr).toMatch(/^\[ perf record: Woken up \d+ times to write data \]\n\[ perf record: Captured and wrote 0\.\d{3} MB perf\.data \(~\d+ samples\) \]\n$/);
+  expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  const first = recording();
+  expect(record('-q', 'noploop', '0.1').stderr).toBe('');
+  expect(recording('perf.data.old')).toEqual(first);
+  expect(readdirSync(folder)).toEqual(['perf.data', 'perf.data.old']);
+});
+
+test('the same seed gives the same bytes, another seed others', () => {
+  for (const [file, seed] of [['a', '7'], ['b', '7'], ['c', '8']]) record('-o', file, '--seed', seed, 'noploop', '0.1');
+  expect(recording('a').equals(recording('b'))).toBe(true);
+  expect(recording('a').equals(recording('c'))).toBe(false);
+});
+
+test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('a run that %s ends leaves the folder as it was', async (signal) => {
+  writeFileSync(join(folder, 'perf.data'), 'earlier');
+  const child = spawn(process.execPath, [PERFSIM, 'record', '-N', '-v', 'noploop', LONGER_THAN_ANY_TEST], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const exit = once(child, 'exit');
+  await once(child.stderr, 'data');
+  child.kill(signal);
+  expect(await exit).toEqual([null, signal]);
+  expect(readdirSync(folder)).toEqual(['perf.data']);
+  expect(recording().toString()).toBe('earlier');
+});
