@@ -2,22 +2,20 @@
  * Recordings from files and pipes, and text to standard output, for the commands that read perf.data.
  * Not modelled: terminals' pagers.
  */
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
-import { getSystemErrorMap } from 'node:util';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { InputError } from '../perf/input-error.ts';
 import { PerfData, type ByteSource } from '../perf/data/index.ts';
 import { Output } from '../perf/report/output.ts';
+import type { FileAccess } from '../perf/report/symbol-files.ts';
+import { systemReason } from './system-reason.ts';
 
 /** Standard input is called so, as with perf. */
 const STANDARD_INPUT = '-';
 
 /** How long a full pipe is left alone before the next try. */
 const RETRY_MS = 1;
-
-function systemReason(error: unknown): string {
-  const [, reason = String(error)] = getSystemErrorMap().get((error as NodeJS.ErrnoException).errno ?? 0) ?? [];
-  return reason;
-}
 
 function sleep(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -84,6 +82,18 @@ export async function withRecording(path: string, use: (recording: Recording) =>
     closeSync(fd);
   }
 }
+
+/** The files of this machine in which symbols may be found. */
+export const machineFiles: FileAccess = {
+  buildIdDir: join(homedir(), '.debug'),
+  read(path) {
+    try {
+      return readFileSync(path);
+    } catch {
+      return null;
+    }
+  },
+};
 
 /** Standard output. A reader that has seen enough, such as `head`, ends the program quietly. */
 export function standardOutput(): Output {

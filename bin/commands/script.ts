@@ -26,8 +26,9 @@ export const command: Command = {
       process.stdout.write(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
-    const [{ parseOptions }, { standardOutput, withRecording }, { Script }, { parseFields }] = await Promise.all([
+    const [{ parseOptions }, { machineFiles, standardOutput, withRecording }, { Script }, { parseFields }, { symbolFiles }] = await Promise.all([
       import('../options/parse-options.ts'), import('../recording.ts'), import('../../perf/report/script.ts'), import('../../perf/report/script-fields.ts'),
+      import('../../perf/report/symbol-files.ts'),
     ]);
     const options = await parseOptions(words, OPTIONS);
     const fields = (options.fields as string[]).map(parseFields);
@@ -35,7 +36,7 @@ export const command: Command = {
     return withRecording(options.input, ({ data }) => {
       const out = standardOutput();
       try {
-        new Script(data, out, { fields, show }).run();
+        new Script(data, out, { fields, show }, symbolFiles(machineFiles)).run();
       } finally {
         out.flush();
       }

@@ -3,8 +3,6 @@
  * Reference: tools/perf/util/dso.c and symbol.c, v6.1: dso__basename, symbols__find().
  * Not modelled: inlined functions and source lines.
  */
-import type { Symbol } from '../data/index.ts';
-
 export interface FoundSymbol {
   readonly name: string;
   readonly start: bigint;
@@ -12,7 +10,7 @@ export interface FoundSymbol {
 }
 
 /** Finds the symbols of an object: sorted by start, not overlapping. Null if there are none to be found. */
-export type SymbolLoader = (dso: Dso) => readonly Symbol[] | null;
+export type SymbolLoader = (dso: Dso) => readonly FoundSymbol[] | null;
 
 export class Dso {
   /** The name that it was first known by. */
@@ -21,6 +19,8 @@ export class Dso {
   readonly short_name: string;
   readonly kernel: boolean;
   build_id: Uint8Array | null = null;
+  /** Where a module of the kernel begins in memory. */
+  base = 0n;
   readonly #load: SymbolLoader;
   #symbols: FoundSymbol[] | null = null;
 

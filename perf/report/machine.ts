@@ -145,7 +145,8 @@ export class Machine {
     const dso = isKernel ? this.#dso(KERNEL_NAME, true) : this.#dso(filename, true);
     if (build_id !== null) dso.build_id = build_id;
     const map = { start, end: endOf(record), pgoff: 0n, dso, identity: isKernel };
-    if (isKernel) {
+    if (!isKernel) dso.base = start;
+    else {
       if (this.#kernelMap !== null) this.kernelMaps.remove(this.#kernelMap);
       if (map.start === 0n && map.end === 0n) map.end = END_OF_MEMORY;
       this.#kernelMap = map;

@@ -1,0 +1,108 @@
+/**
+ * Finds the symbols of mapped files where perf finds them: in its build-id cache, among debug files, at the path itself.
+ * Reference: dso__load() and dso__load_kernel_sym() of tools/perf/util/symbol.c, v6.1.
+ * Not modelled: debuginfod; the running kernel's symbols for a recording without build ids, which would be wrong names
+ * wherever the kernel is not the recorded one.
+ */
+import { ElfFile } from '../data/elf-symbols.ts';
+import { PerfDataError } from '../data/index.ts';
+import { parseKallsyms } from '../data/kallsyms.ts';
+import { symbolTable, type Symbol } from '../data/symbols.ts';
+import type { Dso, SymbolLoader } from './dso.ts';
+
+/** The files that the symbols may be in. A page has none, Node has those of the machine. */
+export interface FileAccess {
+  /** The whole file, or null if there is none that can be read. */
+  read(path: string): Uint8Array | null;
+  /** Perf's build-id cache, such as /home/me/.debug. */
+  readonly buildIdDir: string;
+}
+
+const hexId = (id: Uint8Array): string => Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** .build-id/ab/cdef… */
+function linkName(id: string): string {
+  return `.build-id/${id.slice(0, 2)}/${id.slice(2)}`;
+}
+
+/** The id of the running kernel is in a note of this file. */
+const RUNNING_KERNEL_NOTES = '/sys/kernel/notes';
+
+export function symbolFiles(files: FileAccess): SymbolLoader {
+  let kernel: Map<string, Symbol[]> | null = null;
+  let kernelId: string | null = null;
+  return (dso) => {
+    if (dso.kernel) {
+      // Modules are in the kernel's table, under the id of the kernel.
+      if (dso.build_id !== null && dso.short_name.startsWith('[kernel.')) kernelId = hexId(dso.build_id);
+      kernel ??= kernelSymbols(files, kernelId);
+      return kernelPart(kernel, dso);
+    }
+    if (dso.long_name.startsWith('/tmp/perf-')) return perfMap(files.read(dso.long_name));
+    return dso.long_name.startsWith('/') || dso.build_id !== null ? programSymbols(files, dso) : null;
+  };
+}
+
+function kernelPart(kernel: Map<string, Symbol[]>, dso: Dso): Symbol[] | null {
+  if (dso.short_name.startsWith('[kernel.')) return kernel.get('') ?? null;
+  const symbols = kernel.get(dso.short_name);
+  return symbols?.map((symbol) => ({ ...symbol, start: symbol.start - dso.base, end: symbol.end - dso.base })) ?? null;
+}
+
+function kernelSymbols(files: FileAccess, id: string | null): Map<string, Symbol[]> {
+  if (id === null) return new Map();
+  const isRunning = hexId(files.read(RUNNING_KERNEL_NOTES) ?? new Uint8Array()).includes(id);
+  const table = files.read(isRunning ? '/proc/kallsyms' : `${files.buildIdDir}/${linkName(id)}/kallsyms`)
+    ?? files.read(`${files.buildIdDir}/[kernel.kallsyms]/${id}/kallsyms`);
+  return table === null ? new Map<string, Symbol[]>() : parseKallsyms(new TextDecoder().decode(table));
+}
+
+/** Names come from the first file with a full table of symbols, places from the first that can have been mapped. */
+function programSymbols(files: FileAccess, dso: Dso): Symbol[] | null {
+  const { long_name } = dso;
+  const build_id = dso.build_id ?? openElf(files.read(long_name), null)?.buildId() ?? null;
+  const id = build_id === null ? null : hexId(build_id);
+  const mappedPaths = id === null ? [long_name] : [...['elf', 'vdso', ''].map((name) => `${files.buildIdDir}/${linkName(id)}/${name}`), long_name];
+  const debugPaths = id === null ? [] : [
+    `${files.buildIdDir}/${linkName(id)}/debug`, `/usr/lib/debug/${linkName(id)}.debug`, `/usr/lib/debug${long_name}.debug`,
+  ];
+  const open = (path: string): ElfFile | null => openElf(files.read(path), id);
+  const mapped = firstOf(mappedPaths, open);
+  if (mapped?.hasSymtab) return mapped.symbols();
+  const debug = firstOf(debugPaths, open);
+  return (debug ?? mapped)?.symbols(mapped ?? undefined) ?? null;
+}
+
+function firstOf(paths: string[], open: (path: string) => ElfFile | null): ElfFile | null {
+  for (const path of paths) {
+    const file = open(path);
+    if (file !== null) return file;
+  }
+  return null;
+}
+
+/** The file if it is the one that was mapped. A damaged file is none. */
+function openElf(bytes: Uint8Array | null, id: string | null): ElfFile | null {
+  if (bytes === null) return null;
+  try {
+    const elf = new ElfFile(bytes);
+    const own = elf.buildId();
+    return id !== null && own !== null && hexId(own) !== id ? null : elf;
+  } catch (error) {
+    if (error instanceof PerfDataError) return null;
+    throw error;
+  }
+}
+
+/** What a compiler at run time says of its code: "start size name" in each line. */
+function perfMap(bytes: Uint8Array | null): Symbol[] | null {
+  if (bytes === null) return null;
+  const symbols: Symbol[] = [];
+  for (const line of new TextDecoder().decode(bytes).split('\n')) {
+    const match = /^([0-9a-f]+) ([0-9a-f]+) (.+)$/.exec(line);
+    if (match === null) continue;
+    const start = BigInt(`0x${match[1]}`);
+    symbols.push({ name: match[3], start, end: start + BigInt(`0x${match[2]}`), binding: 'global' });
+  }
+  return symbolTable(symbols);
+}
