@@ -5,7 +5,7 @@
  * Reference: Documentation/atomic_ops.txt, memory-barriers.txt and include/linux/{mutex,spinlock,rcupdate}.h of v3.2.
  * Not modelled: barriers (memory is sequentially consistent here), priority inheritance, mutex spinning.
  */
-import { effect, hook, operate, shared, struct, type Cell, type Operation } from '../sim/memory.ts';
+import { effect, hook, hooked, operate, shared, struct, type Cell, type Operation } from '../sim/memory.ts';
 
 const READ: Operation = { name: 'read', apply: (cell) => cell.v };
 const WRITE: Operation = {
@@ -16,12 +16,12 @@ const WRITE: Operation = {
 };
 
 export function READ_ONCE<T>(cell: Cell<T>): T {
-  return hook === null ? cell.v : (hook.operate(READ, cell as Cell, undefined) as T);
+  return hook === null ? cell.v : hooked(READ, cell);
 }
 
 export function WRITE_ONCE<T>(cell: Cell<T>, value: T): void {
   if (hook === null) cell.v = value;
-  else hook.operate(WRITE, cell as Cell, value);
+  else hooked(WRITE, cell, value);
 }
 
 /** Reads a pointer that RCU protects. */

@@ -42,14 +42,10 @@ export interface MemoryHook {
 /** The hook of the call that is running, or null: operations are performed at once. */
 export let hook: MemoryHook | null = null;
 
-/** The same for accessors, which are compiled outside this module. */
-const mode: { hook: MemoryHook | null } = { hook: null };
-
 /** Sets the hook and returns the one that was set. */
 export function setHook(next: MemoryHook | null): MemoryHook | null {
   const previous = hook;
   hook = next;
-  mode.hook = next;
   return previous;
 }
 
@@ -72,15 +68,22 @@ const STORE: Operation = {
   },
 };
 
+// The paths without a hook are kept so short that the engine inlines them wherever they occur.
+
 /** Reads a cell whose owner protects it. */
 export function load<T>(cell: Cell<T>): T {
-  return hook === null ? cell.v : (hook.operate(LOAD, cell as Cell, undefined) as T);
+  return hook === null ? cell.v : hooked(LOAD, cell);
 }
 
 /** Writes a cell whose owner protects it. */
 export function store<T>(cell: Cell<T>, value: T): void {
   if (hook === null) cell.v = value;
-  else hook.operate(STORE, cell as Cell, value);
+  else hooked(STORE, cell, value);
+}
+
+/** An operation that the hook takes. */
+export function hooked<T>(operation: Operation, cell: Cell<T>, operand?: unknown): T {
+  return hook!.operate(operation, cell as Cell, operand) as T;
 }
 
 /** A field that several contexts touch without a common lock: the struct exposes its cell, for the primitives. */
@@ -152,11 +155,8 @@ function filler(slots: readonly string[]): (self: object, cells: readonly Cell[]
  */
 function accessor(slot: string): PropertyDescriptor {
   const make = new Function(
-    'mode', 'load', 'store',
-    `return {
-      get() { return mode.hook === null ? this.${slot}.v : load(this.${slot}); },
-      set(value) { if (mode.hook === null) this.${slot}.v = value; else store(this.${slot}, value); },
-    }`,
-  ) as (m: typeof mode, l: typeof load, s: typeof store) => PropertyDescriptor;
-  return make(mode, load, store);
+    'load', 'store',
+    `return { get() { return load(this.${slot}); }, set(value) { store(this.${slot}, value); } }`,
+  ) as (l: typeof load, s: typeof store) => PropertyDescriptor;
+  return make(load, store);
 }
