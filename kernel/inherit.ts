@@ -70,7 +70,11 @@ export abstract class InheritCode extends SelectCode {
   perf_event_exit_task(task: TaskStruct): void {
     task.perf_event_ctxp.forEach((slot, ctxn) => {
       const ctx = load(slot);
-      if (ctx === null) return;
+      if (ctx === null) {
+        // Events of the CPU hear of the exit all the same.
+        this.perf_event_task(task, null, false);
+        return;
+      }
       const cpuctx = this.this_cpu().contexts[ctxn]!;
       this.perf_event_context_sched_out(cpuctx, ctx);
       store(slot, null);

@@ -5,7 +5,7 @@
  * Reference: Documentation/atomic_ops.txt, memory-barriers.txt and include/linux/{mutex,spinlock,rcupdate}.h of v3.2.
  * Not modelled: barriers (memory is sequentially consistent here), priority inheritance, mutex spinning.
  */
-import { effect, hook, hooked, operate, shared, struct, type Cell, type Operation } from '../sim/memory.ts';
+import { allocate, hook, hooked, operate, shared, struct, type Cell, type Operation } from '../sim/memory.ts';
 
 const READ: Operation = { name: 'read', apply: (cell) => cell.v };
 const WRITE: Operation = {
@@ -152,5 +152,5 @@ export function operate_when<T>(cell: Cell<T>, condition: (value: T) => boolean,
 
 /** Allocates a zeroed object: once, however often the call is re-executed. */
 export function kzalloc<T extends object>(make: () => T): T {
-  return effect(make);
+  return allocate(make);
 }

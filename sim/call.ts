@@ -68,4 +68,8 @@ export class Call<R = unknown> implements MemoryHook {
     this.#position++;
     return value;
   }
+
+  allocate<T extends object>(make: () => T): T {
+    return this.effect(make);
+  }
 }

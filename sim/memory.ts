@@ -37,6 +37,8 @@ export interface MemoryHook {
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R;
   /** An effect outside the cells (a register written, a clock read): done once, its result remembered. */
   effect<R>(run: () => R): R;
+  /** Makes an object: once for a call, however often it is re-executed. */
+  allocate<T extends object>(make: () => T): T;
 }
 
 /** The hook of the call that is running, or null: operations are performed at once. */
@@ -57,6 +59,11 @@ export function operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, o
 /** Runs an effect outside the cells; a call that is re-executed gets the first run's result. */
 export function effect<R>(run: () => R): R {
   return hook === null ? run() : hook.effect(run);
+}
+
+/** Makes an object of simulated memory; a call that is re-executed gets the very object of its first run. */
+export function allocate<T extends object>(make: () => T): T {
+  return hook === null ? make() : hook.allocate(make);
 }
 
 const LOAD: Operation = { name: 'load', plain: true, apply: (cell) => cell.v };
