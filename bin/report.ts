@@ -1,9 +1,13 @@
 /** The work of `perfsim report`, apart from its command line so that only the command's start loads it. */
 import { Dump } from '../perf/report/dump.ts';
 import { headerText } from '../perf/report/header-text.ts';
+import { histogram } from '../perf/report/histogram.ts';
+import { histogramText } from '../perf/report/histogram-text.ts';
 import { Session } from '../perf/report/session.ts';
 import { statistics } from '../perf/report/stats.ts';
-import { standardOutput, type Recording } from './recording.ts';
+import { DEFAULT_SORT, parseSortKeys } from '../perf/report/sort-keys.ts';
+import { symbolFiles } from '../perf/report/symbol-files.ts';
+import { machineFiles, standardOutput, type Recording } from './recording.ts';
 
 export interface ReportOptions {
   input: string;
@@ -12,13 +16,18 @@ export interface ReportOptions {
   header?: boolean | undefined;
   'header-only'?: boolean | undefined;
   'show-info'?: boolean | undefined;
+  'show-nr-samples'?: boolean | undefined;
+  sort?: string | undefined;
 }
 
 const HEADER_HINT = '# To display the perf.data header info, please use --header/--header-only options.\n#\n';
 
 export function runReport({ data, capturedOn }: Recording, options: ReportOptions): number {
   const out = standardOutput();
+  const keys = parseSortKeys(options.sort ?? DEFAULT_SORT);
+  const dump = options['dump-raw-trace'] ? new Dump(data, out, data.header.pipe ? 'pipe' : options.input, symbolFiles(machineFiles)) : null;
   try {
+    if (dump !== null) out.text(dump.warning);
     if (options.header || options['header-only']) out.text(headerText(data, { capturedOn, full: options['show-info'] }));
     else if (!options.stats) out.text(HEADER_HINT);
     if (options['header-only']) return 0;
@@ -26,9 +35,10 @@ export function runReport({ data, capturedOn }: Recording, options: ReportOption
       const session = new Session(data, {});
       session.run();
       out.text(statistics(data, session.counts, { lostSamples: true }));
+    } else if (options['dump-raw-trace']) {
+      dump?.run();
     } else {
-      const dump = new Dump(data, out, data.header.pipe ? 'pipe' : options.input);
-      dump.run();
+      out.text(histogramText(histogram(data, keys, symbolFiles(machineFiles)), { keys, showSamples: options['show-nr-samples'] }));
     }
   } finally {
     out.flush();

@@ -1,0 +1,151 @@
+/**
+ * The histogram behind `report --stdio`: periods summed up by command, shared object and symbol, or by other keys.
+ * Reference: __hists__add_entry() and hists__collapse_resort() of tools/perf/util/hist.c, v6.1.
+ * Not modelled: call graphs, and periods inherited by callers (--children).
+ */
+import { PERF_RECORD_MISC_CPUMODE_MASK, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER } from '../../kernel/abi/index.ts';
+import type { PerfData, RecordedEvent } from '../data/index.ts';
+import type { SymbolLoader } from './dso.ts';
+import type { Location } from './maps.ts';
+import { Session, type CurrentSample } from './session.ts';
+import type { EntryValues, SortKey } from './sort-keys.ts';
+
+const TWO_TO_32 = 2 ** 32;
+
+/** One line of the histogram. The period is summed up in halves: periods may use all 64 bits. */
+export class Entry {
+  readonly values: EntryValues;
+  samples = 0;
+  #low = 0;
+  #high = 0;
+
+  constructor(values: EntryValues) {
+    this.values = values;
+  }
+
+  get period(): bigint {
+    return BigInt.asUintN(64, (BigInt(this.#high) << 32n) + BigInt(this.#low));
+  }
+
+  add(periodLow: number, periodHigh: number): void {
+    this.samples++;
+    this.#low += periodLow;
+    this.#high += periodHigh;
+    if (this.#low >= TWO_TO_32) {
+      this.#low -= TWO_TO_32;
+      this.#high++;
+    }
+  }
+
+  merge(other: Entry): void {
+    this.samples += other.samples - 1;
+    this.add(other.#low, other.#high);
+  }
+}
+
+/** The letter that stands before a symbol. */
+function level(misc: number): string {
+  const mode = misc & PERF_RECORD_MISC_CPUMODE_MASK;
+  if (mode === PERF_RECORD_MISC_KERNEL) return 'k';
+  return mode === PERF_RECORD_MISC_USER ? '.' : 'H';
+}
+
+/** The entries of one event while they are collected. */
+class Collector {
+  readonly #keys: readonly SortKey[];
+  /** Whether tasks with the same name, or CPUs, are to be kept apart. */
+  readonly #byThread: boolean;
+  readonly #byCpu: boolean;
+  /** From what all samples of an entry share to the entry, so that most samples cost two look-ups. */
+  readonly #known = new Map<unknown, Map<Location | string, Entry>>();
+  #lastOwner: unknown = null;
+  #lastPlaces = new Map<Location | string, Entry>();
+
+  constructor(keys: readonly SortKey[]) {
+    this.#keys = keys;
+    this.#byThread = keys.some(({ name }) => name === 'pid');
+    this.#byCpu = keys.some(({ name }) => name === 'cpu');
+  }
+
+  add(sample: CurrentSample): void {
+    const { thread, location } = sample;
+    const owner: unknown = this.#byCpu ? `${thread.tid}:${sample.cpu}:${thread.comm.text}` : this.#byThread ? thread : thread.comm;
+    const places = this.#placesOf(owner);
+    const place = location ?? `${sample.ipHigh}:${sample.ipLow}`;
+    let entry = places.get(place);
+    if (entry === undefined) {
+      entry = new Entry({
+        thread, comm: thread.comm, cpu: sample.cpu | 0, level: level(sample.misc),
+        location: location ?? { map: null, address: sample.ip, found: null },
+      });
+      places.set(place, entry);
+    }
+    entry.add(sample.periodLow, sample.periodHigh);
+  }
+
+  #placesOf(owner: unknown): Map<Location | string, Entry> {
+    if (owner === this.#lastOwner) return this.#lastPlaces;
+    let places = this.#known.get(owner);
+    if (places === undefined) this.#known.set(owner, places = new Map<Location | string, Entry>());
+    this.#lastOwner = owner;
+    this.#lastPlaces = places;
+    return places;
+  }
+
+  /** One entry for each identity, in perf's order: the largest first, equal ones by what is shown. */
+  entries(): Entry[] {
+    const merged = new Map<string, Entry>();
+    for (const places of this.#known.values()) {
+      for (const entry of places.values()) {
+        const identity = this.#keys.map((key) => key.identity(entry.values)).join('\0');
+        const same = merged.get(identity);
+        if (same === undefined) merged.set(identity, entry);
+        else same.merge(entry);
+      }
+    }
+    const keyed = [...merged.values()].sort((a, b) => firstDifference(this.#keys, a, b, false));
+    return keyed.sort((a, b) => Number(b.period - a.period) || firstDifference(this.#keys, a, b, true));
+  }
+}
+
+function firstDifference(keys: readonly SortKey[], a: Entry, b: Entry, shown: boolean): number {
+  for (const key of keys) {
+    const difference = (shown && key.compareShown ? key.compareShown(a.values, b.values) : key.compare(a.values, b.values));
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export interface EventHistogram {
+  event: RecordedEvent;
+  samples: number;
+  totalPeriod: bigint;
+  entries: Entry[];
+}
+
+export interface Histogram {
+  lostSamples: bigint;
+  events: EventHistogram[];
+  session: Session;
+}
+
+/** Reads the whole recording. */
+export function histogram(data: PerfData, keys: readonly SortKey[], loadSymbols?: SymbolLoader): Histogram {
+  const collectors: Collector[] = [];
+  const session = new Session(data, {
+    sample(sample) {
+      (collectors[sample.event.index] ??= new Collector(keys)).add(sample);
+    },
+  }, loadSymbols);
+  session.run();
+  const events = data.events.all.map((event) => {
+    const entries = collectors[event.index]?.entries() ?? [];
+    return {
+      event, entries,
+      samples: session.counts.samples[event.index] ?? 0,
+      totalPeriod: entries.reduce((sum, { period }) => sum + period, 0n),
+    };
+  });
+  return { events, session, lostSamples: session.counts.lostSamples.reduce((sum, lost) => sum + (lost ?? 0n), 0n) };
+}
+

@@ -1,0 +1,130 @@
+/**
+ * The keys of `report --sort`: how entries are told apart, ordered, and shown.
+ * Reference: struct sort_entry of tools/perf/util/sort.c, v6.1.
+ * Not modelled: branches, memory, sources, cgroups.
+ */
+import { InputError } from '../input-error.ts';
+import type { Comm, Thread } from './machine.ts';
+import type { Location } from './maps.ts';
+
+/** What entries are made of: the first sample's values of all that a key may ask. */
+export interface EntryValues {
+  thread: Thread;
+  comm: Comm;
+  /** Null in modes of other machines. */
+  location: Location | null;
+  /** perf's letter for the mode. */
+  level: string;
+  cpu: number;
+}
+
+export interface SortKey {
+  name: string;
+  header: string;
+  /** Entries with the same text are one. */
+  identity(values: EntryValues): string;
+  /** Ascending, in the order in which equal entries stand. */
+  compare(a: EntryValues, b: EntryValues): number;
+  /** Ascending by what is shown; as `compare` unless told. */
+  compareShown?(a: EntryValues, b: EntryValues): number;
+  /** Least width of the column that this entry asks for. */
+  width(values: EntryValues, hasUnresolved: boolean): number;
+  show(values: EntryValues, width: number): string;
+}
+
+/** Digits of an address that has no symbol. */
+const ADDRESS_DIGITS = 16;
+
+const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const bySize = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
+
+function byPresence(a: unknown, b: unknown): number {
+  return Number(a === null) - Number(b === null);
+}
+
+const fit = (text: string, width: number): string => text.slice(0, width).padEnd(width);
+
+const comm: SortKey = {
+  name: 'comm',
+  header: 'Command',
+  identity: (values) => values.comm.text,
+  compare: (a, b) => byText(a.comm.text, b.comm.text),
+  // perf measures the name that the task has in the end, and cuts off what is longer.
+  width: ({ thread }) => thread.comm.text.length,
+  show: (values, width) => fit(values.comm.text, width),
+};
+
+const dsoName = ({ location }: EntryValues): string | null => location?.map?.dso.short_name ?? null;
+
+const dso: SortKey = {
+  name: 'dso',
+  header: 'Shared Object',
+  identity: (values) => dsoName(values) ?? '',
+  compare(a, b) {
+    const [left, right] = [dsoName(a), dsoName(b)];
+    return left === null || right === null ? byPresence(left, right) : byText(left, right);
+  },
+  width: (values, hasUnresolved) => Math.max(dsoName(values)?.length ?? 0, hasUnresolved ? ADDRESS_DIGITS : 0),
+  show: (values, width) => fit(dsoName(values) ?? '[unknown]', width),
+};
+
+const found = ({ location }: EntryValues) => location?.found ?? null;
+
+const symbol: SortKey = {
+  name: 'symbol',
+  header: 'Symbol',
+  identity(values) {
+    const own = found(values);
+    // A symbol's place is one within its file.
+    return own === null ? `@${values.location?.address ?? ''}` : `${values.location?.map?.dso.long_name}:${own.start}-${own.end}`;
+  },
+  compare(a, b) {
+    const [left, right] = [found(a), found(b)];
+    // perf takes the difference as signed, which puts kernel addresses first.
+    if (left === null && right === null) return Math.sign(Number(BigInt.asIntN(64, (a.location?.address ?? 0n) - (b.location?.address ?? 0n))));
+    if (left === null || right === null) return byPresence(left, right);
+    return bySize(left.start, right.start) || bySize(left.end, right.end);
+  },
+  compareShown(a, b) {
+    const [left, right] = [found(a), found(b)];
+    return left === null || right === null ? byPresence(left, right) : byText(left.name, right.name);
+  },
+  width: (values) => (found(values)?.name.length ?? ADDRESS_DIGITS + 2) + 4,
+  show(values, width) {
+    const own = found(values);
+    const address = values.location?.address ?? 0n;
+    const text = own?.name ?? `${address === 0n ? '00' : '0x'}${address.toString(16).padStart(address === 0n ? 14 : ADDRESS_DIGITS, '0')}`;
+    return `[${values.level}] ${text.slice(0, width - 4)}`;
+  },
+};
+
+const pid: SortKey = {
+  name: 'pid',
+  header: '    Pid:Command',
+  identity: ({ thread }) => `${thread.tid}`,
+  compare: (a, b) => a.thread.tid - b.thread.tid,
+  width: ({ thread }) => thread.comm.text.length + 8,
+  show: ({ thread }, width) => `${String(thread.tid).padStart(7)}:${fit(thread.comm.text, Math.max(7, width) - 8)}`,
+};
+
+const cpu: SortKey = {
+  name: 'cpu',
+  header: 'CPU',
+  identity: (values) => `${values.cpu}`,
+  compare: (a, b) => a.cpu - b.cpu,
+  width: () => 3,
+  show: (values, width) => String(values.cpu).padStart(width, '0'),
+};
+
+const KEYS = [pid, comm, dso, symbol, cpu];
+
+export const DEFAULT_SORT = 'comm,dso,symbol';
+
+/** Reads a list of keys; the beginning of a name is enough, as with perf. */
+export function parseSortKeys(text: string): SortKey[] {
+  return text.split(',').filter(Boolean).map((word) => {
+    const key = KEYS.find(({ name }) => name.startsWith(word));
+    if (key === undefined) throw new InputError(`unknown key '${word}' in --sort; the keys are ${KEYS.map(({ name }) => name).join(', ')}.`);
+    return key;
+  });
+}
