@@ -1,6 +1,6 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
 import { InputError } from '../../perf/input-error.ts';
-import type { ImageFile } from '../../perf/index.ts';
+import type { ImageFile, KernelClass } from '../../perf/index.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { addToBuildIdCache } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
@@ -10,6 +10,7 @@ import { parseOptions } from '../options/parse-options.ts';
 import { RECORD_OPTIONS } from '../options/record.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { isKernelFile, kernelFailure, loadKernel } from '../load-kernel.ts';
 import { OutputFile } from '../output-file.ts';
 import { Progress } from '../progress.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
@@ -44,7 +45,8 @@ export function recordCommand(load: LoadSimulation): Command {
       checkArguments(spec.workload, simulation);
       if (options.verbose) process.stderr.write(machineLine(spec));
       const cache = options['no-buildid-cache'] ? () => {} : addToBuildIdCache;
-      const result = record(simulation, spec, options.output, cache);
+      const kernel = isKernelFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
+      const result = record(simulation, spec, { path: options.output, cache, kernel });
       if (!options.quiet) process.stderr.write(closingLines(result, options.output));
       if (options.verbose) process.stderr.write(countLines(result));
       return 0;
@@ -54,12 +56,20 @@ export function recordCommand(load: LoadSimulation): Command {
 
 export const command = recordCommand(loadSimulation);
 
-function record(simulation: Simulation, spec: RunSpec, path: string, cache: (files: readonly ImageFile[]) => void): RunResult {
+interface Recorded {
+  path: string;
+  /** Takes the images of the programs that the recording maps. */
+  cache: (files: readonly ImageFile[]) => void;
+  kernel: KernelClass | undefined;
+}
+
+function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel }: Recorded): RunResult {
   const output = new OutputFile(path);
   const progress = new Progress(process.stderr);
   try {
     let files: readonly ImageFile[] = [];
     const result = simulation.run(spec, output, {
+      kernel,
       progress: (done_ns, total_ns) => progress.update(done_ns, total_ns),
       images: (mapped) => {
         files = mapped;
@@ -68,6 +78,8 @@ function record(simulation: Simulation, spec: RunSpec, path: string, cache: (fil
     output.commit();
     cache(files);
     return result;
+  } catch (error) {
+    throw kernel === undefined ? error : kernelFailure(spec.kernel, error);
   } finally {
     output.close();
     progress.end();

@@ -7,7 +7,7 @@ const TICK_RATES = ['100', '250', '300', '1000'] as const;
 const TOOLS = ['3.2'] as const;
 
 export const MACHINE_OPTIONS = {
-  kernel: { type: 'string', argument: '<name>', default: 'v3.2', describe: "kernel version, see 'perfsim list kernels'" },
+  kernel: { type: 'string', argument: '<name>', default: 'v3.2', describe: "kernel version, see 'perfsim list kernels', or a file: ./mine.ts" },
   pmu: { type: 'string', argument: '<name>', default: 'nehalem', describe: "performance counters, see 'perfsim list pmus'" },
   cpus: { type: 'string', argument: '<n>', default: '4', describe: 'number of CPUs', coerce: (text: string) => wholeNumber('--cpus', text, 1, MAX_CPUS, 'a number of CPUs') },
   hz: { type: 'string', argument: '<n>', default: '1000', describe: `scheduler ticks per second: ${TICK_RATES.join(', ')}`, coerce: (text: string) => Number(oneOf('--hz', text, TICK_RATES)) },

@@ -1,0 +1,59 @@
+/** `--kernel ./mine.ts`, through the built command: what a user's own kernel changes, and what is said of a bad one. */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PERFSIM = join(process.cwd(), 'dist/bin/perfsim.cjs');
+const folder = mkdtempSync(join(tmpdir(), 'perfsim-kernel-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Records the experiment of 2011, shortened, on the kernel that `source` describes. */
+function recordOn(source: string | null, seconds = 4): { status: number | null; stderr: string; recorded: boolean } {
+  if (source !== null) writeFileSync(join(folder, 'mine.ts'), source);
+  rmSync(join(folder, 'perf.data'), { force: true });
+  const kernel = source === null ? './absent.ts' : './mine.ts';
+  const words = ['record', '-N', '--kernel', kernel, '--seed', '8', '-e', 'cycles,cycles,cycles', 'noploop', String(seconds)];
+  const { status, stderr } = spawnSync(process.execPath, [PERFSIM, ...words], { cwd: folder, encoding: 'utf8' });
+  return { status, stderr, recorded: existsSync(join(folder, 'perf.data')) };
+}
+
+describe('a kernel of the user\'s own', () => {
+  test('that leaves v3.1 as it is loses the wakeup, as v3.1 does', () => {
+    const { status, stderr } = recordOn("import { V3_1 } from 'perfsim/kernel';\nexport default class Mine extends V3_1 {}\n");
+    expect(status).toBe(0);
+    expect(stderr).toContain('Woken up 1 times');
+  });
+
+  test('that wakes every event of the task repairs it', () => {
+    const { status, stderr } = recordOn(`
+      import { V3_1, list_for_each, type PerfEvent } from 'perfsim/kernel';
+      export default class Mine extends V3_1 {
+        override perf_event_wakeup(event: PerfEvent): void {
+          super.perf_event_wakeup(event);
+          list_for_each(event.ctx!.event_list, (other: PerfEvent) => this.wake_up_all(other.waitq, other));
+        }
+      }
+    `);
+    expect(stderr).toContain('Woken up 3 times');
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    ['does not compile', 'export class Mine {', /^perfsim: '\.\/mine\.ts:1:20' does not compile: .+\.\n$/],
+    ['extends nothing', 'export class Mine {}', /^perfsim: '\.\/mine\.ts' exports no class that extends a kernel: .+\n$/],
+    ['does not exist', null, /^perfsim: cannot read the kernel '\.\/absent\.ts': no such file\.\n$/],
+    [
+      'throws',
+      "import { V3_1 } from 'perfsim/kernel';\nexport class Mine extends V3_1 { override perf_event_wakeup(): void { throw new Error('no such waiter'); } }",
+      /perfsim: the kernel '\.\/mine\.ts' fails in perf_event_wakeup: no such waiter\.\n$/,
+    ],
+  ])('that %s is refused in one sentence, and nothing is left behind', (_what, source, sentence) => {
+    const { status, stderr, recorded } = recordOn(source);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(status).toBe(2);
+    expect(recorded).toBe(false);
+  });
+});
