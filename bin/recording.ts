@@ -55,13 +55,14 @@ function fileSource(path: string, fd: number): ByteSource {
 
 export interface Recording {
   data: PerfData;
-  /** When the file was last written, in the form of ctime(3). */
+  /** When the file was last written, in the form of ctime(3) and in that of ISO 8601. */
   capturedOn: string;
+  capturedOnIso: string;
 }
 
 /** "Mon Nov 23 09:19:48 2026" from the local time's "Mon Nov 23 2026 09:19:48 GMT+0000". */
-function capturedOn(fd: number): string {
-  const [weekday, month, day, year, time] = fstatSync(fd).mtime.toString().split(' ');
+function ctime(localTime: string): string {
+  const [weekday, month, day, year, time] = localTime.split(' ');
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`;
 }
 
@@ -77,7 +78,10 @@ export async function withRecording(path: string, use: (recording: Recording) =>
     throw new InputError(`cannot read '${path}': ${systemReason(error)}${hint}.`);
   }
   try {
-    return await use({ data: PerfData.open(fileSource(path, fd)), capturedOn: capturedOn(fd) });
+    const { mtime } = fstatSync(fd);
+    return await use({
+      data: PerfData.open(fileSource(path, fd)), capturedOn: ctime(mtime.toString()), capturedOnIso: mtime.toISOString().replace(/\.\d+/, ''),
+    });
   } finally {
     closeSync(fd);
   }
@@ -95,16 +99,21 @@ export const machineFiles: FileAccess = {
   },
 };
 
+/** Text into an open file. */
+export function fileOutput(fd: number): Output {
+  return new Output((bytes) => {
+    for (let done = 0; done < bytes.length;) done += insist(() => writeSync(fd, bytes, done));
+  });
+}
+
 /** Standard output. A reader that has seen enough, such as `head`, ends the program quietly. */
 export function standardOutput(): Output {
   return new Output((bytes) => {
-    for (let done = 0; done < bytes.length;) {
-      try {
-        done += insist(() => writeSync(1, bytes, done));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
-        throw error;
-      }
+    try {
+      for (let done = 0; done < bytes.length;) done += insist(() => writeSync(1, bytes, done));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+      throw error;
     }
   });
 }

@@ -129,7 +129,8 @@ export class ElfFile {
     const names = this.#sections[section.link];
     const from = this.#reader(section);
     const found: Symbol[] = [];
-    while (names !== undefined && from.remaining >= SYMBOL_SIZE) {
+    if (names === undefined) return found;
+    while (from.remaining >= SYMBOL_SIZE) {
       const nameAt = from.u32();
       const [info, other, index] = [from.u8(), from.u8(), from.u16()];
       const [value, size] = [from.u64(), from.u64()];

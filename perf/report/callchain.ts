@@ -20,18 +20,25 @@ export interface Frame {
   location: Location | null;
 }
 
-/** The frames, innermost first. A marker that nobody knows makes the whole chain invalid. */
-export function resolveCallchain(machine: Machine, thread: Thread, ips: readonly bigint[]): Frame[] {
+/** Which mode a marker sets; undefined if perf does not know it. */
+const MODE_OF_MARKER = new Map<bigint, number>([
+  [PERF_CONTEXT_KERNEL, PERF_RECORD_MISC_KERNEL], [PERF_CONTEXT_USER, PERF_RECORD_MISC_USER],
+  [PERF_CONTEXT_HV, PERF_RECORD_MISC_HYPERVISOR],
+]);
+
+/** All frames, innermost first. Markers that nobody knows are passed over. */
+export function resolveFrames(machine: Machine, thread: Thread, ips: readonly bigint[]): Frame[] {
   const frames: Frame[] = [];
   let mode = PERF_RECORD_MISC_USER;
   for (const ip of ips) {
-    if (frames.length === MAX_STACK) break;
-    if (ip < PERF_CONTEXT_MAX) {
-      frames.push({ ip, location: machine.locate(thread, mode, Number(ip & 0xffffffffn), Number(ip >> 32n)) });
-    } else if (ip === PERF_CONTEXT_KERNEL) mode = PERF_RECORD_MISC_KERNEL;
-    else if (ip === PERF_CONTEXT_USER) mode = PERF_RECORD_MISC_USER;
-    else if (ip === PERF_CONTEXT_HV) mode = PERF_RECORD_MISC_HYPERVISOR;
-    else return [];
+    if (ip >= PERF_CONTEXT_MAX) mode = MODE_OF_MARKER.get(ip) ?? mode;
+    else frames.push({ ip, location: machine.locate(thread, mode, Number(ip & 0xffffffffn), Number(ip >> 32n)) });
   }
   return frames;
+}
+
+/** The frames that perf shows of a chain: no more than MAX_STACK, and none if a marker is unknown. */
+export function resolveCallchain(machine: Machine, thread: Thread, ips: readonly bigint[]): Frame[] {
+  if (ips.some((ip) => ip >= PERF_CONTEXT_MAX && !MODE_OF_MARKER.has(ip))) return [];
+  return resolveFrames(machine, thread, ips).slice(0, MAX_STACK);
 }

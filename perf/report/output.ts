@@ -24,6 +24,7 @@ export class Output {
   readonly #sink: TextSink;
   readonly #bytes = new Uint8Array(CAPACITY);
   #at = 0;
+  #flushed = 0;
 
   constructor(sink: TextSink) {
     this.#sink = sink;
@@ -31,7 +32,13 @@ export class Output {
 
   flush(): void {
     if (this.#at > 0) this.#sink(this.#bytes.subarray(0, this.#at));
+    this.#flushed += this.#at;
     this.#at = 0;
+  }
+
+  /** Bytes in all. */
+  get written(): number {
+    return this.#flushed + this.#at;
   }
 
   /** Makes sure that `length` bytes fit, and hands out the buffer; `advance` says how many were used. */
@@ -55,7 +62,9 @@ export class Output {
       return;
     }
     this.flush();
-    this.#sink(encoder.encode(text));
+    const encoded = encoder.encode(text);
+    this.#sink(encoded);
+    this.#flushed += encoded.length;
   }
 
   /** Bytes that were encoded before: the cheapest text. */

@@ -1,0 +1,33 @@
+/** `perfsim data`: a recording in another form. */
+import type { Command } from '../command.ts';
+import { HELP, type OptionTable } from '../options/option.ts';
+import { splitOptions } from '../options/split-options.ts';
+import { usage } from '../options/usage.ts';
+
+const OPTIONS = {
+  'to-json': { type: 'string', argument: '<file>', describe: "convert to JSON format, '-' for standard output", coerce: String },
+  input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
+  force: { alias: 'f', type: 'boolean', describe: 'overwrite an existing output file' },
+  ...HELP,
+} as const satisfies OptionTable;
+
+/** perf has only this one subcommand, and so does without it here. */
+const CONVERT = 'convert';
+
+export const command: Command = {
+  name: 'data',
+  summary: 'Convert perf.data to JSON',
+  async run(argv) {
+    const words = splitOptions(argv[0] === CONVERT ? argv.slice(1) : argv, OPTIONS).options;
+    if (words.includes('--help')) {
+      process.stdout.write(usage(['perfsim data [convert] --to-json <file> [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      return 0;
+    }
+    const [{ parseOptions }, { convertToJson }, { InputError }] = await Promise.all([
+      import('../options/parse-options.ts'), import('../convert.ts'), import('../../perf/input-error.ts'),
+    ]);
+    const { 'to-json': output, input, force } = await parseOptions(words, OPTIONS);
+    if (output === undefined) throw new InputError("no conversion was asked for; name the output with '--to-json FILE'.");
+    return convertToJson(input, output, force ?? false);
+  },
+};
