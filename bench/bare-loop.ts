@@ -33,8 +33,8 @@ export class BareLoop {
     }
     this.time[TICK + 1] = KHZ;
     this.timer[TICK + 1] = TICK;
-    for (let now = this.time[1]!; now < end; now = this.time[1]!) {
-      const timer = this.timer[1]!;
+    for (let now = this.time[1]; now < end; now = this.time[1]!) {
+      const timer = this.timer[1];
       this.rearm(now + (timer === TICK ? KHZ : this.overflow(timer, now)), timer);
     }
     return this.samples;
@@ -42,9 +42,9 @@ export class BareLoop {
 
   /** Writes a record, adapts the period, and returns it. */
   overflow(counter: number, now: number): number {
-    const elapsed = now - this.last[counter]!;
+    const elapsed = now - this.last[counter];
     this.last[counter] = now;
-    const period = this.period[counter]!;
+    const period = this.period[counter];
     const adapted = period + Math.trunc((Math.floor((period * KHZ) / elapsed) - period) / 8);
     this.period[counter] = adapted;
     if (this.head - this.tail + RECORD < SIZE) this.record(counter, now, period);
@@ -80,8 +80,8 @@ export class BareLoop {
     let at = 1;
     for (;;) {
       let child = 2 * at;
-      if (this.time[child + 1]! < this.time[child]!) child++;
-      if (child > COUNTERS + 1 || time <= this.time[child]!) break;
+      if (this.time[child + 1] < this.time[child]) child++;
+      if (child > COUNTERS + 1 || time <= this.time[child]) break;
       this.time[at] = this.time[child]!;
       this.timer[at] = this.timer[child]!;
       at = child;

@@ -20,7 +20,7 @@ function milliseconds(work: () => void): number {
 }
 
 function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function compare(what: string, a: () => void, b: () => void): void {

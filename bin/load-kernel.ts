@@ -59,7 +59,7 @@ async function compile(path: string, library: string): Promise<string> {
         },
       }],
     });
-    return outputFiles[0]!.text;
+    return outputFiles[0].text;
   } catch (error) {
     const { errors } = error as { errors?: { text: string; location: { line: number; column: number } | null }[] };
     const [first] = errors ?? [];

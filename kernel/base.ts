@@ -99,7 +99,7 @@ export abstract class KernelBase {
   }
 
   this_cpu(): PerCpu {
-    return this.per_cpu[this.hardware.smp_processor_id()]!;
+    return this.per_cpu[this.hardware.smp_processor_id()];
   }
 
   /** Follows a pointer that the kernel takes for granted; NULL is an oops. */

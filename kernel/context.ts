@@ -268,6 +268,6 @@ export abstract class ContextCode extends OverflowCode {
 
   /** The CPU context, of this CPU, in which events of `ctx` run. */
   cpu_context(event: PerfEvent): PerfCpuContext {
-    return this.this_cpu().contexts[event.pmu.task_ctx_nr]!;
+    return this.this_cpu().contexts[event.pmu.task_ctx_nr];
   }
 }

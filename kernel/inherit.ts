@@ -75,7 +75,7 @@ export abstract class InheritCode extends SelectCode {
         this.perf_event_task(task, null, false);
         return;
       }
-      const cpuctx = this.this_cpu().contexts[ctxn]!;
+      const cpuctx = this.this_cpu().contexts[ctxn];
       this.perf_event_context_sched_out(cpuctx, ctx);
       store(slot, null);
       this.perf_event_task(task, ctx, false);

@@ -4,11 +4,11 @@
  * Reference: include/linux/list.h and rculist.h of v3.2.
  * Not modelled: the poison that list_del leaves in the removed entry (the object's own poison catches such use).
  */
-import { load, store, struct, shared, type Cell } from '../sim/memory.ts';
+import { load, store, struct, shared } from '../sim/memory.ts';
 import { READ_ONCE, WRITE_ONCE } from './primitives.ts';
 
 /** A link of a list: the head, or embedded in `entry`. Walkers without a lock read `next`; `prev` is for writers. */
-export class ListHead<T> extends struct({ next: shared(null as unknown), prev: null as unknown }) {
+export class ListHead<T> extends struct({ next: shared(null as object | null), prev: null as object | null }) {
   /** The object that this link is part of; null for a head. */
   readonly entry: T | null;
 
@@ -47,7 +47,7 @@ function insert<T>(entry: ListHead<T>, prev: ListHead<T>, following: ListHead<T>
   following.prev = entry;
   store(entry.next, following);
   entry.prev = prev;
-  WRITE_ONCE(prev.next as Cell, entry);
+  WRITE_ONCE(prev.next, entry);
 }
 
 /** Unlinks `entry`; its own pointers stay, so that a walker standing on it finds its way (list_del_rcu). */
@@ -55,13 +55,13 @@ export function list_del_rcu<T>(entry: ListHead<T>): void {
   const following = next(entry);
   const prev = entry.prev as ListHead<T>;
   following.prev = prev;
-  WRITE_ONCE(prev.next as Cell, following);
+  WRITE_ONCE(prev.next, following);
 }
 
 /** Unlinks `entry` and makes it an empty list of its own: a walker standing on it never leaves it. */
 export function list_del_init<T>(entry: ListHead<T>): void {
   list_del_rcu(entry);
-  WRITE_ONCE(entry.next as Cell, entry);
+  WRITE_ONCE(entry.next, entry);
   entry.prev = entry;
 }
 

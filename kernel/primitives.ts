@@ -133,7 +133,7 @@ export function spin_unlock_irqrestore(lock: SpinLock): void {
   operate(SPIN_UNLOCK, lock.locked, undefined);
 }
 
-type Wait = Operation<unknown, (value: never) => boolean, unknown>;
+type Wait = Operation<unknown, (value: never) => boolean>;
 
 /** Waits by looking again and again (cpu_relax). */
 export const SPIN: Wait = {

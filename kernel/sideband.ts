@@ -49,7 +49,7 @@ export abstract class SidebandCode extends OutputCode {
 
   /** The task's context number `ctxn`, if it has one. */
   task_context(task: TaskStruct | null, ctxn: number): PerfEventContext | null {
-    return task === null ? null : load(task.perf_event_ctxp[ctxn]!);
+    return task === null ? null : load(task.perf_event_ctxp[ctxn]);
   }
 
   /** Calls `visit` for the events that may report on what happens on this CPU: of each CPU context, then of the task. */

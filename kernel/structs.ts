@@ -174,7 +174,7 @@ export class RingBuffer extends struct({
 
 /** struct perf_event. */
 export class PerfEvent extends struct({
-  state: PERF_EVENT_STATE_OFF as number, attach_state: 0,
+  state: PERF_EVENT_STATE_OFF, attach_state: 0,
   count: 0, child_count: 0,
   total_time_enabled: 0, total_time_running: 0, tstamp_enabled: 0, tstamp_running: 0, tstamp_stopped: 0,
   child_total_time_enabled: 0, child_total_time_running: 0,
@@ -347,7 +347,7 @@ export class FdTable {
 
   slot(fd: number): Cell<File | null> {
     while (this.#slots.length <= fd) this.#slots.push(new Cell<File | null>(null, this, `fd ${this.#slots.length}`));
-    return this.#slots[fd]!;
+    return this.#slots[fd];
   }
 
   /** One past the highest number ever used. */

@@ -106,7 +106,7 @@ export abstract class SyscallCode extends WatchdogCode {
     };
     if ((read_format & PERF_FORMAT_GROUP) === 0) {
       const [count, ...id] = value(event);
-      return [count!, ...times, ...id];
+      return [count, ...times, ...id];
     }
     const group = this.perf_group_events(event.group_leader!);
     return [group.length, ...times, ...group.flatMap(value)];

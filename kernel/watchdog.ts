@@ -27,7 +27,7 @@ export abstract class WatchdogCode extends ProcessCode {
       // The watchdog is never throttled.
       event.hw.interrupts = 0;
     };
-    const ctx = this.per_cpu[cpu]!.contexts[event.pmu.task_ctx_nr]!.ctx;
+    const ctx = this.per_cpu[cpu].contexts[event.pmu.task_ctx_nr].ctx;
     this.perf_install_in_context(ctx, event, cpu);
     this.perf_event_enable(event);
   }

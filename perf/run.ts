@@ -65,7 +65,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const tool = new RecordTool(record, attrs, { name: workload.name, run: program }, {
     begin(ids, _tool, child) {
       const eventOf = new Map(ids.flatMap((list, event) => list.map((id) => [id, event] as const)));
-      tally = new Tally(attrs.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0]!)));
+      tally = new Tally(attrs.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
       recording.begin(attrs, ids, child);
     },
     write(chunk) {
@@ -85,7 +85,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   hooks.images?.(files);
 
   return {
-    events: record.events.map(({ name }, i) => ({ name, samples: tally.samples[i]! })),
+    events: record.events.map(({ name }, i) => ({ name, samples: tally.samples[i] })),
     records: tally.byName(recording.synthesized),
     lost_reported: tally.lost,
     lost_total: watch.dropped,

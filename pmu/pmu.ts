@@ -119,7 +119,7 @@ export class Pmu {
   /** Writes a counter's control: what it counts, in which rings, and whether it is enabled. */
   writeControl(position: number, signal: number, gate: CounterGate, enabled: boolean): void {
     this.sync();
-    const counter = this.counters[position]!;
+    const counter = this.counters[position];
     counter.signal = signal;
     counter.user = gate.user;
     counter.os = gate.os;
@@ -131,7 +131,7 @@ export class Pmu {
   /** Clears or sets the enable bit alone. */
   writeEnable(position: number, enabled: boolean): void {
     this.sync();
-    const counter = this.counters[position]!;
+    const counter = this.counters[position];
     counter.enabled = enabled;
     this.#setRunning(counter);
   }
@@ -139,7 +139,7 @@ export class Pmu {
   /** Writes a counter with an event count in two's complement: −n overflows after n events. */
   writeCounter(position: number, value: number): void {
     this.sync();
-    const counter = this.counters[position]!;
+    const counter = this.counters[position];
     counter.value = value < 0 ? value + counter.modulus : value;
     this.#dirty = true;
   }
@@ -147,7 +147,7 @@ export class Pmu {
   /** Reads a counter as the signed number that its width holds. */
   readCounter(position: number): number {
     this.sync();
-    const { value, half, modulus } = this.counters[position]!;
+    const { value, half, modulus } = this.counters[position];
     const whole = Math.floor(value);
     return whole >= half ? whole - modulus : whole;
   }
@@ -191,7 +191,7 @@ export class Pmu {
     if (this.#frozen) return;
     const advancing = this.#counting();
     for (let i = 0; i < advancing.length; i++) {
-      const counter = advancing[i]!;
+      const counter = advancing[i];
       const value = counter.value + cycles * counter.rate;
       if (value < counter.modulus) counter.value = value;
       else this.#overflow(counter, from, value);
@@ -243,7 +243,7 @@ export class Pmu {
     if (this.#frozen) return next;
     const advancing = this.#counting();
     for (let i = 0; i < advancing.length; i++) {
-      const { rate, interrupt, modulus, value } = advancing[i]!;
+      const { rate, interrupt, modulus, value } = advancing[i];
       if (!interrupt) continue;
       const at = this.#synced + Math.ceil((modulus - value) / rate);
       if (at < next) next = at;
@@ -258,7 +258,7 @@ export class Pmu {
 
   #setRate(counter: Counter): void {
     const counts = counter.running && (this.location.ring === 'user' ? counter.user : counter.os);
-    const rate = counts ? this.location.rates[counter.signal]! : 0;
+    const rate = counts ? this.location.rates[counter.signal] : 0;
     if (rate === counter.rate) return;
     const { rate: before } = counter;
     counter.rate = rate;

@@ -49,7 +49,7 @@ export class Call<R = unknown> implements MemoryHook {
   operate<T, A, V>(operation: Operation<T, A, V>, cell: Cell<T>, operand: A): V {
     if (this.#position < this.#log.length) return this.#log[this.#position++] as V;
     if (operation.ready !== undefined && !operation.ready(cell, operand)) {
-      this.blockedOn = { operation: operation as Operation, cell: cell as Cell, operand };
+      this.blockedOn = { operation: operation as Operation, cell: cell, operand };
       // oxlint-disable-next-line no-throw-literal -- not an error: the way out of the call, allocated once.
       throw SUSPENDED;
     }

@@ -65,8 +65,8 @@ export class EventQueue {
   /** Arms `timer` for `time`, which must not lie in the past; a timer that was armed is moved. */
   arm(timer: number, time: number): void {
     if (!(time >= this.now)) throw new RangeError(`timer ${timer} armed for ${time}, before now (${this.now})`);
-    const tie = this.#base[timer]! + this.#sequence++;
-    const position = this.#position[timer]!;
+    const tie = this.#base[timer] + this.#sequence++;
+    const position = this.#position[timer];
     if (position !== IDLE) {
       if (this.#before(time, tie, position)) this.#siftUp(position, timer, time, tie);
       else this.#siftDown(position, timer, time, tie);
@@ -77,13 +77,13 @@ export class EventQueue {
   }
 
   cancel(timer: number): void {
-    const position = this.#position[timer]!;
+    const position = this.#position[timer];
     if (position === IDLE) return;
     this.#position[timer] = IDLE;
     const last = this.#size--;
-    const time = this.#time[last]!;
-    const tie = this.#tie[last]!;
-    const moved = this.#timer[last]!;
+    const time = this.#time[last];
+    const tie = this.#tie[last];
+    const moved = this.#timer[last];
     this.#time[last] = Infinity;
     if (position === last) return;
     if (position > 1 && this.#before(time, tie, position >> 1)) this.#siftUp(position, moved, time, tie);
@@ -96,27 +96,27 @@ export class EventQueue {
 
   /** Time of the next event; Infinity when there is none. */
   get nextTime(): number {
-    return this.#time[1]!;
+    return this.#time[1];
   }
 
   /** Fires the next event, if there is one not later than `until`; whether it did. */
   step(until = Infinity): boolean {
-    const time = this.#time[1]!;
+    const time = this.#time[1];
     if (this.#size === 0 || time > until) return false;
-    const timer = this.#timer[1]!;
-    const tie = this.#tie[1]!;
+    const timer = this.#timer[1];
+    const tie = this.#tie[1];
     this.now = time;
-    this.#fire[timer]!();
+    this.#fire[timer]();
     // Every arming draws a new tie: an unchanged one means that the handler did not arm its timer again.
-    const position = this.#position[timer]!;
+    const position = this.#position[timer];
     if (position !== IDLE && this.#tie[position] === tie) this.cancel(timer);
     return true;
   }
 
   /** Whether (time, tie) comes before what stands at `position`. */
   #before(time: number, tie: number, position: number): boolean {
-    const other = this.#time[position]!;
-    return time < other || (time === other && tie < this.#tie[position]!);
+    const other = this.#time[position];
+    return time < other || (time === other && tie < this.#tie[position]);
   }
 
   #siftUp(from: number, timer: number, time: number, tie: number): void {
@@ -134,9 +134,9 @@ export class EventQueue {
     let position = from;
     for (;;) {
       let child = 2 * position;
-      const left = times[child]!;
-      const right = times[child + 1]!;
-      if (right < left || (right === left && ties[child + 1]! < ties[child]!)) child++;
+      const left = times[child];
+      const right = times[child + 1];
+      if (right < left || (right === left && ties[child + 1] < ties[child])) child++;
       if (child > this.#size || this.#before(time, tie, child)) break;
       this.#move(child, position);
       position = child;
@@ -145,7 +145,7 @@ export class EventQueue {
   }
 
   #move(from: number, to: number): void {
-    const timer = this.#timer[from]!;
+    const timer = this.#timer[from];
     this.#time[to] = this.#time[from]!;
     this.#tie[to] = this.#tie[from]!;
     this.#timer[to] = timer;

@@ -90,7 +90,7 @@ export function store<T>(cell: Cell<T>, value: T): void {
 
 /** An operation that the hook takes. */
 export function hooked<T>(operation: Operation, cell: Cell<T>, operand?: unknown): T {
-  return hook!.operate(operation, cell as Cell, operand) as T;
+  return hook!.operate(operation, cell, operand) as T;
 }
 
 /** A field that several contexts touch without a common lock: the struct exposes its cell, for the primitives. */
@@ -153,6 +153,7 @@ export function struct<F extends Fields>(fields: F): new () => StructOf<F> & Str
  */
 function filler(slots: readonly string[]): (self: object, cells: readonly Cell[]) => void {
   const stores = slots.map((slot, i) => `self.${slot} = cells[${i}];`);
+  // oxlint-disable-next-line typescript/no-implied-eval -- see above; the names are those of our own structs.
   return new Function('self', 'cells', stores.join('\n')) as (self: object, cells: readonly Cell[]) => void;
 }
 
@@ -161,6 +162,7 @@ function filler(slots: readonly string[]): (self: object, cells: readonly Cell[]
  * share their inline caches, and a shared cache that sees every slot costs five times the access itself.
  */
 function accessor(slot: string): PropertyDescriptor {
+  // oxlint-disable-next-line typescript/no-implied-eval -- see above; the names are those of our own structs.
   const make = new Function(
     'load', 'store',
     `return { get() { return load(this.${slot}); }, set(value) { store(this.${slot}, value); } }`,

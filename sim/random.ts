@@ -35,7 +35,7 @@ export class RandomStream {
 
   /** An element of a non-empty list. */
   pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
+    return list[this.below(list.length)];
   }
 }
 

@@ -61,7 +61,7 @@ export class Scheduler {
     this.#queues = machine.cpus.map((cpu, i) => {
       const timer = cpu.timer(Priority.TASK, () => as(cpu, () => this.#dispatch(queue)));
       const queue: RunQueue = {
-        cpu, pmu: pmus[i]!, running: null, waiting: [], timer, segmentStart: 0, stolenBefore: 0, sliceEnd: 0,
+        cpu, pmu: pmus[i], running: null, waiting: [], timer, segmentStart: 0, stolenBefore: 0, sliceEnd: 0,
       };
       return queue;
     });
@@ -76,7 +76,7 @@ export class Scheduler {
     const thread = new Thread(task, program);
     thread.affinity = affinity;
     this.#threads.set(task, thread);
-    const to = this.#idlest(thread) ?? this.#queues[task.cpu]!;
+    const to = this.#idlest(thread) ?? this.#queues[task.cpu];
     this.#enqueueAfter(thread, to, this.#durations.cycles('wakeup_latency'));
     return thread;
   }
@@ -97,7 +97,7 @@ export class Scheduler {
 
   /** The tick's part: end of a slice, and tasks that wait here although another CPU is idle. */
   tick(cpu: Cpu): void {
-    const queue = this.#queues[cpu.id]!;
+    const queue = this.#queues[cpu.id];
     if (queue.waiting.length === 0) return;
     const idle = this.#queues.find((other) => other.running === null && other.waiting.length === 0);
     if (idle !== undefined) this.#pull(queue, idle);
@@ -119,7 +119,7 @@ export class Scheduler {
 
   /** Whether the CPU runs nothing and nothing waits for it. */
   isIdle(cpu: Cpu): boolean {
-    const queue = this.#queues[cpu.id]!;
+    const queue = this.#queues[cpu.id];
     return queue.running === null && queue.waiting.length === 0;
   }
 
@@ -137,7 +137,7 @@ export class Scheduler {
   }
 
   #wakeTarget(thread: Thread): RunQueue {
-    const previous = this.#queues[thread.task.cpu]!;
+    const previous = this.#queues[thread.task.cpu];
     if (this.isIdle(previous.cpu)) return previous;
     return this.#idlest(thread) ?? previous;
   }
@@ -161,7 +161,7 @@ export class Scheduler {
 
   #pull(from: RunQueue, to: RunQueue): void {
     const at = from.waiting.findIndex((thread) => this.#allowed(thread, to));
-    if (at !== -1) this.#enqueueAfter(from.waiting.splice(at, 1)[0]!, to, this.#durations.cycles('wakeup_latency'));
+    if (at !== -1) this.#enqueueAfter(from.waiting.splice(at, 1)[0], to, this.#durations.cycles('wakeup_latency'));
   }
 
   #arm(queue: RunQueue, cycles: number): void {

@@ -114,7 +114,7 @@ export class TimedSystem implements Hardware {
   }
 
   pmu(): Pmu {
-    return this.#pmus[this.#executing.id]!;
+    return this.#pmus[this.#executing.id];
   }
 
   ip_in(location: Location): number {
@@ -124,12 +124,12 @@ export class TimedSystem implements Hardware {
 
   arch_irq_work_raise(): void {
     const cpu = this.#executing;
-    this.machine.queue.arm(this.#irqWork[cpu.id]!, cpu.clock + this.#durations.cycles('irq_work_latency'));
+    this.machine.queue.arm(this.#irqWork[cpu.id], cpu.clock + this.#durations.cycles('irq_work_latency'));
   }
 
   smp_call_function(target: number, fn: () => void): void {
     const caller = this.#executing;
-    const cpu = this.machine.cpus[target]!;
+    const cpu = this.machine.cpus[target];
     cpu.clock = Math.max(cpu.clock, caller.clock);
     const start = cpu.clock;
     this.as(cpu, () => this.#interrupt(cpu, IRQ, fn));
@@ -149,7 +149,7 @@ export class TimedSystem implements Hardware {
 
   start_timer(ns: number, callback: () => void): void {
     this.machine.queue.once(Priority.SIGNAL, this.#executing.clock + this.machine.cycles(ns), () => {
-      this.as(this.machine.cpus[0]!, callback);
+      this.as(this.machine.cpus[0], callback);
     });
   }
 
@@ -199,13 +199,13 @@ export class TimedSystem implements Hardware {
   #armTick(cpu: Cpu): void {
     const period = (this.machine.khz * 1000) / this.kernel.config.hz;
     const jiffies = Math.floor(Math.max(cpu.clock, this.machine.queue.now) / period) + 1;
-    this.machine.queue.arm(this.#ticks[cpu.id]!, Math.round(jiffies * period));
+    this.machine.queue.arm(this.#ticks[cpu.id], Math.round(jiffies * period));
   }
 
   /** The tick runs while the CPU has something to do. */
   #setTicking(cpu: Cpu, busy: boolean): void {
     if (busy) this.#armTick(cpu);
-    else this.machine.queue.cancel(this.#ticks[cpu.id]!);
+    else this.machine.queue.cancel(this.#ticks[cpu.id]);
   }
 }
 

@@ -21,7 +21,7 @@ function keep_previous(events: readonly PerfEvent[]): Assignment {
   let used = 0;
   const assignment: number[] = [];
   for (let i = 0; i < events.length; i++) {
-    const { hw } = events[i]!;
+    const { hw } = events[i];
     const { idx } = hw;
     const bit = 1 << idx;
     if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return null;
@@ -39,7 +39,7 @@ export function lowest_free(constraints: readonly number[]): Assignment {
   for (let w = 1; w <= Math.max(0, ...weights); w++) {
     for (let i = 0; i < constraints.length; i++) {
       if (weights[i] !== w) continue;
-      const free = constraints[i]! & ~used;
+      const free = constraints[i] & ~used;
       if (free === 0) return null;
       const lowest = free & -free;
       used |= lowest;

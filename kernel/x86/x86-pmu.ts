@@ -108,7 +108,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #cpu(): CpuHwEvents {
-    return this.#cpus[this.kernel.hardware.smp_processor_id()]!;
+    return this.#cpus[this.kernel.hardware.smp_processor_id()];
   }
 
   pmu_disable(): void {
@@ -133,13 +133,13 @@ export class X86Pmu implements PmuOperations {
     const { event_list, assign } = cpu;
     const n_running = cpu.n_events - cpu.n_added;
     for (let i = 0; i < n_running; i++) {
-      const event = event_list[i]!;
+      const event = event_list[i];
       if (event.hw.idx === assign[i]) continue;
       if (event.hw.state & PERF_HES_STOPPED) event.hw.state |= PERF_HES_ARCH;
       this.stop(event, PERF_EF_UPDATE);
     }
     for (let i = 0; i < event_list.length; i++) {
-      const event = event_list[i]!;
+      const event = event_list[i];
       const moved = event.hw.idx !== assign[i];
       event.hw.idx = assign[i]!;
       if (!moved && i < n_running) continue;
@@ -253,11 +253,11 @@ export class X86Pmu implements PmuOperations {
   }
 
   #on_counter(position: number): PerfEvent | null {
-    return position === -1 ? null : load(this.#cpu().events[position]!);
+    return position === -1 ? null : load(this.#cpu().events[position]);
   }
 
   #occupy(position: number, event: PerfEvent | null): void {
-    store(this.#cpu().events[position]!, event);
+    store(this.#cpu().events[position], event);
   }
 
   read(event: PerfEvent): void {
@@ -318,7 +318,7 @@ export class X86Pmu implements PmuOperations {
       if (++loops > MAX_HANDLER_LOOPS) break;
       for (let position = 0; position < pmu.counters.length; position++) {
         if ((status & (1 << position)) === 0) continue;
-        const event = load(cpu.events[position]!);
+        const event = load(cpu.events[position]);
         if (event === null) continue;
         this.kernel.hardware.charge('pmi_counter');
         this.x86_perf_event_update(event);

@@ -130,8 +130,8 @@ export class RecordTool {
     const pid = this.#options.system_wide ? -1 : child.pid;
     for (let event = 0; event < this.#attrs.length; event++) {
       for (const cpu of this.#cpus()) {
-        const fd = yield* this.#sys.perf_event_open(this.#attrs[event]!, pid, cpu, -1, 0);
-        if (fd < 0) throw refused(this.#options.events[event]!.name, fd);
+        const fd = yield* this.#sys.perf_event_open(this.#attrs[event], pid, cpu, -1, 0);
+        if (fd < 0) throw refused(this.#options.events[event].name, fd);
         this.#opened.push({ fd, cpu, event, id: 0 });
       }
     }
@@ -142,11 +142,11 @@ export class RecordTool {
     const pages = this.#options.mmap_pages + 1;
     for (const cpu of this.#cpus()) {
       const [first, ...others] = this.#opened.filter((opened) => opened.cpu === cpu);
-      const vma = yield* this.#sys.mmap(first!.fd, { pages, writable: true, shared: true, page_offset: 0 });
+      const vma = yield* this.#sys.mmap(first.fd, { pages, writable: true, shared: true, page_offset: 0 });
       if (typeof vma === 'number') throw new InputError(`failed to mmap with ${errnoName(vma)}: try fewer pages than -m ${pages - 1}.`);
       this.#buffers.push({ vma, prev: 0 });
       for (const { fd } of others) {
-        const result = yield* this.#sys.ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first!.fd);
+        const result = yield* this.#sys.ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first.fd);
         if (result !== 0) throw new InputError(`PERF_EVENT_IOC_SET_OUTPUT failed with ${errnoName(result)}.`);
       }
     }

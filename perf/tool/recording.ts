@@ -29,8 +29,8 @@ export class Recording {
   begin(attrs: readonly PerfEventAttr[], ids: readonly (readonly number[])[], child: TaskStruct): void {
     const events = attrs.map((attr, i) => ({
       attr,
-      name: this.#spec.record.events[i]!.name,
-      ids: ids[i]!.map((id) => BigInt(id)),
+      name: this.#spec.record.events[i].name,
+      ids: ids[i].map((id) => BigInt(id)),
     }));
     const writer = new PerfDataWriter(this.#sink, events);
     this.#writer = writer;

@@ -30,10 +30,10 @@ export class Tally {
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
     for (let at = 0; at < chunk.length; at += view.getUint16(at + 6, true)) {
       const type = view.getUint32(at, true);
-      this.#byType[type]!++;
+      this.#byType[type]++;
       if (type === PERF_RECORD_SAMPLE) {
         const event = this.#idOffset < 0 ? 0 : this.#eventOf.get(view.getUint32(at + this.#idOffset, true));
-        if (event !== undefined) this.samples[event]!++;
+        if (event !== undefined) this.samples[event]++;
       } else if (type === PERF_RECORD_LOST) {
         this.lost += view.getUint32(at + 16, true);
       }
