@@ -8,8 +8,10 @@ import { Cell, effect, hook } from '../sim/memory.ts';
 import type { Chip } from '../pmu/chip.ts';
 import type { Location } from '../pmu/location.ts';
 import type { Pmu } from '../pmu/pmu.ts';
+import { PERF_COUNT_SW_MAX } from './abi/index.ts';
+import { ListHead } from './list.ts';
+import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, TaskStruct } from './structs.ts';
 import { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
-import type { IrqWork, PerfCpuContext, TaskStruct } from './structs.ts';
 
 /** Work whose duration the machine knows; the kernel text says where it is done. */
 export type Cost = 'nmi_entry' | 'pmi_counter' | 'msr' | 'tick' | 'irq' | 'syscall' | 'context_switch' | 'record';
@@ -41,7 +43,13 @@ export interface Hardware {
   /** Makes a sleeping task runnable. */
   wake_up_process(task: TaskStruct): void;
   /** Sends `signal`, waking the task if it sleeps interruptibly. */
-  send_signal(task: TaskStruct, signal: number, code: number): void;
+  send_signal(task: TaskStruct, signal: number, code: number, fd: number): void;
+  /** Arms `timer` on the executing CPU, `ns` from now. */
+  hrtimer_start(timer: Hrtimer, ns: number): void;
+  /** Arms `timer`, which has expired, for the first of its expiries plus multiples of `ns` that is not yet past. */
+  hrtimer_forward(timer: Hrtimer, ns: number): void;
+  /** Disarms `timer`; nanoseconds that were left, negative if it had expired. */
+  hrtimer_cancel(timer: Hrtimer): number;
 }
 
 /** What an administrator sets: Kconfig, boot options, sysctls. */
@@ -72,6 +80,8 @@ export class PerCpu {
   readonly irq_work_list = new Cell<IrqWork | null>(null, this, 'irq_work_list');
   /** One per distinct PMU context: hardware, software. Filled at boot. */
   readonly contexts: PerfCpuContext[] = [];
+  /** The running events of the software PMU by number, the one that was started last in front (struct swevent_htable). */
+  readonly swevent_heads = Array.from({ length: PERF_COUNT_SW_MAX }, () => new ListHead<PerfEvent>());
 
   constructor(id: number) {
     this.id = id;

@@ -7,7 +7,7 @@
  */
 import { list_add_tail, list_del_init, list_first, list_for_each, list_next } from './list.ts';
 import { WRITE_ONCE, READ_ONCE } from './primitives.ts';
-import { OverflowCode } from './overflow.ts';
+import { SoftwareEventCode } from './software-events.ts';
 import {
   MAX_INTERRUPTS, PERF_ATTACH_CONTEXT, PERF_ATTACH_GROUP, PERF_EF_START, PERF_EVENT_STATE_ACTIVE,
   PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF,
@@ -20,7 +20,7 @@ export const EVENT_FLEXIBLE = 1;
 export const EVENT_PINNED = 2;
 export const EVENT_ALL = EVENT_FLEXIBLE | EVENT_PINNED;
 
-export abstract class ContextCode extends OverflowCode {
+export abstract class ContextCode extends SoftwareEventCode {
   /** Brings ctx.time up to now. */
   update_context_time(ctx: PerfEventContext): void {
     const now = this.perf_clock();

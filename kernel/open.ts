@@ -115,14 +115,15 @@ export abstract class OpenCode extends BufferCode {
 
   /** Makes an event and asks the PMUs whose it is. */
   perf_event_alloc(
-    attr: PerfEventAttr,
+    asked: PerfEventAttr,
     cpu: number,
     leader: PerfEvent | null,
     parent: PerfEvent | null,
   ): PerfEvent | number {
     if (cpu >= this.hardware.nr_cpus || cpu < -1) return -EINVAL;
-    if (attr.inherit && Number(attr.read_format) & PERF_FORMAT_GROUP) return -EINVAL;
+    if (asked.inherit && Number(asked.read_format) & PERF_FORMAT_GROUP) return -EINVAL;
     for (const pmu of this.pmus) {
+      const attr = pmu.event_attr?.(asked) ?? asked;
       const event = kzalloc(() => new PerfEvent(++this.#next_event_id, attr, cpu, pmu));
       event.group_leader = leader ?? event;
       event.parent = parent;

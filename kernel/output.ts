@@ -78,7 +78,7 @@ export abstract class OutputCode extends RingBufferCode {
     const misc = regs.location.ring === 'user' ? PERF_RECORD_MISC_USER : PERF_RECORD_MISC_KERNEL;
     this.perf_output_copy(handle, size, () => {
       handle.put_header(PERF_RECORD_SAMPLE, misc, size);
-      put_sample(handle, event, id, { ip: regs.ip, period, values, chain });
+      put_sample(handle, event, id, { ip: regs.ip, addr: regs.addr ?? 0, period, values, chain });
     });
     this.perf_output_sample_wakeup(handle, event);
     this.perf_output_end(handle);
@@ -100,6 +100,7 @@ export abstract class OutputCode extends RingBufferCode {
 /** What a SAMPLE says beyond who, when and where. */
 interface Sample {
   readonly ip: number;
+  readonly addr: number;
   readonly period: number;
   readonly values: ReadValues;
   readonly chain: readonly number[] | null;
@@ -112,7 +113,7 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, id: SampleId, sa
   if (sample_type & PERF_SAMPLE_IP) handle.put_u64(sample.ip);
   if (sample_type & PERF_SAMPLE_TID) handle.put_u32(id.pid, id.tid);
   if (sample_type & PERF_SAMPLE_TIME) handle.put_u64(id.time);
-  if (sample_type & PERF_SAMPLE_ADDR) handle.put_u64(0);
+  if (sample_type & PERF_SAMPLE_ADDR) handle.put_u64(sample.addr);
   if (sample_type & PERF_SAMPLE_ID) handle.put_u64(id.id);
   if (sample_type & PERF_SAMPLE_STREAM_ID) handle.put_u64(id.stream_id);
   if (sample_type & PERF_SAMPLE_CPU) handle.put_u32(id.cpu, 0);

@@ -29,7 +29,7 @@ export abstract class OverflowCode extends SidebandCode {
     if (!event.is_sampling) return false;
     if (hook === null) this.trace.overflow(event);
     else effect(() => this.trace.overflow(event));
-    let stop = throttle && this.perf_event_throttle(event);
+    let stop = this.perf_event_throttle(event, throttle);
 
     if (event.attr.freq) this.perf_event_adjust_on_overflow(event);
 
@@ -51,13 +51,14 @@ export abstract class OverflowCode extends SidebandCode {
     return stop;
   }
 
-  /** Counts the overflow against the tick's limit; at the limit the event is throttled, which its sample survives. */
-  perf_event_throttle(event: PerfEvent): boolean {
+  /** Counts the overflow against the tick's limit; at the limit an event that may be is throttled, which its sample survives. */
+  perf_event_throttle(event: PerfEvent, throttle: boolean): boolean {
     const { hw } = event;
     if (hw.interrupts < this.max_samples_per_tick) {
       hw.interrupts++;
       return false;
     }
+    if (!throttle) return false;
     hw.interrupts = MAX_INTERRUPTS;
     this.perf_log_throttle(event, false);
     return true;
@@ -102,8 +103,11 @@ export abstract class OverflowCode extends SidebandCode {
   kill_fasync(event: PerfEvent): void {
     const band = READ_ONCE(event.pending_kill);
     if (band === 0) return;
-    const owner = READ_ONCE((this.perf_event_fasync(event) ?? event).fasync);
-    if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO, band));
+    const source = this.perf_event_fasync(event) ?? event;
+    const owner = READ_ONCE(source.fasync);
+    const signal = source.filp?.f_signum || SIGIO;
+    const fd = source.filp?.fasync_fd ?? -1;
+    if (owner !== null) effect(() => this.hardware.send_signal(owner, signal, band, fd));
     WRITE_ONCE(event.pending_kill, 0);
   }
 

@@ -6,17 +6,23 @@
  * Not modelled: address spaces, credentials, job control; zombies beyond the SIGCHLD that they send.
  */
 import { effect, load } from '../sim/memory.ts';
-import { EBADF, EINTR, SIGCHLD } from './abi/index.ts';
+import {
+  EBADF, EINTR, PERF_COUNT_SW_CONTEXT_SWITCHES, PERF_COUNT_SW_CPU_MIGRATIONS, POLLERR, POLLHUP, POLLIN, POLLRDNORM,
+  POLL_HUP, POLL_IN, SIGCHLD, SIGRTMIN, SI_KERNEL,
+} from './abi/index.ts';
 import { InheritCode } from './inherit.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_inc, kzalloc } from './primitives.ts';
 import type { MappedFile } from './sideband.ts';
-import { File, Pipe, TASK_DEAD, TaskStruct } from './structs.ts';
+import { File, Pipe, TASK_DEAD, TaskStruct, type SigInfo } from './structs.ts';
 
 /** A program image as exec(2) maps it: what its loader reports, in order. */
 export interface Executable {
   readonly comm: string;
   readonly maps: readonly MappedFile[];
 }
+
+/** band_table of fs/fcntl.c: the poll(2) bits that go with the code of a SIGIO. */
+const SI_BAND: ReadonlyMap<number, number> = new Map([[POLL_IN, POLLIN | POLLRDNORM], [POLL_HUP, POLLHUP | POLLERR]]);
 
 export abstract class ProcessCode extends InheritCode {
   #next_pid = 1;
@@ -75,13 +81,14 @@ export abstract class ProcessCode extends InheritCode {
     task.exiting = true;
     this.perf_event_exit_task(task);
     const parent = task.real_parent;
-    if (parent !== null) effect(() => this.hardware.send_signal(parent, SIGCHLD, 0));
+    if (parent !== null) effect(() => this.hardware.send_signal(parent, SIGCHLD, SI_KERNEL, -1));
     WRITE_ONCE(task.state, TASK_DEAD);
   }
 
   /** The CPU goes from one task to another; null is the idle task. Interrupts off. */
   sched_switch(previous: TaskStruct | null, next: TaskStruct | null): void {
     const { contexts, current } = this.this_cpu();
+    this.perf_sw_event(PERF_COUNT_SW_CONTEXT_SWITCHES, 1, null);
     contexts.forEach((cpuctx, ctxn) => {
       const ctx = this.task_context(previous, ctxn);
       if (ctx !== null) this.perf_event_context_sched_out(cpuctx, ctx);
@@ -94,20 +101,28 @@ export abstract class ProcessCode extends InheritCode {
     this.trace.sched_switch(this.hardware.smp_processor_id(), previous, next);
   }
 
+  /** The scheduler decides that `task` will run on `cpu`. v3.2 counts that for whoever runs where it is decided. */
+  set_task_cpu(task: TaskStruct, cpu: number): void {
+    if (task.cpu !== cpu) this.perf_sw_event(PERF_COUNT_SW_CPU_MIGRATIONS, 1, null);
+    task.cpu = cpu;
+  }
+
   /** Queues `signal` for `task`; whoever sleeps interruptibly must then be woken. */
-  signal_pending_add(task: TaskStruct, signal: number): void {
+  signal_pending_add(task: TaskStruct, signal: number, code = SI_KERNEL, fd = -1): void {
     const bit = 2 ** signal;
-    const pending = READ_ONCE(task.pending_signals);
-    if (Math.floor(pending / bit) % 2 === 0) atomic_add_return(task.pending_signals, bit);
+    const isPending = Math.floor(READ_ONCE(task.pending_signals) / bit) % 2 === 1;
+    if (!isPending) atomic_add_return(task.pending_signals, bit);
+    // Signals below the real-time ones do not queue.
+    if (isPending && signal < SIGRTMIN) return;
+    task.sigqueue = [...task.sigqueue, { si_signo: signal, si_code: code, si_fd: fd, si_band: SI_BAND.get(code) ?? 0 }];
   }
 
   /** Takes all pending signals, lowest number first: what a return to user mode delivers. */
-  dequeue_signals(task: TaskStruct): number[] {
-    const signals: number[] = [];
-    let pending = READ_ONCE(task.pending_signals);
+  dequeue_signals(task: TaskStruct): readonly SigInfo[] {
+    const { sigqueue } = task;
+    task.sigqueue = [];
     WRITE_ONCE(task.pending_signals, 0);
-    for (let signal = 0; pending > 0; signal++, pending = Math.floor(pending / 2)) if (pending % 2) signals.push(signal);
-    return signals;
+    return [...sigqueue].sort((a, b) => a.si_signo - b.si_signo);
   }
 
   /** pipe(2): descriptors for reading and writing. */

@@ -41,6 +41,25 @@ export const MAX_INTERRUPTS = Infinity;
 export interface Regs {
   readonly location: Location;
   readonly ip: number;
+  /** The data address that a fault was for. */
+  readonly addr?: number;
+}
+
+/** struct hrtimer: what is to be called when it expires, in hard interrupt context. The machine knows when. */
+export class Hrtimer {
+  readonly expired: (regs: Regs) => void;
+  constructor(expired: Hrtimer['expired']) {
+    this.expired = expired;
+  }
+}
+
+/** What a signal handler is told (siginfo_t). */
+export interface SigInfo {
+  readonly si_signo: number;
+  readonly si_code: number;
+  /** The descriptor that a SIGIO is about, and its poll(2) bits; −1 and 0 for other signals. */
+  readonly si_fd: number;
+  readonly si_band: number;
 }
 
 /** struct hw_perf_event: the event as its PMU sees it. */
@@ -52,6 +71,8 @@ export class HwPerfEvent extends struct({
   sample_period: 0, last_period: 0, period_left: 0, prev_count: 0,
   /** Overflows since the last tick, or MAX_INTERRUPTS. */
   interrupts: 0, freq_time_stamp: 0, freq_count_stamp: 0,
+  /** What a clock event samples by. */
+  hrtimer: null as Hrtimer | null,
 }) {
   /** Event select and unit mask, or the software event's number. */
   config = 0;
@@ -65,6 +86,8 @@ export interface PmuOperations {
   /** Which of a task's two contexts its events live in: 0 hardware, 1 software. */
   readonly task_ctx_nr: 0 | 1;
   readonly software: boolean;
+  /** What the PMU makes of an attr before the event is made; absent: nothing. */
+  readonly event_attr?: (attr: PerfEventAttr) => PerfEventAttr;
   event_init(event: PerfEvent): number;
   pmu_enable(): void;
   pmu_disable(): void;
@@ -212,6 +235,8 @@ export class PerfEvent extends struct({
   readonly child_list = new ListHead<PerfEvent>();
   readonly child_entry = new ListHead<PerfEvent>(this);
   readonly owner_entry = new ListHead<PerfEvent>(this);
+  /** On the CPU's list of running software events. */
+  readonly hlist_entry = new ListHead<PerfEvent>(this);
   readonly rb_entry = new ListHead<PerfEvent>(this);
   readonly waitq = new WaitQueueHead();
   readonly pending = new IrqWork(this);
@@ -280,7 +305,11 @@ export class Pipe extends struct({
 }) {}
 
 /** An open file: a perf event's, or one end of a pipe. */
-export class File extends struct({ f_count: shared(1), f_flags: 0 }) {
+export class File extends struct({
+  f_count: shared(1), f_flags: 0,
+  /** Who gets the signal of an O_ASYNC file, which signal (0: SIGIO), and the descriptor that it names. */
+  f_owner: null as TaskStruct | null, f_signum: 0, fasync_fd: -1,
+}) {
   readonly event: PerfEvent | null;
   readonly end: { readonly pipe: Pipe; readonly writes: boolean } | null;
   constructor(event: PerfEvent | null, end: File['end'] = null) {
@@ -319,6 +348,8 @@ export class TaskStruct extends struct({
   exiting: false,
   /** Signals sent and not yet handled, one bit each by number. */
   pending_signals: shared(0),
+  /** What came with them. */
+  sigqueue: [] as readonly SigInfo[],
 }) {
   readonly pid: number;
   readonly tgid: number;

@@ -37,6 +37,7 @@ export const PERF_COUNT_SW_EMULATION_FAULTS = 8;
 export const PERF_COUNT_SW_DUMMY = 9;
 export const PERF_COUNT_SW_BPF_OUTPUT = 10;
 export const PERF_COUNT_SW_CGROUP_SWITCHES = 11;
+export const PERF_COUNT_SW_MAX = 12;
 
 // attr.sample_type: one field of a SAMPLE record each
 export const PERF_SAMPLE_IP = 0x1;
@@ -153,7 +154,10 @@ export const MAP_PRIVATE = 2;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
 export const F_SETOWN = 8;
+export const F_GETOWN = 9;
 export const F_SETSIG = 10;
+export const F_GETSIG = 11;
+export const O_RDWR = 2;
 export const O_NONBLOCK = 0o4000;
 export const O_ASYNC = 0o20000;
 
@@ -165,6 +169,10 @@ export const SIGALRM = 14;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;
 export const SIGIO = 29;
+/** The first of the signals that queue. */
+export const SIGRTMIN = 34;
+/** si_code of a signal that the kernel sends without saying more. */
+export const SI_KERNEL = 0x80;
 
 /** Bytes of a page on x86. */
 export const PAGE_SIZE = 4096;

@@ -144,6 +144,7 @@ export class Scheduler {
 
   #enqueueAfter(thread: Thread, queue: RunQueue, cycles: number): void {
     thread.waking = true;
+    this.#kernel.set_task_cpu(thread.task, queue.cpu.id);
     this.#machine.queue.once(Priority.SIGNAL, Math.max(this.#machine.queue.now, queue.cpu.clock) + cycles, () => {
       thread.waking = false;
       this.#enqueue(thread, queue);
@@ -209,8 +210,7 @@ export class Scheduler {
     if (previous !== null) queue.waiting.push(previous);
     queue.running = next;
     queue.sliceEnd = queue.cpu.clock + this.#machine.cycles(SLICE_NS);
-    if (next !== null) next.task.cpu = queue.cpu.id;
-    else this.#idle(queue);
+    if (next === null) this.#idle(queue);
   }
 
   #idle(queue: RunQueue): void {
@@ -229,7 +229,6 @@ export class Scheduler {
       this.#idle(queue);
       return;
     }
-    next.task.cpu = queue.cpu.id;
     queue.sliceEnd = queue.cpu.clock + this.#machine.cycles(SLICE_NS);
     this.#arm(queue, 0);
   }
@@ -237,7 +236,7 @@ export class Scheduler {
   /** Runs the handlers of pending signals, on the way back to user mode; a signal ends the segment it hits. */
   #deliverSignals(queue: RunQueue, thread: Thread): void {
     if (thread.pending !== null || READ_ONCE(thread.task.pending_signals) === 0) return;
-    for (const signal of this.#kernel.dequeue_signals(thread.task)) thread.handlers.get(signal)?.();
+    for (const signal of this.#kernel.dequeue_signals(thread.task)) thread.handlers.get(signal.si_signo)?.(signal);
     if (thread.segment !== null) thread.segment.remaining = 0;
     queue.pmu.enter(SYSCALL);
     this.#kernel.charge('syscall');
@@ -289,7 +288,6 @@ export class Scheduler {
       return;
     }
     this.#leave(queue);
-    thread.task.cpu = to.cpu.id;
     this.#enqueueAfter(thread, to, this.#durations.cycles('exec_migration'));
   }
 }

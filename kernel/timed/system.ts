@@ -13,10 +13,11 @@ import type { Chip } from '../../pmu/chip.ts';
 import type { Location } from '../../pmu/location.ts';
 import { Pmu } from '../../pmu/pmu.ts';
 import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../base.ts';
-import { TASK_DEAD, UserStruct, type TaskStruct } from '../structs.ts';
+import { TASK_DEAD, UserStruct, type Hrtimer, type TaskStruct } from '../structs.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { READ_ONCE } from '../primitives.ts';
 import { Durations, GRACE_PERIOD_TICKS } from './costs.ts';
+import { Hrtimers } from './hrtimers.ts';
 import { IRQ, NMI, TICK } from './locations.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Program, Thread } from './thread.ts';
@@ -44,6 +45,7 @@ export class TimedSystem implements Hardware {
   readonly #ip: RandomStream;
   readonly #ticks: readonly number[];
   readonly #irqWork: readonly number[];
+  readonly #hrtimers: Hrtimers;
   #executing: Cpu;
 
   constructor(spec: SystemSpec) {
@@ -60,6 +62,9 @@ export class TimedSystem implements Hardware {
     this.scheduler = new Scheduler(this.machine, this.kernel, this.#durations, this.#pmus, (cpu, body) => this.as(cpu, body));
     this.scheduler.onBusy = (cpu, busy) => this.#setTicking(cpu, busy);
     this.#ticks = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, TICK, () => this.#tick(cpu))));
+    this.#hrtimers = new Hrtimers(this.machine, (cpu, timer) => {
+      this.#interrupt(cpu, TICK, (location) => timer.expired({ location, ip: this.ip_in(location) }));
+    });
     this.#irqWork = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, IRQ, () => this.#runIrqWork())));
     if (this.kernel.config.nmi_watchdog) for (const cpu of cpus) this.as(cpu, () => this.kernel.watchdog_nmi_enable());
   }
@@ -157,8 +162,20 @@ export class TimedSystem implements Hardware {
     this.scheduler.wake(task);
   }
 
-  send_signal(task: TaskStruct, signal: number): void {
-    this.kernel.signal_pending_add(task, signal);
+  hrtimer_start(timer: Hrtimer, ns: number): void {
+    this.#hrtimers.start(this.#executing, timer, ns);
+  }
+
+  hrtimer_forward(timer: Hrtimer, ns: number): void {
+    this.#hrtimers.forward(this.#executing, timer, ns);
+  }
+
+  hrtimer_cancel(timer: Hrtimer): number {
+    return this.#hrtimers.cancel(this.#executing, timer);
+  }
+
+  send_signal(task: TaskStruct, signal: number, code?: number, fd?: number): void {
+    this.kernel.signal_pending_add(task, signal, code, fd);
     this.scheduler.wake(task);
     this.scheduler.kick(task);
   }
@@ -174,13 +191,13 @@ export class TimedSystem implements Hardware {
   }
 
   /** A maskable interrupt: its entry is charged, its code shows in samples. */
-  #interrupt(cpu: Cpu, location: Location, handler: () => void): void {
+  #interrupt(cpu: Cpu, location: Location, handler: (interrupted: Location) => void): void {
     this.as(cpu, () => {
       const pmu = this.pmu();
       const interrupted = pmu.location;
       pmu.enter(location);
       this.charge('irq');
-      handler();
+      handler(interrupted);
       pmu.enter(interrupted);
     });
   }

@@ -6,7 +6,7 @@
  */
 import type { Call } from '../../sim/call.ts';
 import type { Location } from '../../pmu/location.ts';
-import type { TaskStruct } from '../structs.ts';
+import type { SigInfo, TaskStruct } from '../structs.ts';
 
 /** One thing that a program asks for. */
 export type Step =
@@ -34,7 +34,7 @@ export class Thread {
   readonly task: TaskStruct;
   readonly program: Program;
   /** Handlers that the program has installed with sigaction(2). */
-  readonly handlers = new Map<number, () => void>();
+  readonly handlers = new Map<number, (info: SigInfo) => void>();
   /** The system call that waits, or waits to be entered. */
   pending: Call | null = null;
   /** What the next step of the program is given. */

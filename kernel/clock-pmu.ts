@@ -1,0 +1,110 @@
+/**
+ * cpu-clock and task-clock: time as an event, sampled by a high-resolution timer.
+ *
+ * Reference: perf_cpu_clock, perf_task_clock and perf_swevent_hrtimer of kernel/events/core.c, v3.2; section 7.6.
+ * Not modelled: exclude_idle's knowledge of the idle task beyond pid 0.
+ */
+import { effect } from '../sim/memory.ts';
+import { ENOENT, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE, type PerfEventAttr } from './abi/index.ts';
+import { kzalloc } from './primitives.ts';
+import { UnlimitedPmu } from './software-pmu.ts';
+import { Hrtimer, PERF_EF_START, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs } from './structs.ts';
+
+const NSEC_PER_SEC = 1_000_000_000n;
+/** No clock samples more often than every 10 µs. */
+const PERIOD_MIN_NS = 10_000;
+
+abstract class ClockPmu extends UnlimitedPmu {
+  protected abstract readonly event_id: number;
+
+  /** The time that the event counts, now. */
+  protected abstract time(event: PerfEvent): number;
+
+  /** The event's time has a fixed rate: a frequency is a period at once, and nothing is left to adjust. */
+  readonly event_attr = (attr: PerfEventAttr): PerfEventAttr =>
+    this.#is_mine(attr) && attr.freq && attr.sample_period > 0n
+      ? { ...attr, freq: false, sample_period: NSEC_PER_SEC / attr.sample_period }
+      : attr;
+
+  #is_mine({ type, config }: PerfEventAttr): boolean {
+    return type === PERF_TYPE_SOFTWARE && config === BigInt(this.event_id);
+  }
+
+  event_init(event: PerfEvent): number {
+    if (!this.#is_mine(event.attr)) return -ENOENT;
+    if (event.is_sampling) event.hw.hrtimer = kzalloc(() => new Hrtimer((regs) => this.perf_swevent_hrtimer(event, regs)));
+    return 0;
+  }
+
+  add(event: PerfEvent, flags: number): number {
+    if (flags & PERF_EF_START) this.start(event);
+    return 0;
+  }
+
+  del(event: PerfEvent): void {
+    this.stop(event);
+  }
+
+  start(event: PerfEvent): void {
+    event.hw.prev_count = this.time(event);
+    this.#start_hrtimer(event);
+  }
+
+  stop(event: PerfEvent): void {
+    const { hw } = event;
+    const timer = hw.hrtimer;
+    if (timer !== null) hw.period_left = effect(() => this.kernel.hardware.hrtimer_cancel(timer));
+    this.read(event);
+  }
+
+  read(event: PerfEvent): void {
+    const { hw } = event;
+    const now = this.time(event);
+    event.count += now - hw.prev_count;
+    hw.prev_count = now;
+  }
+
+  /** An event that was stopped in mid-period goes on with what was left of it. */
+  #start_hrtimer({ hw }: PerfEvent): void {
+    const timer = hw.hrtimer;
+    if (timer === null) return;
+    let period = hw.period_left;
+    if (period === 0) period = Math.max(PERIOD_MIN_NS, hw.sample_period);
+    else if (period < 0) period = PERIOD_MIN_NS;
+    hw.period_left = 0;
+    effect(() => this.kernel.hardware.hrtimer_start(timer, period));
+  }
+
+  /** The timer has expired: a sample of the code that it interrupted. Hard interrupt context. */
+  perf_swevent_hrtimer(event: PerfEvent, regs: Regs): void {
+    const { hw } = event;
+    if (event.state !== PERF_EVENT_STATE_ACTIVE) return;
+    this.read(event);
+    const isIdle = event.attr.exclude_idle && this.kernel.current() === null;
+    if (!isIdle && !this.kernel.perf_exclude_event(event, regs)) {
+      // A throttled event stays off until the tick starts it again.
+      if (this.kernel.perf_event_overflow(event, hw.last_period, regs)) return;
+    }
+    this.kernel.hardware.hrtimer_forward(hw.hrtimer!, Math.max(PERIOD_MIN_NS, hw.sample_period));
+  }
+}
+
+/** Time of the CPU while the event is on it, whoever runs. */
+export class CpuClockPmu extends ClockPmu {
+  readonly name = 'cpu_clock';
+  protected readonly event_id = PERF_COUNT_SW_CPU_CLOCK;
+
+  protected time(): number {
+    return this.kernel.perf_clock();
+  }
+}
+
+/** Time of the event's context: a task's passes only while the task runs. */
+export class TaskClockPmu extends ClockPmu {
+  readonly name = 'task_clock';
+  protected readonly event_id = PERF_COUNT_SW_TASK_CLOCK;
+
+  protected time({ ctx }: PerfEvent): number {
+    return ctx!.time + this.kernel.perf_clock() - ctx!.timestamp;
+  }
+}
