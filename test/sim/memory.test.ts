@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Cell, effect, load, operate, setHook, shared, store, struct, type MemoryHook } from '../../sim/memory.ts';
+import { Cell, allocate, effect, load, operate, setHook, shared, store, struct, type MemoryHook } from '../../sim/memory.ts';
 
 class Point extends struct({ x: 1, y: 2, hits: shared(0), label: '' }) {}
 
@@ -15,6 +15,11 @@ class Listener implements MemoryHook {
   readonly effect: MemoryHook['effect'] = (run) => {
     this.log.push('effect');
     return run();
+  };
+
+  readonly allocate: MemoryHook['allocate'] = (make) => {
+    this.log.push('allocate');
+    return make();
   };
 }
 
@@ -71,8 +76,9 @@ describe('an operation', () => {
       operate(increment, cell, 2);
       store(cell, load(cell) * 2);
       effect(() => {});
+      allocate(() => new Point());
     });
-    expect(log).toEqual(['increment count', 'load count', 'store count', 'effect']);
+    expect(log).toEqual(['increment count', 'load count', 'store count', 'effect', 'allocate']);
     expect(load(cell)).toBe(6);
   });
 });
