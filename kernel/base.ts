@@ -4,7 +4,7 @@
  * Reference: arch/x86 and kernel/sched.c of v3.2 as far as the perf_event core calls them.
  * Not modelled: everything that perf does not touch.
  */
-import { Cell, effect, hook } from '../sim/memory.ts';
+import { Cell, effect_of, hook } from '../sim/memory.ts';
 import type { Chip } from '../pmu/chip.ts';
 import type { Location } from '../pmu/location.ts';
 import type { Pmu } from '../pmu/pmu.ts';
@@ -119,12 +119,11 @@ export abstract class KernelBase {
   }
 
   perf_clock(): number {
-    return hook === null ? this.hardware.local_clock() : effect(() => this.hardware.local_clock());
+    return hook === null ? this.hardware.local_clock() : effect_of(this.hardware, 'local_clock');
   }
 
   charge(cost: Cost): void {
-    effect(() => {
-      this.hardware.charge(cost);
-    });
+    if (hook === null) this.hardware.charge(cost);
+    else effect_of(this.hardware, 'charge', cost);
   }
 }

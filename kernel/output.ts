@@ -5,7 +5,7 @@
  * kernel/events/core.c, v3.2; section 1.3 of kernel.md.
  * Not modelled: RAW, BRANCH_STACK, REGS_USER, STACK_USER and later fields; guest samples.
  */
-import { load } from '../sim/memory.ts';
+import { effect_of, hook, load } from '../sim/memory.ts';
 import {
   PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
   PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PERF_RECORD_SAMPLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN,
@@ -76,12 +76,21 @@ export abstract class OutputCode extends RingBufferCode {
     const handle = new PerfOutputHandle();
     if (this.perf_output_begin(handle, event, size, PERF_RECORD_SAMPLE) !== 0) return;
     const misc = regs.location.ring === 'user' ? PERF_RECORD_MISC_USER : PERF_RECORD_MISC_KERNEL;
-    this.perf_output_copy(handle, size, () => {
-      handle.put_header(PERF_RECORD_SAMPLE, misc, size);
-      put_sample(handle, event, id, { ip: regs.ip, addr: regs.addr ?? 0, period, values, chain });
-    });
+    const sample = { ip: regs.ip, addr: regs.addr ?? 0, period, values, chain };
+    const end = handle.offset + size;
+    if (hook === null) this.perf_output_sample(handle, event, misc, size, id, sample);
+    else effect_of<OutputCode, 'perf_output_sample'>(this, 'perf_output_sample', handle, event, misc, size, id, sample);
+    handle.offset = end;
     this.perf_output_sample_wakeup(handle, event);
     this.perf_output_end(handle);
+  }
+
+  /** Copies the record into the place that `handle` holds. */
+  perf_output_sample(
+    handle: PerfOutputHandle, event: PerfEvent, misc: number, size: number, id: SampleId, sample: Sample,
+  ): void {
+    handle.put_header(PERF_RECORD_SAMPLE, misc, size);
+    put_sample(handle, event, id, sample);
   }
 
   /** The call chain at `regs`, leaf first; the simulated programs describe it. */

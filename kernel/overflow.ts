@@ -5,7 +5,7 @@
  * perf_pending_event of kernel/events/core.c, v3.1 and v3.2; steps O1 to O8, section 7.1.
  * Not modelled: guest callbacks.
  */
-import { effect, hook } from '../sim/memory.ts';
+import { effect, effect_of, hook } from '../sim/memory.ts';
 import { POLL_HUP, POLL_IN, SIGIO } from './abi/index.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
 import { SidebandCode } from './sideband.ts';
@@ -28,7 +28,7 @@ export abstract class OverflowCode extends SidebandCode {
   perf_event_overflow(event: PerfEvent, period: number, regs: Regs, throttle = true): boolean {
     if (!event.is_sampling) return false;
     if (hook === null) this.trace.overflow(event);
-    else effect(() => this.trace.overflow(event));
+    else effect_of(this.trace, 'overflow', event);
     let stop = this.perf_event_throttle(event, throttle);
 
     if (event.attr.freq) this.perf_event_adjust_on_overflow(event);

@@ -4,7 +4,7 @@
  * Reference: kernel/events/ring_buffer.c of v3.1 and v3.2 (identical here); steps W1 to W23 and F1.
  * Not modelled: page-wise allocation of the data area; barriers, which x86 does not need for this protocol.
  */
-import { effect, hook } from '../sim/memory.ts';
+import { effect, effect_of, hook } from '../sim/memory.ts';
 import {
   ENOSPC, PERF_RECORD_LOST, PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_STREAM_ID,
   PERF_SAMPLE_TID, PERF_SAMPLE_TIME, POLL_IN,
@@ -115,7 +115,7 @@ export abstract class RingBufferCode extends WaitCode {
       if (!this.perf_output_space(rb, tail, offset, head)) return this.perf_output_fail(handle);
     } while (cmpxchg(rb.head, offset, head) !== offset);
     if (hook === null) this.trace.record_stored(rb, writer, type, size, head);
-    else effect(() => this.trace.record_stored(rb, writer, type, size, head));
+    else effect_of(this.trace, 'record_stored', rb, writer, type, size, head);
 
     if (unsigned_greater(head - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);
 
@@ -127,7 +127,7 @@ export abstract class RingBufferCode extends WaitCode {
   /** The record finds no space: it is counted, and reported by the next record that does (never at once). */
   perf_output_fail(handle: PerfOutputHandle): number {
     atomic_inc(handle.rb.lost);
-    effect(() => this.trace.record_dropped(handle.rb, handle.event));
+    effect_of(this.trace, 'record_dropped', handle.rb, handle.event);
     this.perf_output_put_handle(handle);
     this.hardware.rcu_read_unlock();
     return -ENOSPC;
@@ -175,7 +175,7 @@ export abstract class RingBufferCode extends WaitCode {
   perf_output_wakeup(handle: PerfOutputHandle): void {
     WRITE_ONCE(handle.rb.poll, POLL_IN);
     WRITE_ONCE(handle.event.pending_wakeup, 1);
-    effect(() => this.trace.wakeup_posted(handle.rb, handle.event));
+    effect_of(this.trace, 'wakeup_posted', handle.rb, handle.event);
     this.irq_work_queue(handle.event.pending);
   }
 

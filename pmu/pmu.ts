@@ -214,7 +214,11 @@ export class Pmu {
   /** Lets a PMI in that has become due while a handler was at work. */
   #deliverDue(): void {
     this.sync();
-    if (this.#pmiAt <= this.cpu.clock) this.cpu.nest(() => this.#deliver());
+    if (this.#pmiAt <= this.cpu.clock) this.#nest();
+  }
+
+  #nest(): void {
+    this.cpu.nest(() => this.#deliver());
   }
 
   #deliver(): void {

@@ -61,6 +61,17 @@ export function effect<R>(run: () => R): R {
   return hook === null ? run() : hook.effect(run);
 }
 
+type MethodOf<T> = { [K in keyof T]: T[K] extends (...args: never[]) => unknown ? K : never }[keyof T];
+type Method<T, K extends keyof T> = T[K] extends (...args: infer A) => infer R ? { args: A; result: R } : never;
+
+/**
+ * The same for a method: `effect_of(this.hardware, 'local_clock')`. Code on hot paths uses it behind its own test of the
+ * hook: a closure, even one that is never made, costs its function an allocation at every call.
+ */
+export function effect_of<T, K extends MethodOf<T>>(owner: T, name: K, ...args: Method<T, K>['args']): Method<T, K>['result'] {
+  return effect(() => (owner[name] as (...all: unknown[]) => Method<T, K>['result']).apply(owner, args as unknown[]));
+}
+
 /** Makes an object of simulated memory; a call that is re-executed gets the very object of its first run. */
 export function allocate<T extends object>(make: () => T): T {
   return hook === null ? make() : hook.allocate(make);

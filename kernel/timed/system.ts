@@ -5,7 +5,7 @@
  * interrupts that it raises.
  * Not modelled: devices; the tick of an idle CPU (it is stopped, as with NO_HZ).
  */
-import { setHook } from '../../sim/memory.ts';
+import { setHook, type MemoryHook } from '../../sim/memory.ts';
 import { Priority } from '../../sim/event-queue.ts';
 import { Machine, type Cpu } from '../../sim/machine.ts';
 import type { RandomStream } from '../../sim/random.ts';
@@ -94,12 +94,21 @@ export class TimedSystem implements Hardware {
 
   /** Runs `body` as `cpu`, outside any call. */
   as(cpu: Cpu, body: () => void): void {
-    const executing = this.#executing;
-    const hook = setHook(null);
-    this.#executing = cpu;
+    const outer = this.#begin(cpu);
     body();
-    this.#executing = executing;
-    setHook(hook);
+    this.#end(outer);
+  }
+
+  /** From here on `cpu` executes, outside any call; returns what `#end` restores. */
+  #begin(cpu: Cpu): { cpu: Cpu; hook: MemoryHook | null } {
+    const outer = { cpu: this.#executing, hook: setHook(null) };
+    this.#executing = cpu;
+    return outer;
+  }
+
+  #end(outer: { cpu: Cpu; hook: MemoryHook | null }): void {
+    this.#executing = outer.cpu;
+    setHook(outer.hook);
     if (this.scheduler.hasSpinning) this.scheduler.checkSpinning();
   }
 
@@ -181,25 +190,25 @@ export class TimedSystem implements Hardware {
   }
 
   #nmi(cpu: Cpu, location: Location): void {
-    this.as(cpu, () => {
-      const pmu = this.pmu();
-      const interrupted = pmu.location;
-      pmu.enter(NMI);
-      this.kernel.x86_pmu.handle_irq(location);
-      pmu.enter(interrupted);
-    });
+    const outer = this.#begin(cpu);
+    const pmu = this.pmu();
+    const interrupted = pmu.location;
+    pmu.enter(NMI);
+    this.kernel.x86_pmu.handle_irq(location);
+    pmu.enter(interrupted);
+    this.#end(outer);
   }
 
   /** A maskable interrupt: its entry is charged, its code shows in samples. */
   #interrupt(cpu: Cpu, location: Location, handler: (interrupted: Location) => void): void {
-    this.as(cpu, () => {
-      const pmu = this.pmu();
-      const interrupted = pmu.location;
-      pmu.enter(location);
-      this.charge('irq');
-      handler(interrupted);
-      pmu.enter(interrupted);
-    });
+    const outer = this.#begin(cpu);
+    const pmu = this.pmu();
+    const interrupted = pmu.location;
+    pmu.enter(location);
+    this.charge('irq');
+    handler(interrupted);
+    pmu.enter(interrupted);
+    this.#end(outer);
   }
 
   #runIrqWork(): void {
