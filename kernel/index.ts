@@ -6,6 +6,12 @@
  */
 export * from './abi/index.ts';
 export { DEFAULT_CONFIG, KernelOops, type Hardware, type KernelConfig } from './base.ts';
+export { Pending } from './driver/desk.ts';
+export { Linux, SleepsForEver, type LinuxSpec, type SpawnOptions } from './driver/linux.ts';
+export { KERNEL_COPY, USER_LOOP } from './driver/locations.ts';
+export { Mapping } from './driver/mapping.ts';
+export { Process } from './driver/process.ts';
+export { parse_record, type DriverRecord } from './driver/record.ts';
 export * from './list.ts';
 export * from './primitives.ts';
 export type { Executable } from './process.ts';

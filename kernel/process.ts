@@ -11,7 +11,7 @@ import {
   POLL_HUP, POLL_IN, SIGCHLD, SIGRTMIN, SI_KERNEL,
 } from './abi/index.ts';
 import { InheritCode } from './inherit.ts';
-import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_inc, kzalloc } from './primitives.ts';
+import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, kzalloc } from './primitives.ts';
 import type { MappedFile } from './sideband.ts';
 import { File, Pipe, TASK_DEAD, TaskStruct, type SigInfo } from './structs.ts';
 
@@ -42,7 +42,8 @@ export abstract class ProcessCode extends InheritCode {
   create_task(comm: string, parent: TaskStruct | null, user: TaskStruct['user'], thread = false): TaskStruct {
     return kzalloc(() => {
       const pid = this.#next_pid++;
-      const task = new TaskStruct(pid, thread && parent !== null ? parent.tgid : pid, comm, parent, user);
+      const process = thread ? parent : null;
+      const task = new TaskStruct(pid, process?.tgid ?? pid, comm, parent, user, process?.files);
       this.#tasks.set(pid, task);
       return task;
     });
@@ -58,6 +59,18 @@ export abstract class ProcessCode extends InheritCode {
       atomic_inc(file.f_count);
       WRITE_ONCE(child.files.slot(fd), file);
     }
+    return this.copy_process(child);
+  }
+
+  /** clone(2) of a thread: it shares the files of its process. */
+  sys_clone(): TaskStruct {
+    const parent = this.current()!;
+    const child = this.create_task(parent.comm, parent, parent.user, true);
+    atomic_inc(child.files.count);
+    return this.copy_process(child);
+  }
+
+  copy_process(child: TaskStruct): TaskStruct {
     this.perf_event_init_task(child);
     this.perf_event_task(child, null, true);
     return child;
@@ -77,12 +90,17 @@ export abstract class ProcessCode extends InheritCode {
   /** exit(2): files close, events end and report it, then the parent hears of it. */
   sys_exit(): void {
     const task = this.current()!;
-    for (let fd = 0; fd < task.files.size; fd++) if (load(task.files.slot(fd)) !== null) this.sys_close(fd);
+    if (atomic_dec_and_test(task.files.count)) this.exit_files(task);
     task.exiting = true;
     this.perf_event_exit_task(task);
     const parent = task.real_parent;
-    if (parent !== null) effect(() => this.hardware.send_signal(parent, SIGCHLD, SI_KERNEL, -1));
+    const isThread = parent?.tgid === task.tgid;
+    if (parent !== null && !isThread) effect(() => this.hardware.send_signal(parent, SIGCHLD, SI_KERNEL, -1));
     WRITE_ONCE(task.state, TASK_DEAD);
+  }
+
+  exit_files({ files }: TaskStruct): void {
+    for (let fd = 0; fd < files.size; fd++) if (load(files.slot(fd)) !== null) this.sys_close(fd);
   }
 
   /** The CPU goes from one task to another; null is the idle task. Interrupts off. */

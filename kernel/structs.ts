@@ -360,7 +360,7 @@ export class TaskStruct extends struct({
   readonly files: FdTable;
   readonly user: UserStruct;
 
-  constructor(pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct) {
+  constructor(pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct, files = new FdTable()) {
     super();
     this.pid = pid;
     this.tgid = tgid;
@@ -368,12 +368,12 @@ export class TaskStruct extends struct({
     this.user = user;
     this.comm = comm;
     this.perf_event_ctxp = [new Cell<PerfEventContext | null>(null, this, 'perf_event_ctxp[0]'), new Cell<PerfEventContext | null>(null, this, 'perf_event_ctxp[1]')];
-    this.files = new FdTable();
+    this.files = files;
   }
 }
 
-/** A process's open files by number. */
-export class FdTable {
+/** A process's open files by number; its threads share them (struct files_struct). */
+export class FdTable extends struct({ count: shared(1) }) {
   readonly #slots: Cell<File | null>[] = [];
 
   slot(fd: number): Cell<File | null> {

@@ -10,12 +10,12 @@ import {
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
 import type { MmapRequest } from './buffer.ts';
+import { FcntlCode } from './fcntl.ts';
 import { list_for_each } from './list.ts';
 import { mutex_lock, mutex_unlock } from './primitives.ts';
 import { PERF_EVENT_STATE_ERROR, type PerfEvent, type VmArea } from './structs.ts';
-import { WatchdogCode } from './watchdog.ts';
 
-export abstract class SyscallCode extends WatchdogCode {
+export abstract class SyscallCode extends FcntlCode {
   sys_ioctl(fd: number, command: number, argument: number): number {
     const event = this.perf_event_of(fd);
     if (event === null) return -EBADF;

@@ -57,6 +57,10 @@ export class Sys {
     return call(() => this.#kernel.sys_read(fd, bytes));
   }
 
+  fcntl(fd: number, command: number, argument: number): Program<number> {
+    return call(() => this.#kernel.sys_fcntl(fd, command, argument));
+  }
+
   close(fd: number): Program<number> {
     return call(() => this.#kernel.sys_close(fd));
   }
@@ -71,8 +75,17 @@ export class Sys {
 
   /** fork(2): the child runs `program`. */
   fork(program: (sys: Sys) => Program): Program<TaskStruct> {
+    return this.#child(() => this.#kernel.sys_fork(), program);
+  }
+
+  /** clone(2): a thread of this process, which runs `program`. */
+  clone(program: (sys: Sys) => Program): Program<TaskStruct> {
+    return this.#child(() => this.#kernel.sys_clone(), program);
+  }
+
+  #child(make: () => TaskStruct, program: (sys: Sys) => Program): Program<TaskStruct> {
     return call(() => {
-      const child = this.#kernel.sys_fork();
+      const child = make();
       effect(() => {
         child.cpu = this.task.cpu;
         this.system.scheduler.start(child, program(new Sys(this.system, child)));
@@ -107,6 +120,14 @@ export class Sys {
   /** Runs user code for `ns` nanoseconds of CPU time; Infinity: until a signal. */
   run(location: Location, ns: number): Program {
     return run(location, ns === Infinity ? Infinity : this.system.machine.cycles(ns));
+  }
+
+  /** Code at `location` touches a page that is not there: in memory (a minor fault) or on disk. */
+  page_fault(location: Location, address: number, major: boolean): Program {
+    return call(() => {
+      const ip = effect(() => this.system.ip_in(location));
+      this.#kernel.do_page_fault({ location, ip }, address, major);
+    });
   }
 
   // The mapped pages: memory that the kernel and the program share, touched without a call.

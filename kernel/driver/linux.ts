@@ -1,0 +1,109 @@
+/**
+ * A simulated Linux machine that a test or a user's program drives by system calls, from plain synchronous code.
+ *
+ * `const linux = new Linux({ kernel: 'v3.2' }); const self = linux.spawn('test'); self.perf_event_open(…)`.
+ * Time passes only while a call or a program runs. The same seed gives the same answers.
+ * Reference: docs/abi.md.
+ * Not modelled: what kernel/timed/ leaves out.
+ */
+import type { Chip } from '../../pmu/chip.ts';
+import { CHIPS } from '../../pmu/chips/index.ts';
+import type { KernelConfig } from '../base.ts';
+import { UserStruct } from '../structs.ts';
+import { Sys } from '../timed/sys.ts';
+import { TimedSystem } from '../timed/system.ts';
+import type { Program } from '../timed/thread.ts';
+import type { KernelClass } from '../variant.ts';
+import { KERNELS } from '../variants/index.ts';
+import { Desk, Pending } from './desk.ts';
+import { Process } from './process.ts';
+
+export interface LinuxSpec {
+  /** A version by name, or a class of the user's own. */
+  readonly kernel?: string | KernelClass;
+  readonly pmu?: string;
+  readonly cpus?: number;
+  readonly seed?: string;
+  /** Kconfig and sysctls. */
+  readonly config?: Partial<KernelConfig>;
+}
+
+export interface SpawnOptions {
+  /** Whether limits do not bind it: root, by default. */
+  readonly capable?: boolean;
+  /** The CPUs it may run on. */
+  readonly cpus?: readonly number[];
+}
+
+/** A call of which nothing more can be expected: nobody is left who could end its wait. */
+export class SleepsForEver extends Error {}
+
+/** Simulated seconds after which a call that waits is given up: by then only timers go on. */
+const PATIENCE_S = 1000;
+
+export class Linux {
+  readonly system: TimedSystem;
+  readonly #ordinary = new UserStruct(false);
+  /** Whoever was driven last. */
+  #active: Desk | null = null;
+
+  constructor({ kernel = 'v3.2', pmu = 'nehalem', cpus = 1, seed = '1', config }: LinuxSpec = {}) {
+    const version = typeof kernel === 'string' ? named(KERNELS, kernel, ({ variant }) => variant.name) : kernel;
+    const chip: Chip = named(CHIPS, pmu, ({ name }) => name);
+    this.system = new TimedSystem({ chip, cpus, seed, kernel: version, config });
+  }
+
+  /** Nanoseconds since boot. */
+  get now(): number {
+    return this.system.machine.nanoseconds(this.system.machine.queue.now);
+  }
+
+  /** A new process, which waits to be told what to do. */
+  spawn(comm: string, { capable = true, cpus }: SpawnOptions = {}): Process {
+    const desk = new Desk(this.system);
+    const user = capable ? this.system.root : this.#ordinary;
+    const task = this.system.kernel.create_task(comm, null, user);
+    this.system.scheduler.start(task, desk.attend(task), cpus);
+    return new Process(this, desk, new Sys(this.system, task));
+  }
+
+  /** Tells the task of `desk` to run `program`, and lets it run up to where it waits. */
+  begin<R>(desk: Desk, program: Program<R>): Pending<R> {
+    if (!desk.isAlive) throw new Error('the process has ended');
+    if (desk.isBusy) throw new Error('the process is still busy with what it was told before');
+    this.#dismissAllBut(desk);
+    const pending = new Pending<R>((waited) => this.#await(desk, waited));
+    desk.post(program, pending);
+    this.#active = desk;
+    this.#run(() => pending.isDone || !desk.isAlive || desk.isBlocked || desk.isRunning);
+    return pending;
+  }
+
+  /** Runs the machine until what `desk` was told is done. */
+  #await(desk: Desk, pending: Pending): void {
+    this.#dismissAllBut(desk);
+    this.#run(() => pending.isDone || !desk.isAlive);
+  }
+
+  /** Whoever was driven last and now stands idle goes to sleep, so that it takes no time from others. */
+  #dismissAllBut(desk: Desk): void {
+    const active = this.#active;
+    if (active === null || active === desk || active.isBusy || !active.isAlive) return;
+    active.dismiss();
+    this.#run(() => active.isBlocked);
+    this.#active = null;
+  }
+
+  #run(done: () => boolean): void {
+    const { machine } = this.system;
+    const until = machine.queue.now + machine.cycles(PATIENCE_S * 1e9);
+    machine.run(done, until);
+    if (!done()) throw new SleepsForEver('the call sleeps, and nothing is left that could wake it');
+  }
+}
+
+function named<T>(list: readonly T[], name: string, nameOf: (entry: T) => string): T {
+  const found = list.find((entry) => nameOf(entry) === name);
+  if (found === undefined) throw new Error(`'${name}' is none of ${list.map(nameOf).join(', ')}`);
+  return found;
+}

@@ -1,0 +1,148 @@
+/**
+ * A process that does what it is told, one system call at a time: what a test or a user's program drives.
+ *
+ * Each method makes the call of its name and returns what the kernel returned: results as they are, errors as negative
+ * numbers (−EINVAL). A call that blocks lets the machine run until it returns.
+ * Reference: perf_event_open(2), mmap(2), ioctl(2), poll(2), fcntl(2), clone(2), execve(2).
+ * Not modelled: epoll, select; memory of the process but its mappings; the default actions of signals (all are caught).
+ */
+import type { Location } from '../../pmu/location.ts';
+import { MAP_SHARED, PAGE_SIZE, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
+import type { Executable } from '../process.ts';
+import type { PollFd, PollResult } from '../select.ts';
+import type { SigInfo, TaskStruct } from '../structs.ts';
+import type { Sys } from '../timed/sys.ts';
+import type { Program } from '../timed/thread.ts';
+import { Desk, Pending } from './desk.ts';
+import type { Linux } from './linux.ts';
+import { USER_LOOP } from './locations.ts';
+import { Mapping } from './mapping.ts';
+
+/** Bytes of the buffer that read(2) is given. */
+const READ_SIZE = 4096;
+
+export class Process {
+  readonly #linux: Linux;
+  readonly #desk: Desk;
+  readonly #sys: Sys;
+  /** The signals that it has received, oldest first. */
+  readonly signals: SigInfo[] = [];
+
+  constructor(linux: Linux, desk: Desk, sys: Sys) {
+    this.#linux = linux;
+    this.#desk = desk;
+    this.#sys = sys;
+    desk.catchSignals((info) => this.signals.push(info));
+  }
+
+  get task(): TaskStruct {
+    return this.#sys.task;
+  }
+
+  get pid(): number {
+    return this.task.tgid;
+  }
+
+  /** The pid of this thread alone, which perf_event_open and F_SETOWN mean. */
+  get tid(): number {
+    return this.task.pid;
+  }
+
+  get isAlive(): boolean {
+    return this.#desk.isAlive;
+  }
+
+  /** Begins something without waiting for its end: `poller.start((sys) => sys.poll(fds, -1))`. */
+  start<R>(program: (sys: Sys) => Program<R>): Pending<R> {
+    return this.#linux.begin(this.#desk, program(this.#sys));
+  }
+
+  #call<R>(program: Program<R>): R {
+    return this.#linux.begin(this.#desk, program).wait();
+  }
+
+  perf_event_open(attr: PerfEventAttr, pid: number, cpu: number, group_fd: number, flags: number): number {
+    return this.#call(this.#sys.perf_event_open(attr, pid, cpu, group_fd, flags));
+  }
+
+  ioctl(fd: number, command: number, argument = 0): number {
+    return this.#call(this.#sys.ioctl(fd, command, argument));
+  }
+
+  /** Maps `length` bytes: the control page and the data. */
+  mmap(fd: number, length: number, prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED, offset = 0): Mapping | number {
+    const request = {
+      pages: Math.ceil(length / PAGE_SIZE),
+      writable: (prot & PROT_WRITE) !== 0,
+      shared: (flags & MAP_SHARED) !== 0,
+      page_offset: offset / PAGE_SIZE,
+    };
+    const vma = this.#call(this.#sys.mmap(fd, request));
+    return typeof vma === 'number' ? vma : new Mapping(vma);
+  }
+
+  munmap(mapping: Mapping): number {
+    return this.#call(this.#sys.munmap(mapping.vma));
+  }
+
+  /** The 64-bit values that the event's read_format asks for, or an error. */
+  read(fd: number, bytes = READ_SIZE): readonly number[] | number {
+    return this.#call(this.#sys.read(fd, bytes));
+  }
+
+  /** `timeout` in milliseconds; negative: for ever. */
+  poll(fds: readonly PollFd[], timeout: number): PollResult {
+    return this.#call(this.#sys.poll(fds, timeout));
+  }
+
+  fcntl(fd: number, command: number, argument = 0): number {
+    return this.#call(this.#sys.fcntl(fd, command, argument));
+  }
+
+  close(fd: number): number {
+    return this.#call(this.#sys.close(fd));
+  }
+
+  /** A child with copies of the open files; it waits to be told what to do. */
+  fork(): Process {
+    return this.#offspring((program) => this.#sys.fork(program));
+  }
+
+  /** A thread of this process, with the same open files. */
+  clone(): Process {
+    return this.#offspring((program) => this.#sys.clone(program));
+  }
+
+  #offspring(make: (program: (sys: Sys) => Program) => Program<unknown>): Process {
+    const desk = new Desk(this.#linux.system);
+    let child: Sys = this.#sys;
+    this.#call(make((sys) => {
+      child = sys;
+      return desk.attend(sys.task);
+    }));
+    return new Process(this.#linux, desk, child);
+  }
+
+  exec(executable: Executable): void {
+    this.#call(this.#sys.execve(executable));
+  }
+
+  exit(): void {
+    this.#call(this.#sys.exit());
+  }
+
+  /** Runs code for `ns` nanoseconds of CPU time. */
+  run(ns: number, code: Location = USER_LOOP): void {
+    this.#call(this.#sys.run(code, ns));
+  }
+
+  /** Sleeps, while others run and interrupts come in. */
+  sleep(ns: number): void {
+    this.#call(this.#sys.poll([], ns / 1e6));
+  }
+
+  /** `n` page faults of `code`: minor ones, unless told. */
+  fault(n = 1, { address = 0, major = false, code = USER_LOOP } = {}): void {
+    for (let i = 0; i < n; i++) this.#call(this.#sys.page_fault(code, address, major));
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A record of the ring buffer with its fields by name.
+ *
+ * Reference: perf_event_open(2), "MMAP layout"; the order of fields is that of perf_output_sample, v3.2.
+ * Not modelled: sample fields after CALLCHAIN; the bodies of records that v3.2 does not write are left as bytes.
+ */
+import {
+  PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_RECORD_COMM,
+  PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_LOST, PERF_RECORD_SAMPLE, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
+  PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP,
+  PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, type PerfEventAttr,
+} from '../abi/index.ts';
+
+/** Every field is there only if the record has it. Addresses of the kernel's half are negative. */
+export interface DriverRecord {
+  readonly type: number;
+  readonly misc: number;
+  readonly size: number;
+  readonly body: DataView;
+  identifier?: number;
+  ip?: number;
+  pid?: number;
+  tid?: number;
+  ppid?: number;
+  ptid?: number;
+  time?: number;
+  addr?: number;
+  id?: number;
+  stream_id?: number;
+  cpu?: number;
+  period?: number;
+  /** What read(2) would have returned. */
+  values?: number[];
+  callchain?: number[];
+  lost?: number;
+  comm?: string;
+}
+
+/** Takes one field after the other from a record. */
+class Cursor {
+  readonly #view: DataView;
+  offset = 8;
+
+  constructor(view: DataView) {
+    this.#view = view;
+  }
+
+  u32(): number {
+    this.offset += 4;
+    return this.#view.getUint32(this.offset - 4, true);
+  }
+
+  u64(): number {
+    this.offset += 8;
+    return Number(this.#view.getBigInt64(this.offset - 8, true));
+  }
+
+  many(n: number): number[] {
+    return Array.from({ length: n }, () => this.u64());
+  }
+
+  /** A string padded with zeros, of which `trailer` bytes of the record follow. */
+  text(trailer: number): string {
+    const end = this.#view.byteLength - trailer;
+    let text = '';
+    for (; this.offset < end; this.offset++) {
+      const code = this.#view.getUint8(this.offset);
+      if (code !== 0) text += String.fromCharCode(code);
+    }
+    return text;
+  }
+}
+
+export function parse_record(view: DataView, attr: PerfEventAttr): DriverRecord {
+  const record: DriverRecord = {
+    type: view.getUint32(0, true), misc: view.getUint16(4, true), size: view.getUint16(6, true), body: view,
+  };
+  const at = new Cursor(view);
+  if (record.type === PERF_RECORD_SAMPLE) take_sample(record, at, attr);
+  else if (take_body(record, at, attr) && attr.sample_id_all) take_sample_id(record, at, Number(attr.sample_type));
+  return record;
+}
+
+/** The fields of a record that is no sample; whether they are known. */
+function take_body(record: DriverRecord, at: Cursor, attr: PerfEventAttr): boolean {
+  switch (record.type) {
+    case PERF_RECORD_LOST:
+      record.id = at.u64();
+      record.lost = at.u64();
+      return true;
+    case PERF_RECORD_COMM:
+      [record.pid, record.tid] = [at.u32(), at.u32()];
+      record.comm = at.text(attr.sample_id_all ? sample_id_size(Number(attr.sample_type)) : 0);
+      return true;
+    case PERF_RECORD_FORK:
+    case PERF_RECORD_EXIT:
+      [record.pid, record.ppid, record.tid, record.ptid] = [at.u32(), at.u32(), at.u32(), at.u32()];
+      record.time = at.u64();
+      return true;
+    case PERF_RECORD_THROTTLE:
+    case PERF_RECORD_UNTHROTTLE:
+      [record.time, record.id, record.stream_id] = at.many(3);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function take_sample(record: DriverRecord, at: Cursor, attr: PerfEventAttr): void {
+  const sample_type = Number(attr.sample_type);
+  if (sample_type & PERF_SAMPLE_IDENTIFIER) record.identifier = at.u64();
+  if (sample_type & PERF_SAMPLE_IP) record.ip = at.u64();
+  if (sample_type & PERF_SAMPLE_TID) [record.pid, record.tid] = [at.u32(), at.u32()];
+  if (sample_type & PERF_SAMPLE_TIME) record.time = at.u64();
+  if (sample_type & PERF_SAMPLE_ADDR) record.addr = at.u64();
+  if (sample_type & PERF_SAMPLE_ID) record.id = at.u64();
+  if (sample_type & PERF_SAMPLE_STREAM_ID) record.stream_id = at.u64();
+  if (sample_type & PERF_SAMPLE_CPU) [record.cpu] = [at.u32(), at.u32()];
+  if (sample_type & PERF_SAMPLE_PERIOD) record.period = at.u64();
+  if (sample_type & PERF_SAMPLE_READ) record.values = take_values(at, Number(attr.read_format));
+  if (sample_type & PERF_SAMPLE_CALLCHAIN) record.callchain = at.many(at.u64());
+}
+
+function take_values(at: Cursor, read_format: number): number[] {
+  const has = (bit: number): number => (read_format & bit ? 1 : 0);
+  const times = has(PERF_FORMAT_TOTAL_TIME_ENABLED) + has(PERF_FORMAT_TOTAL_TIME_RUNNING);
+  if (!has(PERF_FORMAT_GROUP)) return at.many(1 + times + has(PERF_FORMAT_ID));
+  const nr = at.u64();
+  return [nr, ...at.many(times + nr * (1 + has(PERF_FORMAT_ID)))];
+}
+
+/** The trailer that sample_id_all puts on every record but samples. */
+function take_sample_id(record: DriverRecord, at: Cursor, sample_type: number): void {
+  if (sample_type & PERF_SAMPLE_TID) [record.pid, record.tid] = [at.u32(), at.u32()];
+  if (sample_type & PERF_SAMPLE_TIME) record.time = at.u64();
+  if (sample_type & PERF_SAMPLE_ID) record.id = at.u64();
+  if (sample_type & PERF_SAMPLE_STREAM_ID) record.stream_id = at.u64();
+  if (sample_type & PERF_SAMPLE_CPU) [record.cpu] = [at.u32(), at.u32()];
+  if (sample_type & PERF_SAMPLE_IDENTIFIER) record.identifier = at.u64();
+}
+
+const TRAILER_FIELDS =
+  PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_IDENTIFIER;
+
+function sample_id_size(sample_type: number): number {
+  let size = 0;
+  for (let rest = sample_type & TRAILER_FIELDS; rest !== 0; rest &= rest - 1) size += 8;
+  return size;
+}
