@@ -1,0 +1,131 @@
+/**
+ * The memory of an exploration: every cell that has been touched, what it held before each change, and a hash of it all.
+ *
+ * Values are numbered, objects by identity, so that a state is a vector of small integers. The hash is updated with
+ * each change (Zobrist), which makes it cost a few multiplications however large the memory
+ * is. A cell that nobody has touched holds its first value and does not count.
+ *
+ * Reference: Zobrist, "A New Hashing Method with Application for Game Playing" (1970).
+ * Not modelled: garbage; an object that no cell points to any more still counts.
+ */
+import type { Cell, MemoryHook, Operation } from '../memory.ts';
+
+/** Integers up to this one are their own number. */
+const SMALL = 1 << 24;
+
+export class Store implements MemoryHook {
+  readonly cells: Cell[] = [];
+  /** The state's hash, in two halves. */
+  low = 0;
+  high = 0;
+  /** Called for every cell that an effect touches. */
+  onTouch: (index: number, changed: boolean) => void = () => {};
+  result: unknown = undefined;
+  readonly #index = new Map<Cell, number>();
+  /** The number of each cell's value. */
+  readonly #held: number[] = [];
+  readonly #first: number[] = [];
+  readonly #numbers = new Map<unknown, number>();
+  readonly #log: number[] = [];
+  readonly #logValues: unknown[] = [];
+
+  /** The position up to which the log must be undone to come back here. */
+  get mark(): number {
+    return this.#log.length;
+  }
+
+  indexOf(cell: Cell): number {
+    let index = this.#index.get(cell);
+    if (index === undefined) {
+      index = this.cells.push(cell) - 1;
+      this.#index.set(cell, index);
+      this.#held.push(this.number(cell.v));
+      this.#first.push(this.number(cell.v));
+    }
+    return index;
+  }
+
+  /** The integer that stands for `value`. */
+  number(value: unknown): number {
+    if (typeof value === 'number' && value >= 0 && value < SMALL && (value | 0) === value) return value;
+    let known = this.#numbers.get(value);
+    if (known === undefined) {
+      known = SMALL + this.#numbers.size;
+      this.#numbers.set(value, known);
+    }
+    return known;
+  }
+
+  /** Performs an operation, whose answer is then in `result`; true if it has changed the cell. */
+  perform(operation: Operation, index: number, operand: unknown): boolean {
+    const cell = this.cells[index]!;
+    const before = cell.v;
+    this.result = operation.apply(cell, operand);
+    if (Object.is(cell.v, before)) return false;
+    this.#changed(index, before);
+    return true;
+  }
+
+  /** Takes back every change since `mark`. */
+  undo(mark: number): void {
+    const log = this.#log;
+    while (log.length > mark) {
+      const before = this.#logValues.pop();
+      const index = log.pop()!;
+      this.cells[index]!.v = before;
+      this.#hold(index, this.number(before));
+    }
+  }
+
+  /** The cells that differ from their first value, with the numbers of what they hold: a key that no other state has. */
+  key(): string {
+    return this.#held.map((number, index) => (number === this.#first[index] ? '' : `${index}:${number}`)).join(' ').trim().replaceAll(/ +/g, ' ');
+  }
+
+  // As a hook it serves effects: their operations are done at once, and can be undone.
+
+  operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
+    const index = this.indexOf(cell as Cell);
+    const changed = this.perform(operation as Operation, index, operand);
+    const result = this.result as R;
+    this.onTouch(index, changed);
+    return result;
+  }
+
+  effect<R>(run: () => R): R {
+    return run();
+  }
+
+  allocate<T extends object>(make: () => T): T {
+    return make();
+  }
+
+  /** Mixes one more component of the state (a context's position) into the hash, or takes it out again. */
+  toggle(slot: number, value: number): void {
+    this.low ^= finish(Math.imul(slot + 1, 0x9e3779b1) ^ Math.imul(finish(value + 0x7f4a7c15), 0x85ebca77));
+    this.high ^= finish(Math.imul(slot + 1, 0xc2b2ae3d) ^ Math.imul(finish(value + 0x165667b1), 0x27d4eb2f));
+  }
+
+  #changed(index: number, before: unknown): void {
+    this.#log.push(index);
+    this.#logValues.push(before);
+    this.#hold(index, this.number(this.cells[index]!.v));
+  }
+
+  #hold(index: number, number: number): void {
+    this.toggle(index + CONTEXT_SLOTS, this.#held[index]!);
+    this.#held[index] = number;
+    this.toggle(index + CONTEXT_SLOTS, number);
+  }
+}
+
+/** Components of the hash below this number belong to contexts, those above to cells. */
+export const CONTEXT_SLOTS = 64;
+
+/** The finaliser of MurmurHash3: every bit of the input reaches every bit of the output. */
+function finish(bits: number): number {
+  let h = bits | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
