@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Call, SUSPENDED } from '../../sim/call.ts';
-import { Cell, effect, load, operate, store, type Operation } from '../../sim/memory.ts';
+import { Cell, allocate, effect, load, operate, store, type Operation } from '../../sim/memory.ts';
 import { forAll } from '../support/property.ts';
 
 const ADD: Operation<number, number, number> = { name: 'add', apply: (cell, by) => (cell.v += by) };
@@ -99,6 +99,20 @@ describe('a call', () => {
     store(data, 2);
     store(gate, 5);
     expect(call.resume()).toEqual([1, 5, 2]);
+  });
+
+  test('makes each object once, however often it is executed', () => {
+    const gate = new Cell(0);
+    const made: object[] = [];
+    const call = new Call(() => {
+      made.push(allocate(() => new Cell(1)));
+      return operate(AWAIT, gate, undefined);
+    });
+    call.resume();
+    store(gate, 1);
+    call.resume();
+    expect(made.length).toBe(2);
+    expect(made[0]).toBe(made[1]);
   });
 
   test('inside an effect of another call is a call of its own', () => {
