@@ -61,7 +61,32 @@ const command = ['dist/bin/perfsim.cjs', 'record', '-q', '-N', '-o', output, '-e
 compare('the whole command against `node -e 0`', () => node(...command), () => node('-e', '0'));
 compare('`--version` against `node -e 0`', () => node('dist/bin/perfsim.cjs', '--version'), () => node('-e', '0'));
 compare('`record --help` against `node -e 0`', () => node('dist/bin/perfsim.cjs', 'record', '--help'), () => node('-e', '0'));
+/** Median ratio of our events per second to a peer's, measured in turn. */
+function against(peer: (timers: number) => number, timers: number, events: number): string {
+  phold(timers, events);
+  const pairs = Array.from({ length: ROUNDS }, () => phold(timers, events) / peer(timers));
+  return median(pairs).toFixed(1);
+}
+
+/** A program's own figure; NaN if it cannot run here. */
+function figure(command: string, ...args: string[]): number {
+  const { stdout, status } = spawnSync(command, args, { encoding: 'utf8' });
+  return status === 0 ? Number(stdout) : NaN;
+}
+
+const phold_ns3 = join(tmpdir(), 'perfsim-phold-ns3');
+const compiled = spawnSync('g++', ['-O3', '-std=c++17', 'bench/peers/phold.cc', '-o', phold_ns3, '-lns3-core']).status === 0;
+const schedulers = ['ns3::PriorityQueueScheduler', 'ns3::ListScheduler', 'ns3::MapScheduler', 'ns3::CalendarScheduler'];
 for (const timers of [4, 16, 256, 4096]) {
   phold(timers, 1e6);
   console.log(`event queue, ${timers} timers: ${phold(timers, 3e6).toFixed(1)} million events per second`);
+  if (compiled) {
+    // The list scheduler is only fast while the list is short.
+    const tried = schedulers.filter((name) => timers <= 256 || !name.includes('List'));
+    const best = (): number => Math.max(...tried.map((name) => figure(phold_ns3, name, String(timers), '3e5')));
+    console.log(`  ${against(best, timers, 1e6)} times ns-3 with its best scheduler`);
+  }
+  if (!Number.isNaN(figure('/usr/bin/python3', 'bench/peers/phold.py', '4', '1000'))) {
+    console.log(`  ${against((n) => figure('/usr/bin/python3', 'bench/peers/phold.py', String(n), '1e5'), timers, 1e6)} times SimPy`);
+  }
 }

@@ -62,9 +62,9 @@ export class EventQueue {
     fire();
   }
 
-  /** Arms `timer` for `time`, which must not lie in the past; a timer that was armed is moved. */
+  /** Arms `timer` for `time`, which must be finite and not lie in the past; a timer that was armed is moved. */
   arm(timer: number, time: number): void {
-    if (!(time >= this.now)) throw new RangeError(`timer ${timer} armed for ${time}, before now (${this.now})`);
+    if (!(time >= this.now && time < Infinity)) throw new RangeError(`timer ${timer} armed for ${time} at ${this.now}`);
     const tie = this.#base[timer] + this.#sequence++;
     const position = this.#position[timer];
     if (position !== IDLE) {
@@ -120,43 +120,50 @@ export class EventQueue {
   }
 
   #siftUp(from: number, timer: number, time: number, tie: number): void {
+    const times = this.#time;
+    const ties = this.#tie;
+    const timers = this.#timer;
+    const positions = this.#position;
     let position = from;
-    for (let parent = position >> 1; parent > 0 && this.#before(time, tie, parent); parent = position >> 1) {
-      this.#move(parent, position);
+    while (position > 1) {
+      const parent = position >> 1;
+      const above = times[parent];
+      if (above < time || (above === time && ties[parent] < tie)) break;
+      times[position] = above;
+      ties[position] = ties[parent];
+      positions[(timers[position] = timers[parent])] = position;
       position = parent;
     }
-    this.#put(position, timer, time, tie);
+    times[position] = time;
+    ties[position] = tie;
+    timers[position] = timer;
+    positions[timer] = position;
   }
 
   #siftDown(from: number, timer: number, time: number, tie: number): void {
     const times = this.#time;
     const ties = this.#tie;
+    const timers = this.#timer;
+    const positions = this.#position;
     let position = from;
     for (;;) {
-      let child = 2 * position;
+      let child = position << 1;
       const left = times[child];
       const right = times[child + 1];
-      if (right < left || (right === left && ties[child + 1] < ties[child])) child++;
-      if (child > this.#size || this.#before(time, tie, child)) break;
-      this.#move(child, position);
+      // By arithmetic, because which child is the earlier is what no branch predictor can learn.
+      child += +(right < left);
+      if (right === left && ties[child + 1] < ties[child]) child++;
+      const below = times[child];
+      if (time < below || (time === below && tie < ties[child])) break;
+      times[position] = below;
+      ties[position] = ties[child];
+      positions[(timers[position] = timers[child])] = position;
       position = child;
     }
-    this.#put(position, timer, time, tie);
-  }
-
-  #move(from: number, to: number): void {
-    const timer = this.#timer[from];
-    this.#time[to] = this.#time[from]!;
-    this.#tie[to] = this.#tie[from]!;
-    this.#timer[to] = timer;
-    this.#position[timer] = to;
-  }
-
-  #put(position: number, timer: number, time: number, tie: number): void {
-    this.#time[position] = time;
-    this.#tie[position] = tie;
-    this.#timer[position] = timer;
-    this.#position[timer] = position;
+    times[position] = time;
+    ties[position] = tie;
+    timers[position] = timer;
+    positions[timer] = position;
   }
 
   #growHeap(): void {
