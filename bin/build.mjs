@@ -28,7 +28,7 @@ await build({
   splitting: true,
   format: 'esm',
   sourcemap: true,
-  external: ['esbuild'],
+  external: ['esbuild', 'tinypool'],
   plugins: [asciiWidth],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });

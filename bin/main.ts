@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
+  compare: () => import('./commands/compare.ts'),
   evlist: () => import('./commands/evlist.ts'),
   list: () => import('./commands/list.ts'),
   record: () => import('./commands/record.ts'),

@@ -1,5 +1,4 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
-import { InputError } from '../../perf/input-error.ts';
 import type { ImageFile, KernelClass } from '../../perf/index.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { addToBuildIdCache } from '../build-id-cache.ts';
@@ -8,6 +7,7 @@ import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { HELP } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { RECORD_OPTIONS } from '../options/record.ts';
+import { RUN_OPTIONS, runSpec } from '../options/run-spec.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { isKernelFile, kernelFailure, loadKernel } from '../load-kernel.ts';
@@ -15,23 +15,17 @@ import { OutputFile } from '../output-file.ts';
 import { Progress } from '../progress.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
 
-const OPTIONS = { ...RECORD_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
 const USAGE = ['perfsim record [<options>] <workload> [<arguments>]', 'perfsim record [<options>] -- <workload> [<arguments>]'];
-
-/** perf 3.2 without -F and -c. */
-const DEFAULT_FREQ = 1000;
 
 /** perf's estimate of samples: the smallest record that it thinks of has 24 bytes. */
 const BYTES_PER_ESTIMATED_SAMPLE = 24;
-
-type Options = Awaited<ReturnType<typeof parseOptions<typeof OPTIONS>>>;
 
 export function recordCommand(load: LoadSimulation): Command {
   return {
     name: 'record',
     summary: 'Run a workload on the simulated machine and record its profile into perf.data',
     async run(argv) {
-      const { options: words, rest: workload } = splitOptions(argv, OPTIONS);
+      const { options: words, rest: workload } = splitOptions(argv, RUN_OPTIONS);
       if (words.includes('--help')) {
         process.stdout.write(usage(USAGE, [
           { title: "perf's options", options: RECORD_OPTIONS },
@@ -39,10 +33,9 @@ export function recordCommand(load: LoadSimulation): Command {
         ]));
         return 0;
       }
-      const options = await parseOptions(words, OPTIONS);
+      const options = await parseOptions(words, RUN_OPTIONS);
       const simulation = await load();
-      const spec = runSpec(options, workload);
-      checkArguments(spec.workload, simulation);
+      const spec = runSpec(options, workload, simulation);
       if (options.verbose) process.stderr.write(machineLine(spec));
       const cache = options['no-buildid-cache'] ? () => {} : addToBuildIdCache;
       const kernel = isKernelFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
@@ -83,42 +76,6 @@ function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel }: 
   } finally {
     output.close();
     progress.end();
-  }
-}
-
-function runSpec(options: Options, [workload, ...args]: readonly string[]): RunSpec {
-  if (workload === undefined) throw new InputError("record needs a workload, such as 'noploop 10'; 'perfsim list workloads' shows them.");
-  if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
-  const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
-  if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
-  return {
-    kernel: options.kernel,
-    pmu: options.pmu,
-    cpus: options.cpus,
-    hz: options.hz,
-    nmi_watchdog: !options['no-watchdog'],
-    seed: options.seed,
-    tool: options.tool,
-    record: {
-      events: options.event,
-      freq: options.count === undefined ? (options.freq ?? DEFAULT_FREQ) : null,
-      period: options.count ?? null,
-      mmap_pages: options['mmap-pages'],
-      no_delay: options['no-delay'] ?? false,
-      inherit: !options['no-inherit'],
-      system_wide: options['all-cpus'] ?? false,
-      cpu_list: options.cpu ?? null,
-    },
-    workload: { name: workload, args },
-  };
-}
-
-/** A workload knows best what is wrong with its arguments; what it says is meant for the user. */
-function checkArguments({ name, args }: RunSpec['workload'], { WORKLOADS }: Simulation): void {
-  try {
-    WORKLOADS.find((workload) => workload.name === name)?.parse(args);
-  } catch (error) {
-    throw new InputError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,0 +1,62 @@
+/** The options that `compare`, `sweep` and `test` share: what varies, over which seeds, on how many workers. */
+import { InputError } from '../../perf/input-error.ts';
+import type { RunSpec } from '../../perf/run-spec.ts';
+import { override, valueList, type Axis, type Setting } from '../../scenarios/suite/variation.ts';
+import { defaultWorkers } from '../pool.ts';
+import type { Simulation } from '../simulation.ts';
+import { MACHINE_OPTIONS } from './machine.ts';
+import type { Option, OptionTable } from './option.ts';
+import { parseOptions } from './parse-options.ts';
+import { RECORD_OPTIONS } from './record.ts';
+import { RUN_OPTIONS, runSpec } from './run-spec.ts';
+import { splitOptions } from './split-options.ts';
+import { wholeNumber } from './values.ts';
+
+const MAX_WORKERS = 256;
+
+/** Where a recording goes and what is printed of it makes no other run. */
+const NOT_VARIED = ['output', 'quiet', 'verbose', 'no-buildid-cache', 'seed'];
+
+/** Every option that changes a run, without defaults: what is not varied is as the command after `--` says. */
+export const VARIED_OPTIONS: OptionTable = Object.fromEntries(
+  Object.entries<Option>({ ...RECORD_OPTIONS, ...MACHINE_OPTIONS, kernel: { ...MACHINE_OPTIONS.kernel, alias: 'k' } })
+    .filter(([name]) => !NOT_VARIED.includes(name))
+    .map(([name, option]) => [name, { ...option, default: undefined }]),
+);
+
+/** Options whose values contain commas are given once per value. */
+const REPEATED = ['event', 'cpu'];
+
+export const MANY_RUNS_OPTIONS = {
+  seeds: { type: 'string', argument: '<list>', default: '1..20', describe: 'seeds of the runs, such as 1..100', coerce: valueList },
+  workers: { type: 'string', argument: '<n>', default: String(defaultWorkers), describe: 'worker threads', coerce: (text: string) => wholeNumber('--workers', text, 1, MAX_WORKERS, 'a number of threads') },
+} as const satisfies OptionTable;
+
+/** The axes that the option words describe, in the order of their first mention. */
+export function axesOf(words: readonly string[]): Axis[] {
+  const values = new Map<string, (string | boolean)[]>();
+  for (const word of words) {
+    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word)!;
+    if (!Object.hasOwn(VARIED_OPTIONS, name)) continue;
+    const found = value === undefined ? [false, true] : REPEATED.includes(name) ? [...(values.get(name) ?? []), value] : valueList(value);
+    values.set(name, found);
+  }
+  return [...values].map(([option, list]) => ({ option, values: list }));
+}
+
+/** The words of one `perfsim record`. */
+export interface RecordWords {
+  options: string[];
+  workload: string[];
+}
+
+export function recordWords([command, ...words]: readonly string[]): RecordWords {
+  if (command !== 'record') throw new InputError("what is to be run is missing: end with '-- record -e cycles,cycles,cycles noploop 10' or the like.");
+  const { options, rest } = splitOptions(words, RUN_OPTIONS);
+  return { options, workload: rest };
+}
+
+/** The run that the words describe once the settings have replaced theirs. */
+export async function specOf({ options, workload }: RecordWords, settings: readonly Setting[], simulation: Simulation): Promise<RunSpec> {
+  return runSpec(await parseOptions(override(options, settings), RUN_OPTIONS), workload, simulation);
+}

@@ -1,0 +1,76 @@
+/**
+ * What varies between runs: options with several values each, and the grid of their combinations.
+ * Reference: the option names are those of `perfsim record`. Not modelled: values that depend on each other.
+ */
+import { InputError } from '../../perf/input-error.ts';
+
+/** One option of `perfsim record` with one value; a flag is given (`true`) or not (`false`). */
+export interface Setting {
+  /** The option's long name. */
+  option: string;
+  value: string | boolean;
+}
+
+/** An option and the values that it takes in turn. */
+export interface Axis {
+  option: string;
+  values: readonly (string | boolean)[];
+}
+
+/** More values than this are a slip of the keyboard. */
+const MAX_VALUES = 100_000;
+
+/** Options of which the later replaces the earlier, though their names differ. */
+const EXCLUDES: Readonly<Record<string, string>> = { freq: 'count', count: 'freq' };
+
+/** `100,1000`, `1..20`, `1..512*2` and `0..100+10`, in any mixture, as the values that they stand for. */
+export function valueList(text: string): string[] {
+  return text.split(',').flatMap((part) => {
+    const [, from, to, operator = '+', step = '1'] = /^(\d+)\.\.(\d+)(?:([*+])(\d+))?$/.exec(part) ?? [];
+    if (from === undefined || to === undefined) {
+      if (part === '' || part.includes('..') && /^\d/.test(part)) throw badList(text);
+      return [part];
+    }
+    return range(Number(from), Number(to), operator, Number(step), text);
+  });
+}
+
+function range(from: number, to: number, operator: string, step: number, text: string): string[] {
+  const grows = operator === '*' ? step > 1 && from > 0 : step > 0;
+  if (to < from || !grows) throw badList(text);
+  const values: string[] = [];
+  for (let value = from; value <= to; value = operator === '*' ? value * step : value + step) {
+    values.push(String(value));
+    if (values.length > MAX_VALUES) throw new InputError(`'${text}' stands for more than ${MAX_VALUES} values.`);
+  }
+  return values;
+}
+
+function badList(text: string): InputError {
+  return new InputError(`invalid list '${text}': it is values such as 100,1000, a range such as 1..20, or one with steps such as 1..512*2 and 0..100+10.`);
+}
+
+/** All combinations, the last axis varying fastest. */
+export function grid(axes: readonly Axis[]): Setting[][] {
+  return axes.reduce<Setting[][]>(
+    (rows, { option, values }) => rows.flatMap((row) => values.map((value) => [...row, { option, value }])),
+    [[]],
+  );
+}
+
+/** Option words (`--name`, `--name=value`) with the settings in place of what they said about these options. */
+export function override(words: readonly string[], settings: readonly Setting[]): string[] {
+  const replaced = new Set(settings.flatMap(({ option }) => [option, EXCLUDES[option] ?? option]));
+  const kept = words.filter((word) => !replaced.has(nameOf(word)));
+  return [...kept, ...settings.filter(({ value }) => value !== false).map(({ option, value }) => (value === true ? `--${option}` : `--${option}=${String(value)}`))];
+}
+
+function nameOf(word: string): string {
+  return /^--([^=]*)/.exec(word)?.[1] ?? '';
+}
+
+/** A setting as a heading: names speak for themselves, numbers need their option. */
+export function title({ option, value }: Setting): string {
+  if (typeof value === 'boolean') return value ? `--${option}` : `without --${option}`;
+  return /^[\d.-]+[BKMG]?$/.test(value) ? `--${option} ${value}` : value;
+}
