@@ -113,8 +113,8 @@ export function* readBlocks(source: ByteSource, options: BlockOptions): Generato
   let position = options.start;
   let rest = new Uint8Array();
   for (;;) {
-    const limit = options.end === null ? BLOCK_SIZE : Math.min(BLOCK_SIZE, options.end - position - rest.length);
-    const bytes = new Uint8Array(rest.length + Math.max(limit, 0));
+    const left = Math.min(options.end ?? Infinity, source.size ?? Infinity) - position - rest.length;
+    const bytes = new Uint8Array(rest.length + Math.max(0, Math.min(BLOCK_SIZE, left)));
     bytes.set(rest);
     const read = source.read(position + rest.length, bytes.subarray(rest.length));
     const filled = rest.length + read;

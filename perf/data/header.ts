@@ -86,7 +86,7 @@ function checkAttrs(attrSize: number, attrs: Section): void {
   if (attrSize < 80 || attrSize > 4096) {
     throw new PerfDataError(`the file header gives event attributes ${attrSize} bytes at offset 0x10; at least 80 and at most 4096 make sense`);
   }
-  if (attrs.size === 0) throw new PerfDataError(`the file has no event attributes at offset ${hex(attrs.offset)}, so its data mean nothing`);
+  if (attrs.size < attrSize) throw new PerfDataError(`the file has no event attribute at offset ${hex(attrs.offset)}, so its data mean nothing`);
 }
 
 /** The bytes of a file's header. */

@@ -31,4 +31,5 @@ export type { BranchStack, ReadValue, RegsDump, Sample, SampleId, SampleRead, St
 export { bytesSource, type ByteSource } from './source.ts';
 export type { Symbol } from './symbols.ts';
 export { u64, u64Key, u64KeyOf } from './u64.ts';
+export { PerfPipeWriter } from './pipe-writer.ts';
 export { PerfDataWriter } from './writer.ts';

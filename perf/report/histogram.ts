@@ -92,8 +92,8 @@ class Collector {
     return places;
   }
 
-  /** One entry for each identity, in perf's order: the largest first, equal ones by what is shown. */
-  entries(): Entry[] {
+  /** One entry for each identity. */
+  entries(): Map<string, Entry> {
     const merged = new Map<string, Entry>();
     for (const places of this.#known.values()) {
       for (const entry of places.values()) {
@@ -103,30 +103,74 @@ class Collector {
         else same.merge(entry);
       }
     }
-    const keyed = [...merged.values()].sort((a, b) => firstDifference(this.#keys, a, b, false));
-    return keyed.sort((a, b) => Number(b.period - a.period) || firstDifference(this.#keys, a, b, true));
+    return merged;
   }
 }
 
-function firstDifference(keys: readonly SortKey[], a: Entry, b: Entry, shown: boolean): number {
+/** One line: what it stands for, and the entry of each event of the group that has one. */
+export interface Row {
+  values: EntryValues;
+  entries: (Entry | undefined)[];
+}
+
+function firstDifference(keys: readonly SortKey[], a: Row, b: Row, shown: boolean): number {
   for (const key of keys) {
-    const difference = (shown && key.compareShown ? key.compareShown(a.values, b.values) : key.compare(a.values, b.values));
+    const difference = shown && key.compareShown ? key.compareShown(a.values, b.values) : key.compare(a.values, b.values);
     if (difference !== 0) return difference;
   }
   return 0;
 }
 
+/** The larger period first, of the leader and then of each member. */
+function byPeriods(a: Row, b: Row): number {
+  for (let member = 0; member < a.entries.length; member++) {
+    const difference = (b.entries[member]?.period ?? 0n) - (a.entries[member]?.period ?? 0n);
+    if (difference !== 0n) return difference > 0n ? 1 : -1;
+  }
+  return 0;
+}
+
+/** The lines of a group in perf's order: the largest first, equal ones by what is shown. */
+function rowsOf(members: readonly Map<string, Entry>[], keys: readonly SortKey[]): Row[] {
+  const rows = new Map<string, Row>();
+  members.forEach((entries, member) => {
+    for (const [identity, entry] of entries) {
+      let row = rows.get(identity);
+      if (row === undefined) rows.set(identity, row = { values: entry.values, entries: members.map(() => undefined) });
+      row.entries[member] = entry;
+    }
+  });
+  const keyed = [...rows.values()].sort((a, b) => firstDifference(keys, a, b, false));
+  return keyed.sort((a, b) => byPeriods(a, b) || firstDifference(keys, a, b, true));
+}
+
+/** The table of one event, or of the events that were opened as one group. */
 export interface EventHistogram {
-  event: RecordedEvent;
+  events: RecordedEvent[];
+  /** The group's name; null if the event stands alone. */
+  group: string | null;
   samples: number;
-  totalPeriod: bigint;
-  entries: Entry[];
+  /** Of each event. */
+  periods: bigint[];
+  rows: Row[];
 }
 
 export interface Histogram {
   lostSamples: bigint;
-  events: EventHistogram[];
+  tables: EventHistogram[];
   session: Session;
+}
+
+/** The events that are shown together: GROUP_DESC says which. */
+function groupsOf({ events: { all }, features }: PerfData): { events: RecordedEvent[]; group: string | null }[] {
+  const groups: { events: RecordedEvent[]; group: string | null }[] = [];
+  for (let index = 0; index < all.length;) {
+    const found = features.group_desc?.find(({ leader_idx, nr_members }) => leader_idx === index && nr_members > 1);
+    const events = all.slice(index, index + (found?.nr_members ?? 1));
+    groups.push({ events, group: found === undefined ? null : found.name === '{anon_group}' ? 'anon group' : found.name });
+    index += events.length;
+  }
+  return groups;
 }
 
 /** Reads the whole recording. */
@@ -138,14 +182,14 @@ export function histogram(data: PerfData, keys: readonly SortKey[], loadSymbols?
     },
   }, loadSymbols);
   session.run();
-  const events = data.events.all.map((event) => {
-    const entries = collectors[event.index]?.entries() ?? [];
+  const tables = groupsOf(data).map(({ events, group }) => {
+    const members = events.map(({ index }) => collectors[index]?.entries() ?? new Map<string, Entry>());
     return {
-      event, entries,
-      samples: session.counts.samples[event.index] ?? 0,
-      totalPeriod: entries.reduce((sum, { period }) => sum + period, 0n),
+      events, group,
+      samples: events.reduce((sum, { index }) => sum + (session.counts.samples[index] ?? 0), 0),
+      periods: members.map((entries) => [...entries.values()].reduce((sum, { period }) => sum + period, 0n)),
+      rows: rowsOf(members, keys),
     };
   });
-  return { events, session, lostSamples: session.counts.lostSamples.reduce((sum, lost) => sum + (lost ?? 0n), 0n) };
+  return { tables, session, lostSamples: session.counts.lostSamples.reduce((sum, lost) => sum + (lost ?? 0n), 0n) };
 }
-

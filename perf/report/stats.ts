@@ -5,6 +5,9 @@
  */
 import { recordName, type PerfData } from '../data/index.ts';
 
+/** Types beyond all that perf knows are counted as one. */
+const INVALID = 256;
+
 export class RecordCounts {
   /** By type; [0] is the total. */
   readonly byType: number[] = [0];
@@ -17,8 +20,9 @@ export class RecordCounts {
   unordered = 0;
 
   count(type: number): void {
+    const known = Math.min(type, INVALID);
     this.byType[0]++;
-    this.byType[type] = (this.byType[type] ?? 0) + 1;
+    this.byType[known] = (this.byType[known] ?? 0) + 1;
   }
 
   countSample(event: number): void {

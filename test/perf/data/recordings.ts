@@ -77,15 +77,24 @@ export function fixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(FIXTURES, name)));
 }
 
+export interface PerfOutcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+  /** What it wrote to the file `output`, if anything. */
+  output: string;
+}
+
 /** Runs real perf on a recording, in a folder of its own. */
-export function realPerf(bytes: Uint8Array, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+export function realPerf(bytes: Uint8Array, ...args: string[]): PerfOutcome {
   const folder = mkdtempSync(join(tmpdir(), 'perfsim-test-'));
   try {
     writeFileSync(join(folder, 'perf.data'), bytes);
     // A home of its own keeps perf from finding build ids and settings of the user's.
     const env = { ...process.env, HOME: folder, DEBUGINFOD_URLS: '' };
     const { status, stdout, stderr } = spawnSync('perf', args, { cwd: folder, encoding: 'utf8', env, maxBuffer: 1 << 28 });
-    return { status, stdout, stderr };
+    const output = join(folder, 'output');
+    return { status, stdout, stderr, output: existsSync(output) ? readFileSync(output, 'utf8') : '' };
   } finally {
     rmSync(folder, { recursive: true });
   }

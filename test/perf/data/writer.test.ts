@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PerfDataWriter } from '../../../perf/data/index.ts';
+import { PerfDataWriter, PerfPipeWriter } from '../../../perf/data/index.ts';
 import { cycles, havePerf, MACHINE, MemorySink, noploop, open, realPerf } from './recordings.ts';
 
 const againstPerf = havePerf ? describe : describe.skip;
@@ -37,6 +37,24 @@ test('several events need ids, and attributes of one size', () => {
   expect(() => new PerfDataWriter(new MemorySink(), [first, large])).toThrow('in a file all have one size');
 });
 
+/** The same recording through a pipe. */
+function piped(bytes: Uint8Array): Uint8Array {
+  const data = open(bytes);
+  const sink = new MemorySink();
+  const writer = new PerfPipeWriter(sink, data.events.all, data.features);
+  for (const record of data.records()) writer.appendRecord(record);
+  return sink.bytes();
+}
+
+test('a pipe carries the same events, features and records', () => {
+  const bytes = noploop(30);
+  const data = open(piped(bytes));
+  const names = Array.from(data.records(), ({ name }) => name);
+  expect(names.filter((name) => name === 'SAMPLE')).toHaveLength(30);
+  expect(data.events.all.map(({ name, ids }) => [name, ids])).toEqual(open(bytes).events.all.map(({ name, ids }) => [name, ids]));
+  expect(data.features).toEqual(open(bytes).features);
+});
+
 againstPerf('real perf (skipped where it is not installed)', () => {
   const bytes = noploop(30);
 
@@ -49,6 +67,11 @@ againstPerf('real perf (skipped where it is not installed)', () => {
 
   test.each([['script'], ['report', '--stdio'], ['evlist', '-v'], ['report', '--header-only']])('%s %s succeeds without a warning', (...args) => {
     const { status, stdout, stderr } = realPerf(bytes, ...args);
+    expect({ status, stderr, empty: stdout === '' }).toEqual({ status: 0, stderr: '', empty: false });
+  });
+
+  test.each([['report', '--stdio'], ['script'], ['evlist', '-v']])('%s %s reads a pipe without a warning', (...args) => {
+    const { status, stdout, stderr } = realPerf(piped(bytes), ...args);
     expect({ status, stderr, empty: stdout === '' }).toEqual({ status: 0, stderr: '', empty: false });
   });
 

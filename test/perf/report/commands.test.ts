@@ -1,0 +1,80 @@
+/** What the commands print is what real perf prints, on fixtures, on what we write, and on recordings made here and now. */
+import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PerfData } from '../../../perf/data/index.ts';
+import { evlist } from '../../../perf/report/evlist.ts';
+import { headerText } from '../../../perf/report/header-text.ts';
+import { histogram } from '../../../perf/report/histogram.ts';
+import { histogramText } from '../../../perf/report/histogram-text.ts';
+import { writeJson } from '../../../perf/report/json.ts';
+import { collect } from '../../../perf/report/output.ts';
+import { Script } from '../../../perf/report/script.ts';
+import { parseFields } from '../../../perf/report/script-fields.ts';
+import { parseSortKeys } from '../../../perf/report/sort-keys.ts';
+import { fixture, FIXTURES, haveFixtures, havePerf, noploop, open, realPerf } from '../data/recordings.ts';
+
+/** Each command by perf's words, and how we come to the same text. */
+const COMMANDS: [args: string[], own: (data: PerfData) => string][] = [
+  [['evlist', '-v'], (data) => evlist(data, { verbose: true })],
+  [['script'], (data) => collect((out) => new Script(data, out).run())],
+  [['script', '-F', 'comm,pid,tid,ip,sym'], (data) => collect((out) => new Script(data, out, { fields: [parseFields('comm,pid,tid,ip,sym')] }).run())],
+  [['report', '--header-only', '-I'], (data) => headerText(data, { full: true, capturedOn: '' })],
+  [['report', '--stdio', '--no-children', '-g', 'none'], (data) => report(data, 'comm,dso,symbol')],
+  [['report', '--stdio', '--no-children', '-g', 'none', '-s', 'pid,dso'], (data) => report(data, 'pid,dso')],
+];
+
+function report(data: PerfData, sort: string): string {
+  const keys = parseSortKeys(sort);
+  return histogramText(histogram(data, keys), { keys });
+}
+
+/** Takes out what perf says of the time, of the day and of its options. */
+function comparable(text: string): string {
+  return text.replace(/^# captured on .*$/m, '').replace(/^# To display the perf.data header info.*\n#\n/, '').replace(/\n#\n# \(.*\)\n#\n$/, '\n')
+    .trimEnd();
+}
+
+/** With symbols of this machine's kernel perf knows more than we look for here. */
+const HOST_INDEPENDENT = (name: string): boolean => !name.startsWith('piped.') && !name.includes('corrupted');
+
+const againstPerf = havePerf ? describe : describe.skip;
+
+againstPerf('the commands print what real perf prints (skipped where perf is not installed)', () => {
+  const recordings: [string, () => Uint8Array][] = [['a recording that we wrote', () => noploop(40)]];
+  if (haveFixtures) {
+    for (const name of readdirSync(FIXTURES).filter((name) => name.endsWith('.data') && HOST_INDEPENDENT(name))) recordings.push([name, () => fixture(name)]);
+  }
+
+  describe.each(recordings)('%s', (_, bytes) => {
+    test.each(COMMANDS)('%j', (args, own) => {
+      const { stdout } = realPerf(bytes(), ...args);
+      expect(comparable(own(open(bytes())))).toBe(comparable(stdout));
+    });
+
+    test('data convert --to-json', () => {
+      const written = realPerf(bytes(), 'data', 'convert', '--to-json', 'output').output;
+      const withoutHost = (text: string) => text.replace(/"(captured-on|cpuid)": ".*",?\n/g, '');
+      expect(withoutHost(collect((out) => writeJson(open(bytes()), out, { capturedOn: '' })))).toBe(withoutHost(written));
+    });
+  });
+});
+
+/** Recordings of this machine: their samples differ each time, what both programs print of them must not. */
+describe('recordings made by real perf (skipped where it cannot record)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'perfsim-record-'));
+  const path = join(folder, 'perf.data');
+  const recorded = havePerf && spawnSync('perf', ['record', '-q', '-g', '-e', 'cpu-clock:u,task-clock:u', '-o', path, '--', 'true']).status === 0 && existsSync(path);
+  const bytes = recorded ? new Uint8Array(readFileSync(path)) : new Uint8Array();
+  rmSync(folder, { recursive: true });
+
+  (recorded ? test : test.skip)('report -D and script with callchains', () => {
+    const lines = (text: string): number => text.split('\n').length;
+    const own = collect((out) => new Script(open(bytes), out, { fields: [parseFields('comm,tid,time,event,ip')] }).run());
+    const real = realPerf(bytes, 'script', '-F', 'comm,tid,time,event,ip').stdout;
+    expect(lines(own)).toBe(lines(real));
+    expect(own).toBe(real);
+  });
+});
