@@ -5,7 +5,7 @@
  * to 7.5. All functions here run on the context's CPU with interrupts off (ctx.lock held), unless they say otherwise.
  * Not modelled: swapping the equal contexts of two clones instead of re-programming; cgroups.
  */
-import { list_add_tail, list_del_init, list_first, list_for_each, list_next } from './list.ts';
+import { list_add, list_add_tail, list_del_init, list_first, list_for_each, list_next } from './list.ts';
 import { WRITE_ONCE, READ_ONCE } from './primitives.ts';
 import { SoftwareEventCode } from './software-events.ts';
 import {
@@ -64,7 +64,7 @@ export abstract class ContextCode extends SoftwareEventCode {
     if (event.group_leader === event) {
       list_add_tail(event.group_entry, this.groups_of(event, ctx));
     }
-    list_add_tail(event.event_entry, ctx.event_list);
+    list_add(event.event_entry, ctx.event_list);
     ctx.nr_events++;
     if (event.attr.inherit_stat) ctx.nr_stat++;
   }

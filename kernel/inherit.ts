@@ -90,10 +90,11 @@ export abstract class InheritCode extends SelectCode {
     const { parent } = event;
     if (parent !== null) this.perf_group_detach(event);
     this.list_del_event(event, ctx);
-    if (parent !== null) this.sync_child_event(event, parent);
+    if (parent !== null) this.sync_child_event(event, parent, ctx.task!);
   }
 
-  sync_child_event(event: PerfEvent, parent: PerfEvent): void {
+  sync_child_event(event: PerfEvent, parent: PerfEvent, task: TaskStruct): void {
+    if (event.attr.inherit_stat) this.perf_event_read_event(event, task);
     parent.child_count += event.count;
     parent.child_total_time_enabled += event.total_time_enabled;
     parent.child_total_time_running += event.total_time_running;

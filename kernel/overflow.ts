@@ -6,7 +6,7 @@
  * Not modelled: guest callbacks.
  */
 import { effect, effect_of, hook } from '../sim/memory.ts';
-import { POLL_HUP, POLL_IN, SIGIO } from './abi/index.ts';
+import { POLL_HUP, POLL_IN, SIGIO, SI_KERNEL } from './abi/index.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
 import { SidebandCode } from './sideband.ts';
 import {
@@ -105,9 +105,11 @@ export abstract class OverflowCode extends SidebandCode {
     if (band === 0) return;
     const source = this.perf_event_fasync(event) ?? event;
     const owner = READ_ONCE(source.fasync);
-    const signal = source.filp?.f_signum || SIGIO;
+    const signal = source.filp?.f_signum ?? 0;
     const fd = source.filp?.fasync_fd ?? -1;
-    if (owner !== null) effect(() => this.hardware.send_signal(owner, signal, band, fd));
+    // Only who has chosen a signal with F_SETSIG is told more than that there was one (send_sigio_to_task).
+    if (owner !== null && signal !== 0) effect(() => this.hardware.send_signal(owner, signal, band, fd));
+    else if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO, SI_KERNEL, -1));
     WRITE_ONCE(event.pending_kill, 0);
   }
 

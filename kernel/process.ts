@@ -87,6 +87,13 @@ export abstract class ProcessCode extends InheritCode {
     }
   }
 
+  /** prctl(PR_SET_NAME). */
+  sys_prctl_set_name(name: string): void {
+    const task = this.current()!;
+    task.comm = name;
+    this.perf_event_comm(task);
+  }
+
   /** exit(2): files close, events end and report it, then the parent hears of it. */
   sys_exit(): void {
     const task = this.current()!;

@@ -1,5 +1,5 @@
 /**
- * Records beside the samples: COMM, MMAP, FORK, EXIT, THROTTLE, UNTHROTTLE.
+ * Records beside the samples: COMM, MMAP, FORK, EXIT, READ, THROTTLE, UNTHROTTLE.
  *
  * Reference: perf_event_comm, perf_event_mmap, perf_event_task and perf_log_throttle of kernel/events/core.c, v3.2.
  * Not modelled: MMAP of data pages; records for kernel threads.
@@ -7,7 +7,7 @@
 import { load } from '../sim/memory.ts';
 import {
   PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_USER, PERF_RECORD_MMAP,
-  PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
+  PERF_RECORD_READ, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
 } from './abi/index.ts';
 import { list_for_each } from './list.ts';
 import { HEADER_SIZE, OutputCode } from './output.ts';
@@ -114,6 +114,15 @@ export abstract class SidebandCode extends OutputCode {
         handle.put_u32(task.pid, parent?.pid ?? 0);
         handle.put_u64(time);
       });
+    });
+  }
+
+  /** Reports what `event`, inherited with inherit_stat, has counted when `task` ends. */
+  perf_event_read_event(event: PerfEvent, task: TaskStruct): void {
+    const values = this.perf_event_read_values(event);
+    this.perf_output_record(event, PERF_RECORD_READ, 0, HEADER_SIZE + 8 + event.read_size, (handle) => {
+      handle.put_u32(task.tgid, task.pid);
+      for (const value of values) handle.put_u64(value);
     });
   }
 

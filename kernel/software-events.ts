@@ -1,15 +1,11 @@
 /**
- * What the kernel itself counts: page faults, context switches, migrations, at the places where they happen.
+ * What the kernel itself counts, at the places where it happens: page faults, context switches, migrations.
  *
  * Reference: perf_sw_event, do_perf_sw_event, perf_swevent_match, perf_swevent_event, perf_swevent_overflow and
- * perf_swevent_set_period of kernel/events/core.c, do_page_fault of arch/x86/mm/fault.c, v3.2.
+ * perf_swevent_set_period of kernel/events/core.c, v3.2.
  * Not modelled: recursion contexts (no event here happens inside the counting of another); alignment and emulation faults.
  */
-import { effect } from '../sim/memory.ts';
 import { KERNEL_TEXT, location } from '../pmu/location.ts';
-import {
-  PERF_COUNT_SW_PAGE_FAULTS, PERF_COUNT_SW_PAGE_FAULTS_MAJ, PERF_COUNT_SW_PAGE_FAULTS_MIN,
-} from './abi/index.ts';
 import { list_empty, list_for_each } from './list.ts';
 import { OverflowCode } from './overflow.ts';
 import { MAX_INTERRUPTS, PERF_HES_STOPPED, type PerfEvent, type Regs } from './structs.ts';
@@ -70,13 +66,5 @@ export abstract class SoftwareEventCode extends OverflowCode {
     const elapsed = Math.floor((period + left) / period);
     hw.period_left = left - elapsed * period;
     return elapsed;
-  }
-
-  /** The code at `regs` has touched `address`, whose page is not mapped; a major fault waits for the disk. */
-  do_page_fault(regs: Regs, address: number, major: boolean): void {
-    const fault: Regs = { location: regs.location, ip: regs.ip, addr: address };
-    this.perf_sw_event(PERF_COUNT_SW_PAGE_FAULTS, 1, fault);
-    effect(() => this.hardware.charge('irq'));
-    this.perf_sw_event(major ? PERF_COUNT_SW_PAGE_FAULTS_MAJ : PERF_COUNT_SW_PAGE_FAULTS_MIN, 1, fault);
   }
 }

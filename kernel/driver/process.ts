@@ -127,6 +127,10 @@ export class Process {
     this.#call(this.#sys.execve(executable));
   }
 
+  prctl_set_name(name: string): void {
+    this.#call(this.#sys.prctl_set_name(name));
+  }
+
   exit(): void {
     this.#call(this.#sys.exit());
   }

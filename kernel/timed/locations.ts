@@ -14,5 +14,8 @@ export const IRQ = location('kernel', 'irq_work_run', KERNEL_TEXT + 0xf_3100, 0x
 export const NMI = location('kernel', 'intel_pmu_handle_irq', KERNEL_TEXT + 0x1_9d80, 0x300, KERNEL_RATES);
 export const EXEC = location('kernel', 'load_elf_binary', KERNEL_TEXT + 0x1a_6e00, 0x1b00, KERNEL_RATES);
 
-/** All of them, as a symbol table of the kernel names them. */
+/** Where a page fault is handled: by programs that a test drives, so that no symbol table needs it. */
+export const PAGE_FAULT = location('kernel', 'handle_mm_fault', KERNEL_TEXT + 0x13_5c20, 0x1e0, KERNEL_RATES);
+
+/** All others, as a symbol table of the kernel names them. */
 export const KERNEL_LOCATIONS = [NMI, TICK, IRQ, EXEC, SYSCALL];

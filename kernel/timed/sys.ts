@@ -6,18 +6,22 @@
  */
 import { effect } from '../../sim/memory.ts';
 import type { Location } from '../../pmu/location.ts';
-import { SIGALRM, type PerfEventAttr } from '../abi/index.ts';
+import {
+  PERF_COUNT_SW_PAGE_FAULTS, PERF_COUNT_SW_PAGE_FAULTS_MAJ, PERF_COUNT_SW_PAGE_FAULTS_MIN, SIGALRM, type PerfEventAttr,
+} from '../abi/index.ts';
 import type { MmapRequest } from '../buffer.ts';
 import type { Executable } from '../process.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
 import type { PollFd, PollResult } from '../select.ts';
 import type { TaskStruct, VmArea } from '../structs.ts';
-import { EXEC } from './locations.ts';
+import { EXEC, PAGE_FAULT } from './locations.ts';
 import type { TimedSystem } from './system.ts';
 import { call, run, type Program } from './thread.ts';
 
 /** Nanoseconds that the kernel takes to set up a new image, beside the records that it writes. */
 const EXEC_NS = 300_000;
+/** Nanoseconds that it takes to find or make a page. */
+const FAULT_NS = 2000;
 
 export class Sys {
   readonly system: TimedSystem;
@@ -101,6 +105,10 @@ export class Sys {
     yield* call(() => this.#kernel.sys_exec(executable));
   }
 
+  prctl_set_name(name: string): Program {
+    return call(() => this.#kernel.sys_prctl_set_name(name));
+  }
+
   exit(): Program {
     return call(() => this.#kernel.sys_exit());
   }
@@ -122,12 +130,16 @@ export class Sys {
     return run(location, ns === Infinity ? Infinity : this.system.machine.cycles(ns));
   }
 
-  /** Code at `location` touches a page that is not there: in memory (a minor fault) or on disk. */
-  page_fault(location: Location, address: number, major: boolean): Program {
-    return call(() => {
-      const ip = effect(() => this.system.ip_in(location));
-      this.#kernel.do_page_fault({ location, ip }, address, major);
-    });
+  /**
+   * Code at `location` touches a page that is not there: it is in memory (a minor fault) or on disk. Which of the two is
+   * known only when the fault has been handled, and interrupts come in before that (do_page_fault of arch/x86/mm/fault.c).
+   */
+  *page_fault(location: Location, addr: number, major: boolean): Program {
+    const fault = { location, ip: this.system.ip_in(location), addr };
+    yield* call(() => this.#kernel.perf_sw_event(PERF_COUNT_SW_PAGE_FAULTS, 1, fault));
+    yield* run(PAGE_FAULT, this.system.machine.cycles(FAULT_NS));
+    const event_id = major ? PERF_COUNT_SW_PAGE_FAULTS_MAJ : PERF_COUNT_SW_PAGE_FAULTS_MIN;
+    yield* call(() => this.#kernel.perf_sw_event(event_id, 1, fault));
   }
 
   // The mapped pages: memory that the kernel and the program share, touched without a call.
