@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
   script: () => import('./commands/script.ts'),
+  sweep: () => import('./commands/sweep.ts'),
 };
 
 /** The exit status for bad input, by the convention of Unix tools. */

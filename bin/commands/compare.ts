@@ -4,7 +4,7 @@ import { grid, title, type Setting } from '../../scenarios/suite/variation.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import type { Command } from '../command.ts';
-import { MANY_RUNS_OPTIONS, VARIED_OPTIONS, axesOf, recordWords, specOf } from '../options/many-runs.ts';
+import { MANY_RUNS_OPTIONS, VARIED_OPTIONS, axesOf, recordWords, specOf, wordsOf } from '../options/many-runs.ts';
 import { HELP } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
@@ -26,7 +26,7 @@ export function compareCommand(load: LoadSimulation, run: RunAll): Command {
         process.stdout.write(usage(USAGE, [{ title: 'perfsim compare', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
         return 0;
       }
-      const { seeds, workers } = await parseOptions(words.filter((word) => Object.hasOwn(OWN_OPTIONS, /^--([^=]+)/.exec(word)![1])), OWN_OPTIONS);
+      const { seeds, workers } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
       const settings = grid(axesOf(words));
       if (settings.length < 2) throw new InputError("nothing varies: give an option several values, such as '-k v3.1,v3.2'.");
       const simulation = await load();

@@ -44,6 +44,11 @@ export function axesOf(words: readonly string[]): Axis[] {
   return [...values].map(([option, list]) => ({ option, values: list }));
 }
 
+/** The words that are about the options of `table`, and not about what varies. */
+export function wordsOf(words: readonly string[], table: OptionTable): string[] {
+  return words.filter((word) => Object.hasOwn(table, /^--([^=]+)/.exec(word)![1]));
+}
+
 /** The words of one `perfsim record`. */
 export interface RecordWords {
   options: string[];
