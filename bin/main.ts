@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   compare: () => import('./commands/compare.ts'),
+  data: () => import('./commands/data.ts'),
   evlist: () => import('./commands/evlist.ts'),
   list: () => import('./commands/list.ts'),
   record: () => import('./commands/record.ts'),
