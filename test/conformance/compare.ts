@@ -1,0 +1,47 @@
+/** What was measured against what the simulator answers: the places where they differ. */
+import type { Case, Fields, Value } from './cases.ts';
+import { replay } from './replay.ts';
+import { NotCovered } from './world.ts';
+
+/** Keys that no kernel of v3.2's time answers, or that depend on the scheduler of the machine that was measured. */
+const IGNORED = new Set(['i', 'lost', 'task_wakeups', 'revents_seen']);
+
+/** Differences of `actual` from `expected`, whose keys alone count. */
+function differences(expected: Value, actual: Value | undefined, at: string): string[] {
+  if (Array.isArray(expected)) {
+    const list = Array.isArray(actual) ? (actual as Value[]) : [];
+    if (list.length !== expected.length) return [`${at}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`];
+    return expected.flatMap((value, i) => differences(value as Value, list[i], `${at}[${i}]`));
+  }
+  if (typeof expected === 'object' && expected !== null) {
+    const isRecord = 'type' in expected;
+    return Object.entries(expected).flatMap(([key, value]) => {
+      if (IGNORED.has(key) && !isRecord) return [];
+      const answer = (actual as Fields | undefined)?.[key];
+      // What the replay does not look at is not covered; an error in place of a result is a difference.
+      if (answer === undefined && key !== 'errno' && key !== 'ret') throw new NotCovered(key);
+      return differences(value, answer, `${at}.${key}`);
+    });
+  }
+  return expected === actual ? [] : [`${at}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`];
+}
+
+/** Without PERF_FORMAT_LOST a read has 8 bytes less for each event. */
+function withoutLost(step: Fields): Fields {
+  const members = step['members'] as readonly Fields[] | undefined;
+  const losts = members === undefined ? Number('lost' in step && 'bytes' in step) : members.filter((member) => 'lost' in member).length;
+  return losts === 0 ? step : { ...step, bytes: (step['bytes'] as number) - 8 * losts };
+}
+
+export type Outcome = { readonly kind: 'alike' } | { readonly kind: 'not covered' | 'differs'; readonly why: string };
+
+export function outcome(subject: Case): Outcome {
+  try {
+    const answers = replay(subject);
+    const found = subject.observed.steps.flatMap((step) => differences(withoutLost(step), answers.get(step.i) ?? {}, `step ${step.i}`));
+    return found.length === 0 ? { kind: 'alike' } : { kind: 'differs', why: found.slice(0, 3).join('; ') };
+  } catch (error) {
+    if (error instanceof NotCovered) return { kind: 'not covered', why: error.message };
+    return { kind: 'differs', why: String(error) };
+  }
+}
