@@ -176,6 +176,8 @@ export class RingBuffer extends struct({
   readonly writable: boolean;
   readonly user_page = new PerfEventMmapPage();
   readonly event_lock = new SpinLock();
+  /** The design that the fix rejected has its wait queue here (variants/waitq-in-rb.ts). */
+  readonly waitq = new WaitQueueHead();
   readonly event_list = new ListHead<PerfEvent>();
   readonly data: Uint8Array;
   readonly view: DataView;

@@ -4,7 +4,10 @@
  */
 import type { KernelClass } from '../variant.ts';
 import { FixAsCommitted } from './fix-as-committed.ts';
+import { NoMmapMutex } from './no-mmap-mutex.ts';
 import { V3_1 } from './v3.1.ts';
+import { V3_18 } from './v3.18.ts';
 import { V3_2 } from './v3.2.ts';
+import { WaitqInRb } from './waitq-in-rb.ts';
 
-export const KERNELS: readonly KernelClass[] = [V3_1, FixAsCommitted, V3_2];
+export const KERNELS: readonly KernelClass[] = [V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_18];

@@ -51,6 +51,8 @@ export interface Ground {
 /** The rules beyond cells and levels. Its own state lives in cells, too. */
 export interface Model {
   readonly contexts: readonly ContextSpec[];
+  /** Contexts that go as far as they can, one after the other, before the exploration begins. */
+  readonly prelude: readonly number[];
   /** Given the world before the first step. */
   attach(ground: Ground): void;
   /** A context begins, or is re-executed from its start. */
@@ -74,9 +76,11 @@ export interface Model {
 /** A model of contexts that only read and write cells; all must end. */
 export class PlainModel implements Model {
   readonly contexts: readonly ContextSpec[];
+  readonly prelude: readonly number[];
   protected ground!: Ground;
-  constructor(contexts: readonly ContextSpec[]) {
+  constructor(contexts: readonly ContextSpec[], prelude: readonly number[] = []) {
     this.contexts = contexts;
+    this.prelude = prelude;
   }
   attach(ground: Ground): void {
     this.ground = ground;

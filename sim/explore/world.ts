@@ -58,13 +58,17 @@ export class World implements Ground {
     let points = 0;
     this.points = [];
     model.attach(this);
-    this.#automata = model.contexts.map((_, context) => new Automaton(context, model, this.store, () => points++));
+    this.#automata = model.contexts.map((_, context) => {
+      this.running = context;
+      return new Automaton(context, model, this.store, () => points++);
+    });
     this.points.push(...this.#automata.map(({ root }) => root));
     const others = (among: (a: ContextSpec, b: ContextSpec) => boolean): number[][] =>
       model.contexts.map((a, i) => model.contexts.flatMap((b, j) => (i !== j && a.processor === b.processor && among(a, b) ? [j] : [])));
     this.#above = others((a, b) => b.level > 0 && b.level >= a.level);
     this.#below = others((a, b) => b.level < a.level);
     this.store.onTouch = (index, changed) => this.#touch(index, changed);
+    for (const context of model.prelude) while (this.enabled(context)) this.step(context);
   }
 
   /** Executions of the contexts' code so far. */
@@ -151,7 +155,7 @@ export class World implements Ground {
       return this.violation === null ? automaton.next(point, answer) : null;
     }
     if (point.freed !== null && point.freed.v) {
-      this.violation = new Violation('use after free', `${this.contexts[this.running]!.name} touches freed memory: ${point.operation!.name} of ${point.cell!.name}`);
+      this.violation = this.#useAfterFree(point);
       return null;
     }
     const { store } = this;
@@ -160,6 +164,12 @@ export class World implements Ground {
     const answer = store.result;
     this.#touch(index, changed);
     return automaton.next(point, answer);
+  }
+
+  #useAfterFree({ cell, operation, freed }: Point): Violation {
+    const { name } = this.contexts[this.running]!;
+    if (cell === freed) return new Violation('double free', `${name} frees what has been freed`);
+    return new Violation('use after free', `${name} touches freed memory: ${operation!.name} of ${cell!.name}`);
   }
 
   #effect(run: () => unknown): unknown {

@@ -1,0 +1,147 @@
+/**
+ * The machine under the kernel when it is explored: no time, no counters; interrupts, RCU and memory that is freed.
+ *
+ * Reference: interface Hardware; Documentation/RCU/whatisRCU.txt for what a grace period promises.
+ * Not modelled: the PMU (programs overflow events themselves); timers; cross calls are done at once, by the caller.
+ */
+import { Cell, hook, operate, type Operation } from '../../sim/memory.ts';
+import { Violation, type ContextSpec, type Ground } from '../../sim/explore/model.ts';
+import { CHIPS } from '../../pmu/chips/index.ts';
+import type { Chip } from '../../pmu/chip.ts';
+import type { Pmu } from '../../pmu/pmu.ts';
+import type { Hardware } from '../base.ts';
+import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
+import type { TaskStruct } from '../structs.ts';
+
+export const NR_CPUS = 4;
+
+/** Callbacks that may wait for the end of a grace period at one time. */
+const RCU_CALLBACKS = 3;
+
+/** A callback that waits for the readers in `readers`, one bit for each context. */
+interface RcuHead {
+  readonly callback: () => void;
+  readonly readers: number;
+}
+
+const TAKE_INTERRUPT: Operation<boolean> = {
+  name: 'interrupt',
+  ready: (cell) => cell.v,
+  apply: (cell) => {
+    cell.v = false;
+  },
+};
+
+const TAKE_CALLBACK: Operation<RcuHead | null, undefined, () => void> = {
+  name: 'grace_period',
+  ready: (cell) => cell.v !== null && cell.v.readers === 0,
+  apply: (cell) => {
+    const { callback } = cell.v!;
+    cell.v = null;
+    return callback;
+  },
+};
+
+export class ExploreHardware implements Hardware {
+  readonly nr_cpus = NR_CPUS;
+  readonly chip: Chip = CHIPS[0]!;
+  readonly cpu_khz = 1_000_000;
+  ground: Ground | null = null;
+  /** Readers entered and left by the context that is executed; see KernelModel. */
+  onRcu: (entered: boolean) => void = () => {};
+  /** Called for every signal, to put it where the kernel looks for it. */
+  onSignal: (task: TaskStruct, signal: number) => void = () => {};
+  readonly #raised = Array.from({ length: NR_CPUS }, (_, cpu) => new Cell(false, null, `irq_work of CPU ${cpu}`));
+  readonly #callbacks = Array.from({ length: RCU_CALLBACKS }, () => new Cell<RcuHead | null>(null, null, 'rcu_head'));
+  /** One object for each pair, so that equal states are equal. */
+  readonly #heads = new Map<() => void, Map<number, RcuHead>>();
+
+  smp_processor_id(): number {
+    return this.ground === null ? 0 : Math.min(this.ground.contexts[this.ground.running]!.processor, NR_CPUS - 1);
+  }
+
+  /** Interrupt context of one CPU: takes what has been raised, whenever the CPU lets it. */
+  irqContext(cpu: number, handler: () => void): ContextSpec {
+    return {
+      name: `IRQ${cpu}`, processor: cpu, level: 1, repeats: true,
+      run: () => {
+        operate(TAKE_INTERRUPT, this.#raised[cpu]!, undefined);
+        handler();
+      },
+    };
+  }
+
+  /** The contexts that run RCU callbacks. */
+  rcuContexts(): ContextSpec[] {
+    return this.#callbacks.map((cell, i) => ({
+      name: `RCU${i}`, processor: NR_CPUS + i, level: 1, repeats: true,
+      run: () => operate(TAKE_CALLBACK, cell, undefined)(),
+    }));
+  }
+
+  arch_irq_work_raise(): void {
+    WRITE_ONCE(this.#raised[this.smp_processor_id()]!, true);
+  }
+
+  rcu_read_lock(): void {
+    if (hook !== null) this.onRcu(true);
+  }
+
+  rcu_read_unlock(): void {
+    if (hook !== null) this.onRcu(false);
+  }
+
+  call_rcu(callback: () => void): void {
+    const free = this.#callbacks.find((cell) => READ_ONCE(cell) === null);
+    if (free === undefined) throw new Violation('bound', `more than ${RCU_CALLBACKS} RCU callbacks wait`);
+    const ground = this.ground!;
+    const readers = ground.contexts.reduce((mask, _, i) => (ground.status(i).section === 0 ? mask : mask | (1 << i)), 0);
+    WRITE_ONCE(free, this.#head(callback, readers));
+  }
+
+  /** A context has left the section of readers in which it was. */
+  rcu_left(context: number): void {
+    for (const cell of this.#callbacks) {
+      const head = READ_ONCE(cell);
+      if (head !== null && head.readers & (1 << context)) WRITE_ONCE(cell, this.#head(head.callback, head.readers & ~(1 << context)));
+    }
+  }
+
+  #head(callback: () => void, readers: number): RcuHead {
+    let heads = this.#heads.get(callback);
+    if (heads === undefined) this.#heads.set(callback, (heads = new Map()));
+    let head = heads.get(readers);
+    if (head === undefined) heads.set(readers, (head = { callback, readers }));
+    return head;
+  }
+
+  /** Here all of it is one step of the caller. */
+  smp_call_function(_cpu: number, fn: () => void): void {
+    fn();
+  }
+
+  send_signal(task: TaskStruct, signal: number): void {
+    this.onSignal(task, signal);
+  }
+
+  // A task that sleeps looks at what it waits for; there is nothing to wake but that.
+  wake_up_process(_task: TaskStruct): void {}
+
+  // Time stands still.
+  local_clock(): number {
+    return 0;
+  }
+  charge(): void {}
+  start_timer(): void {}
+  hrtimer_start(): void {}
+  hrtimer_forward(): void {}
+  hrtimer_cancel(): number {
+    return 0;
+  }
+  ip_in(): number {
+    return 0;
+  }
+  pmu(): Pmu {
+    throw new Violation('bound', 'explored kernels have no PMU');
+  }
+}

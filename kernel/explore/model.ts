@@ -1,0 +1,115 @@
+/**
+ * The rules of kernel contexts for the explorer: what is atomic, who is an RCU reader, which memory is freed, and the
+ * verdicts that KASAN, lockdep and their like would give.
+ *
+ * Reference: Documentation/{RCU,lockdep-design.txt,kasan}, as far as these contexts go.
+ * Not modelled: lock classes; a deadlock is found as a state in which nobody can go on.
+ */
+import type { Cell, Operation } from '../../sim/memory.ts';
+import { PlainModel, Violation, type ContextSpec, type Ground, type Status } from '../../sim/explore/model.ts';
+import { KernelOops } from '../base.ts';
+import { ListHead } from '../list.ts';
+import { Mutex, SpinLock } from '../primitives.ts';
+import { HwPerfEvent, IrqWork, PerfEvent, PerfEventMmapPage, RingBuffer, WaitQueueHead } from '../structs.ts';
+import type { ExploreHardware } from './hardware.ts';
+
+const NMI = 2;
+
+/** Structures that lie within others, and are freed with them. */
+const EMBEDDED = [SpinLock, Mutex, ListHead, WaitQueueHead, IrqWork, HwPerfEvent, PerfEventMmapPage];
+
+export class KernelModel extends PlainModel {
+  readonly #hardware: ExploreHardware;
+  readonly #judge: (ground: Ground) => void;
+  /** The object that is freed, by each structure in it. */
+  readonly #allocations = new Map<object, PerfEvent | RingBuffer>();
+  readonly #cells = new Map<Cell, Cell[]>();
+  // Of the context that is executed:
+  #level = 0;
+  #spinlocks = 0;
+  #readers = 0;
+  #sections = 0;
+  #operations = 0;
+
+  constructor(hardware: ExploreHardware, contexts: readonly ContextSpec[], prelude: readonly number[], judge: (ground: Ground) => void) {
+    super(contexts, prelude);
+    this.#hardware = hardware;
+    this.#judge = judge;
+  }
+
+  override attach(ground: Ground): void {
+    super.attach(ground);
+    this.#hardware.ground = ground;
+    this.#hardware.onRcu = (entered) => {
+      this.#readers += entered ? 1 : -1;
+      if (!entered || this.#readers > 1) return;
+      this.#sections++;
+      this.#operations = 0;
+    };
+  }
+
+  /** From now on it matters whether `object` has been freed. */
+  allocated(object: PerfEvent | RingBuffer): void {
+    const cells: Cell[] = [];
+    const visit = (part: object): void => {
+      this.#allocations.set(part, object);
+      if ('cells' in part) cells.push(...(part.cells as Cell[]));
+      for (const field of Object.values(part)) if (EMBEDDED.some((type) => field instanceof type)) visit(field as object);
+    };
+    visit(object);
+    this.#cells.set(object.freed as Cell, cells);
+  }
+
+  override enter(context: number): void {
+    this.#level = this.contexts[context]!.level;
+    this.#spinlocks = 0;
+    this.#readers = 0;
+    this.#sections = 0;
+    this.#operations = 0;
+  }
+
+  override observe({ name }: Operation): void {
+    if (name === 'spin_lock') this.#spinlocks++;
+    else if (name === 'spin_unlock') this.#spinlocks--;
+    this.#operations++;
+  }
+
+  /** A section of readers begins with the first operation in it: where rcu_read_lock stands before it makes no difference. */
+  override status(next: Operation | null): Status {
+    const sleeps = next !== null && (next.name === 'mutex_lock' || next.name === 'sleep');
+    if (sleeps && (this.#level > 0 || this.#spinlocks > 0 || this.#readers > 0)) {
+      throw new Violation('sleeping in atomic context', `${next.name} with ${this.#atomicity()}`);
+    }
+    if (next?.name === 'spin_lock' && this.#level === NMI) throw new Violation('lock in NMI', 'spin_lock in NMI context');
+    return { masks: this.#spinlocks > 0 ? 1 : 0, section: this.#readers > 0 && this.#operations > 0 ? this.#sections : 0 };
+  }
+
+  #atomicity(): string {
+    if (this.#level > 0) return 'an interrupt being served';
+    return this.#spinlocks > 0 ? 'a spinlock held' : 'rcu_read_lock held';
+  }
+
+  override freedFlag(cell: Cell): Cell<boolean> | null {
+    return cell.owner === null ? null : (this.#allocations.get(cell.owner)?.freed ?? null);
+  }
+
+  override poisonedBy(flag: Cell): readonly Cell[] {
+    return this.#cells.get(flag) ?? [];
+  }
+
+  override left(context: number): void {
+    this.#hardware.rcu_left(context);
+  }
+
+  override violation(thrown: unknown): Violation {
+    if (thrown instanceof KernelOops) return new Violation('NULL dereference', thrown.message);
+    if (thrown instanceof TypeError && /of null|null \(/.test(thrown.message)) return new Violation('NULL dereference', thrown.message);
+    return super.violation(thrown);
+  }
+
+  override judge(): void {
+    const stuck = this.contexts.filter((_, i) => !this.ground.isIdle(i) && this.ground.pending(i)?.operation.name !== 'sleep');
+    if (stuck.length > 0) throw new Violation('deadlock', `${stuck.map(({ name }) => name).join(' and ')} can never go on`);
+    this.#judge(this.ground);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * One question about all interleavings of a few programs, and what the answer is for a kernel.
+ *
+ * Reference: docs/EXPLORER.md.
+ * Not modelled: nothing.
+ */
+import type { Violation } from '../../sim/explore/model.ts';
+import { encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
+import { search, type SearchOptions } from '../../sim/explore/search.ts';
+import { shortest } from '../../sim/explore/shortest.ts';
+import type { KernelClass } from '../variant.ts';
+import type { KernelModel } from './model.ts';
+import { Setup } from './setup.ts';
+
+export interface Scenario {
+  readonly name: string;
+  /** What is asked, as a sentence. */
+  readonly question: string;
+  /** By kernel: the kind of violation that is known to be found, or `never`. */
+  readonly expected: Readonly<Record<string, string>>;
+  build(setup: Setup): void;
+}
+
+/** The answer for one scenario and kernel. Plain data. */
+export interface Verdict {
+  readonly scenario: string;
+  readonly kernel: string;
+  /** `never` is only said of a search that is complete. */
+  readonly verdict: 'never' | 'sometimes' | 'unknown';
+  readonly kind: string | null;
+  readonly message: string | null;
+  readonly complete: boolean;
+  readonly states: number;
+  readonly transitions: number;
+  readonly schedules: number;
+  /** Leads to the violation, with as few preemptions and steps as possible. */
+  readonly schedule: string | null;
+}
+
+export function modelOf(scenario: Scenario, kernel: KernelClass): KernelModel {
+  const setup = new Setup(kernel);
+  scenario.build(setup);
+  return setup.model();
+}
+
+export function explore(scenario: Scenario, kernel: KernelClass, options: SearchOptions = {}): Verdict {
+  const make = (): KernelModel => modelOf(scenario, kernel);
+  const found = search(make, options);
+  const shown = found.violation === null ? null : (shortest(make, options) ?? { violation: found.violation, schedule: found.schedule! });
+  const { complete, states, transitions, schedules } = found;
+  return {
+    scenario: scenario.name,
+    kernel: kernel.variant.name,
+    verdict: shown !== null ? 'sometimes' : complete ? 'never' : 'unknown',
+    ...violationOf(shown),
+    complete, states, transitions, schedules,
+  };
+}
+
+function violationOf(shown: { violation: Violation; schedule: Schedule } | null): Pick<Verdict, 'kind' | 'message' | 'schedule'> {
+  if (shown === null) return { kind: null, message: null, schedule: null };
+  const { violation, schedule } = shown;
+  return { kind: violation.kind, message: violation.message, schedule: encodeSchedule(schedule) };
+}

@@ -1,0 +1,14 @@
+/** An event that writes into another's buffer is mapped and unmapped itself. */
+import type { Scenario } from '../kernel/explore/scenario.ts';
+
+export const scenario: Scenario = {
+  name: 'mmap-of-redirected',
+  question: 'Does munmap know whom it accounts to, if the event was redirected before it was mapped?',
+  expected: {},
+  build(setup) {
+    const [owner, event] = [setup.event(), setup.event()];
+    setup.map(owner);
+    setup.redirect(event, owner);
+    setup.task('T1', () => setup.kernel.perf_mmap_close(setup.map(event)));
+  },
+};

@@ -1,0 +1,13 @@
+/** An event with O_ASYNC and without a buffer overflows: its owner wants SIGIO, and there is nobody to wake. */
+import type { Scenario } from '../kernel/explore/scenario.ts';
+
+export const scenario: Scenario = {
+  name: 'sigio-without-mmap',
+  question: 'Does the wakeup of an event without a buffer follow NULL?',
+  expected: {},
+  build(setup) {
+    const event = setup.event();
+    event.fasync.v = setup.task('T1', () => {});
+    setup.overflow('NMI', event);
+  },
+};
