@@ -1,0 +1,77 @@
+/** `perfsim record -e cycles,… noploop SECONDS` as a value, and what section 1.3 and 10.1 of kernel.md say of its buffers. */
+import { PERF_COUNT_HW_CPU_CYCLES, PERF_TYPE_HARDWARE } from '../../kernel/index.ts';
+import { run, type ByteSink, type EventSpec, type RecordOptions, type RunResult, type RunSpec } from '../../perf/index.ts';
+import { executable } from '../../perf/tool/host.ts';
+
+/** What a test may change about the job; everything else is the command line's default. */
+export interface Job extends Partial<Omit<RunSpec, 'record' | 'workload'>>, Partial<Omit<RecordOptions, 'events'>> {
+  events?: number;
+  seconds?: number;
+}
+
+const CYCLES: EventSpec = {
+  name: 'cycles', type: PERF_TYPE_HARDWARE, config: PERF_COUNT_HW_CPU_CYCLES,
+  exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0,
+};
+
+export function specOf(job: Job): RunSpec {
+  const {
+    events = 3, seconds = 10, freq = 1000, period = null, mmap_pages = 128, no_delay = false, inherit = true,
+    system_wide = false, cpu_list = null, ...machine
+  } = job;
+  return {
+    kernel: 'v3.2', pmu: 'nehalem', cpus: 4, hz: 1000, nmi_watchdog: true, seed: '1', tool: '3.2', ...machine,
+    record: {
+      events: Array.from({ length: events }, () => CYCLES), freq, period, mmap_pages, no_delay, inherit, system_wide, cpu_list,
+    },
+    workload: { name: 'noploop', args: [String(seconds)] },
+  };
+}
+
+export const ran = (job: Job): RunResult => run(specOf(job), null);
+
+/** The bytes of a job's recording. */
+export function recorded(job: Job): Uint8Array {
+  const bytes: number[] = [];
+  const sink: ByteSink = {
+    write: (chunk) => {
+      for (const byte of chunk) bytes.push(byte);
+    },
+    patch: (position, chunk) => chunk.forEach((byte, i) => (bytes[position + i] = byte)),
+  };
+  run(specOf(job), sink);
+  return Uint8Array.from(bytes);
+}
+
+export const samplesOf = ({ events }: RunResult): number[] => events.map(({ samples }) => samples);
+export const totalOf = (result: RunResult): number => samplesOf(result).reduce((sum, samples) => sum + samples, 0);
+/** By how much an event may have more samples than another. */
+export const spreadOf = (result: RunResult): number => Math.max(...samplesOf(result)) - Math.min(...samplesOf(result));
+
+/** A buffer in bytes and samples. */
+export interface Capacity {
+  /** Bytes of records that an exec leaves in front of the samples. */
+  readonly sideband: number;
+  readonly sample: number;
+  /** Samples that find room behind them in a buffer that nobody reads. */
+  readonly samples: number;
+  /** Samples from one watermark to the next. */
+  readonly per_watermark: number;
+}
+
+const align8 = (text: string): number => (text.length + 8) & ~7;
+
+export function capacityOf(job: Job): Capacity {
+  const { record, workload } = specOf(job);
+  const id = record.events.length > 1 ? 8 : 0;
+  const period = record.freq === null ? 0 : 8;
+  const [header, ip, tid, time] = [8, 8, 8, 8];
+  const sample = header + ip + tid + time + id + period;
+  const trailer = tid + time + id;
+  const { comm, maps } = executable(workload.name);
+  const comm_record = header + tid + align8(comm) + trailer;
+  const mmap_records = maps.map(({ filename }) => header + tid + 24 + align8(filename) + trailer);
+  const sideband = mmap_records.reduce((sum, size) => sum + size, comm_record);
+  const size = record.mmap_pages * 4096;
+  return { sideband, sample, samples: Math.floor((size - 8 - sideband) / sample), per_watermark: size / 2 / sample };
+}
