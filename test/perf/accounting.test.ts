@@ -108,6 +108,8 @@ function slowReader(job: Job): Balance {
       }
       sys.write_data_tail(vma, tail);
     }
+    // What is written from here on stays where it is.
+    yield* sys.run(WORK, 10_000_000);
     yield* sys.exit();
   });
 }
