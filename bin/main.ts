@@ -5,11 +5,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   compare: () => import('./commands/compare.ts'),
   data: () => import('./commands/data.ts'),
   evlist: () => import('./commands/evlist.ts'),
+  explore: () => import('./commands/explore.ts'),
   list: () => import('./commands/list.ts'),
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
   script: () => import('./commands/script.ts'),
   sweep: () => import('./commands/sweep.ts'),
+  test: () => import('./commands/test.ts'),
 };
 
 /** The exit status for bad input, by the convention of Unix tools. */

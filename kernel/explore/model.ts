@@ -103,6 +103,10 @@ export class KernelModel extends PlainModel {
 
   override violation(thrown: unknown): Violation {
     if (thrown instanceof KernelOops) return new Violation('NULL dereference', thrown.message);
+    // A walker that has strayed to another list takes its head for an entry: in C, memory before the head.
+    if (thrown instanceof TypeError && /of null \(reading 'waitq'\)/.test(thrown.message)) {
+      return new Violation('wild pointer', 'a walker meets the head of another list and takes it for an event');
+    }
     if (thrown instanceof TypeError && /of null|null \(/.test(thrown.message)) return new Violation('NULL dereference', thrown.message);
     return super.violation(thrown);
   }

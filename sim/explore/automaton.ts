@@ -93,6 +93,7 @@ export class Automaton implements MemoryHook {
   #answers: unknown[] = [];
   #position = 0;
   #point!: Point;
+  #visit: () => void = () => {};
 
   constructor(context: number, model: Model, store: Store, nextId: () => number) {
     this.#context = context;
@@ -128,7 +129,26 @@ export class Automaton implements MemoryHook {
     return point;
   }
 
+  /** Executes the code once more up to `point`, and calls `visit` at each operation on the way, from within the code. */
+  retrace(point: Point, visit: () => void): void {
+    this.#point = new Point(point.id, null, undefined);
+    this.#answers = point.answers();
+    this.#position = 0;
+    this.#visit = visit;
+    const outer = setHook(this);
+    try {
+      this.#model.enter(this.#context);
+      this.#spec.run();
+    } catch (thrown) {
+      if (thrown !== REACHED && point.kind !== 'violation') throw thrown;
+    } finally {
+      this.#visit = () => {};
+      setHook(outer);
+    }
+  }
+
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
+    this.#visit();
     if (this.#position < this.#answers.length) {
       this.#model.observe(operation as Operation, cell as Cell);
       return this.#answers[this.#position++] as R;
@@ -156,6 +176,7 @@ export class Automaton implements MemoryHook {
   }
 
   #outside<R>(kind: Kind, run: () => R): R {
+    this.#visit();
     if (this.#position < this.#answers.length) return this.#answers[this.#position++] as R;
     this.#point.kind = kind;
     this.#point.run = run;

@@ -24,18 +24,37 @@ interface Reached {
   readonly steps: number;
 }
 
+/** States with one number of preemptions, by steps: reached without another preemption, and by one. */
+class Level {
+  readonly goingOn: Reached[][] = [];
+  readonly preempted: Reached[][] = [];
+
+  get steps(): number {
+    return Math.max(this.goingOn.length, this.preempted.length);
+  }
+
+  /** The states after `steps` steps, which are then forgotten. */
+  take(steps: number): Reached[] {
+    const taken = [...(this.goingOn[steps] ?? []), ...(this.preempted[steps] ?? [])];
+    delete this.goingOn[steps];
+    delete this.preempted[steps];
+    return taken;
+  }
+}
+
 export function shortest(make: () => Model, options: SearchOptions = {}): { violation: Violation; schedule: Schedule } | null {
   const world = new World(make(), false);
   const patience = options.patience ?? DEFAULT_PATIENCE;
   const start = world.place();
   const visited = new HashedStates();
   const choices: number[] = [];
-  // By preemptions, then by steps.
-  const waiting: Reached[][][] = [[[{ parent: null, context: -1, steps: 0 }]]];
+  // By preemptions. Of equal schedules the one comes first that was preempted earlier.
+  const waiting: Level[] = [new Level()];
+  waiting[0]!.goingOn.push([{ parent: null, context: -1, steps: 0 }]);
   for (let preemptions = 0; preemptions < waiting.length; preemptions++) {
-    const bySteps = waiting[preemptions]!;
-    for (let steps = 0; steps < bySteps.length; steps++) {
-      for (const reached of bySteps[steps] ?? []) {
+    const level = waiting[preemptions]!;
+    for (let steps = 0; steps < level.steps; steps++) {
+      for (const reached of level.take(steps)) {
         world.back(start);
         const schedule = scheduleOf(reached);
         for (const context of schedule) world.step(context);
@@ -52,11 +71,11 @@ export function shortest(make: () => Model, options: SearchOptions = {}): { viol
           const violation = world.violation ?? (tooLong ? world.endless(context) : null);
           if (violation !== null) return { violation, schedule: [...schedule, context] };
           world.back(place);
-          const level = (waiting[preemptions + (goesOn && context !== reached.context ? 1 : 0)] ??= []);
-          (level[steps + 1] ??= []).push({ parent: reached, context, steps: steps + 1 });
+          const preempts = goesOn && context !== reached.context;
+          const { preempted, goingOn } = preempts ? (waiting[preemptions + 1] ??= new Level()) : level;
+          ((preempts ? preempted : goingOn)[steps + 1] ??= []).push({ parent: reached, context, steps: steps + 1 });
         }
       }
-      delete bySteps[steps];
     }
   }
   return null;

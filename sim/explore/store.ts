@@ -77,6 +77,11 @@ export class Store implements MemoryHook {
     }
   }
 
+  /** The cells that have changed since `mark`. */
+  changedSince(mark: number): Cell[] {
+    return this.#log.slice(mark).map((index) => this.cells[index]!);
+  }
+
   /** The cells that differ from their first value, with the numbers of what they hold: a key that no other state has. */
   key(): string {
     return this.#held.map((number, index) => (number === this.#first[index] ? '' : `${index}:${number}`)).join(' ').trim().replaceAll(/ +/g, ' ');

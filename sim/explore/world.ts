@@ -38,6 +38,8 @@ export class World implements Ground {
   reducing: boolean;
   /** What the last step did wrong. */
   violation: Violation | null = null;
+  /** Where the last step ended, before its context was sent back to its start. */
+  reached: Point | null = null;
   /** Steps taken since the beginning, undone ones included. */
   steps = 0;
   /** A cell turned out to be shared after steps had been taken together because it was not. */
@@ -74,6 +76,10 @@ export class World implements Ground {
   /** Executions of the contexts' code so far. */
   get executions(): number {
     return this.#automata.reduce((sum, { executions }) => sum + executions, 0);
+  }
+
+  automaton(context: number): Automaton {
+    return this.#automata[context]!;
   }
 
   // What the model sees.
@@ -137,6 +143,7 @@ export class World implements Ground {
         this.#head = point;
       }
     }
+    this.reached = point;
     if (point.kind === 'end' && this.contexts[context]!.repeats === true) point = this.#automata[context]!.root;
     this.#move(context, point);
     const { section } = from.status;

@@ -1,0 +1,110 @@
+/**
+ * A schedule as the kernel's comments show a race: t0, t1, … with thread, function, statement and source line.
+ *
+ * Of all steps it shows those that matter: on memory that two threads touch and one of them changes, and the wait that
+ * a thread begins. A critical section is one line, with the statement that calls it.
+ *
+ * Reference: the comment in perf_poll of v3.2.
+ * Not modelled: what was read and written.
+ */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { Cell } from '../sim/memory.ts';
+import type { ExplainedStep, Explanation } from '../sim/explore/explain.ts';
+
+export interface Row {
+  readonly thread: string;
+  readonly function: string;
+  readonly statement: string;
+  /** `kernel/buffer.ts:33` */
+  readonly source: string;
+}
+
+interface Frame {
+  readonly name: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** Code that is the means, not the matter: a step is shown where it is called. */
+const MEANS = /\/(sim|kernel\/explore|scenarios|bin)\/|kernel\/(primitives|list)\.ts$/;
+
+/** The function in which a thread begins to wait: always shown. */
+const WAITS = 'poll_wait';
+
+export function rows({ steps }: Explanation, all = false): Row[] {
+  const shared = sharedCells(steps);
+  const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
+    all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));
+  return folds(steps).flatMap((fold) => {
+    const frames = framesOf(fold[0]!.stack);
+    if (!matters(fold, frames)) return [];
+    const [inner, caller] = frames;
+    const shown = fold.length > 1 && caller !== undefined ? caller : inner;
+    return [{
+      thread: fold[0]!.name,
+      function: shown?.name ?? '',
+      statement: shown === undefined ? `${fold[0]!.operation} ${fold[0]!.cells[0]?.name ?? ''}` : statementAt(shown),
+      source: shown === undefined ? '' : `${relative(process.cwd(), shown.path)}:${shown.line}`,
+    }];
+  });
+}
+
+export function table(shown: readonly Row[]): string {
+  const cells = shown.map((row, i) => [`t${i}`, row.thread, row.function, row.statement, row.source]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]!.length)));
+  return cells.map((row) => `    ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
+}
+
+/** Consecutive steps of one thread in one function that takes a spinlock belong together. */
+function folds(steps: readonly ExplainedStep[]): ExplainedStep[][] {
+  const groups: ExplainedStep[][] = [];
+  const place = (step: ExplainedStep): string => {
+    const [inner, caller] = framesOf(step.stack);
+    return `${step.name} ${inner?.name} ${caller?.path}:${caller?.line}`;
+  };
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (last !== undefined && place(last[0]!) === place(step)) last.push(step);
+    else groups.push([step]);
+  }
+  return groups.flatMap((group) => (group.some(({ operation }) => operation === 'spin_lock') ? [group] : group.map((step) => [step])));
+}
+
+/** Cells that two threads touch, and that change. */
+function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
+  const threads = new Map<Cell, Set<number>>();
+  const changed = new Set<Cell>();
+  for (const step of steps) {
+    for (const cell of step.cells) threads.set(cell, (threads.get(cell) ?? new Set()).add(step.context));
+    for (const cell of step.changed) changed.add(cell);
+  }
+  return new Set([...changed].filter((cell) => (threads.get(cell)?.size ?? 0) > 1));
+}
+
+/** The kernel's frames, innermost first. */
+function framesOf(stack: string): Frame[] {
+  return stack.split('\n').flatMap((text) => {
+    const match = /^\s+at (?:(?:new )?([\w$.<>#]+)(?: \[as [^\]]+\])? \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/.exec(text);
+    if (match === null || MEANS.test(match[2]!) || !match[2]!.includes('/kernel/')) return [];
+    return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2]!, line: Number(match[3]) }];
+  });
+}
+
+function statementAt({ path, line }: Frame): string {
+  const text = sourceOf(path)?.[line - 1]?.trim() ?? '';
+  return text.replace(/^(const|let) /, '').replace(/;$/, '').replaceAll('this.', '');
+}
+
+const sources = new Map<string, readonly string[] | null>();
+
+function sourceOf(path: string): readonly string[] | null {
+  if (!sources.has(path)) {
+    try {
+      sources.set(path, readFileSync(path, 'utf8').split('\n'));
+    } catch {
+      sources.set(path, null);
+    }
+  }
+  return sources.get(path)!;
+}

@@ -1,0 +1,89 @@
+/**
+ * A schedule step by step: what each one did to which cells, and from where in the code.
+ *
+ * Where is asked only here: the code is executed once more along the way that it took, with its call stack taken at
+ * each operation.
+ *
+ * Reference: none; the form of the tables is that of comments in the kernel.
+ * Not modelled: the values that were read.
+ */
+import type { Cell } from '../memory.ts';
+import type { Point } from './automaton.ts';
+import type { Model, Violation } from './model.ts';
+import type { Schedule } from './schedule.ts';
+import { World } from './world.ts';
+
+/** One step of a schedule. */
+export interface ExplainedStep {
+  readonly context: number;
+  /** The context's name. */
+  readonly name: string;
+  /** The operation that others could have come before. */
+  readonly operation: string;
+  /** The cells of the operation and of all that was done with it. */
+  readonly cells: readonly Cell[];
+  /** Those whose values changed. */
+  readonly changed: readonly Cell[];
+  /** The call stack at the operation, as JavaScript prints it. */
+  readonly stack: string;
+}
+
+export interface Explanation {
+  readonly steps: readonly ExplainedStep[];
+  readonly violation: Violation | null;
+}
+
+/** One run of a context: the points of its steps, and where it came to at last. */
+interface Activation {
+  readonly heads: { readonly step: number; readonly depth: number }[];
+  last: Point;
+}
+
+/** Follows `schedule` from the first state; null if it cannot be followed to its end. */
+export function explain(model: Model, schedule: Schedule): Explanation | null {
+  const world = new World(model, false);
+  const steps: { -readonly [K in keyof ExplainedStep]: ExplainedStep[K] }[] = [];
+  const activations: Activation[][] = world.contexts.map(() => []);
+  let violation: Violation | null = null;
+  for (const context of schedule) {
+    if (violation !== null || context >= world.contexts.length || !world.enabled(context)) return null;
+    const from = world.points[context]!;
+    const before = world.store.mark;
+    world.step(context);
+    violation = world.violation;
+    steps.push({ context, name: world.contexts[context]!.name, operation: from.operation?.name ?? from.kind, ...touched(world, from, before), stack: '' });
+    const runs = activations[context]!;
+    if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });
+    runs.at(-1)!.heads.push({ step: steps.length - 1, depth: from.depth });
+    runs.at(-1)!.last = world.reached!;
+  }
+  violation ??= ended(world) ? world.judge() : null;
+  activations.forEach((runs, context) => {
+    for (const run of runs) {
+      const stacks = stacksOf(world, context, run.last);
+      for (const { step, depth } of run.heads) steps[step]!.stack = stacks[depth] ?? '';
+    }
+  });
+  return { steps, violation };
+}
+
+function ended(world: World): boolean {
+  return world.contexts.every((_, context) => !world.enabled(context));
+}
+
+function touched(world: World, from: Point, before: number): { cells: Cell[]; changed: Cell[] } {
+  const cells: Cell[] = from.cell === null ? [] : [from.cell];
+  for (let point = world.reached!; point !== from && point.parent !== null; point = point.parent) {
+    if (point.parent.cell !== null) cells.push(point.parent.cell);
+  }
+  return { cells, changed: world.store.changedSince(before) };
+}
+
+function stacksOf(world: World, context: number, point: Point): string[] {
+  const stacks: string[] = [];
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 30;
+  world.automaton(context).retrace(point, () => stacks.push(new Error('here').stack ?? ''));
+  Error.stackTraceLimit = limit;
+  return stacks;
+}
