@@ -134,7 +134,8 @@ export abstract class BufferCode extends ControlCode {
       return;
     }
     const rb = READ_ONCE(event.rb)!;
-    const user = event.mmap_user!;
+    // A redirected event that is mapped has a buffer, but no user who locked it (section 2.7).
+    const user = this.not_null(event.mmap_user, 'event->mmap_user');
     atomic_add_return(user.locked_vm, -event.mmap_locked);
     rcu_assign_pointer(event.rb, null);
     this.perf_mmap_detached(event, rb);

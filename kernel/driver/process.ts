@@ -140,9 +140,9 @@ export class Process {
     this.#call(this.#sys.run(code, ns));
   }
 
-  /** Sleeps, while others run and interrupts come in. */
-  sleep(ns: number): void {
-    this.#call(this.#sys.poll([], ns / 1e6));
+  /** Sleeps, while others run and interrupts come in: 0, or −EINTR if a signal has ended it. */
+  sleep(ns: number): number {
+    return this.#call(this.#sys.poll([], ns / 1e6)).result;
   }
 
   /** `n` page faults of `code`: minor ones, unless told. */

@@ -233,11 +233,11 @@ export class Scheduler {
     this.#arm(queue, 0);
   }
 
-  /** Runs the handlers of pending signals, on the way back to user mode; a signal ends the segment it hits. */
+  /** Runs the handlers of pending signals, on the way back to user mode; a signal ends a segment that has no other end. */
   #deliverSignals(queue: RunQueue, thread: Thread): void {
     if (thread.pending !== null || READ_ONCE(thread.task.pending_signals) === 0) return;
     for (const signal of this.#kernel.dequeue_signals(thread.task)) thread.handlers.get(signal.si_signo)?.(signal);
-    if (thread.segment !== null) thread.segment.remaining = 0;
+    if (thread.segment?.remaining === Infinity) thread.segment.remaining = 0;
     queue.pmu.enter(SYSCALL);
     this.#kernel.charge('syscall');
   }

@@ -130,7 +130,7 @@ const OPERATIONS: Record<string, (world: World, step: Step) => Answer | void> = 
     const result = world.self.poll(pollFds(world, step), step['timeout_ms'] as number);
     return { ...returned(result.result), revents: revents(step, result) };
   },
-  sleep: (world, { ms }) => world.self.sleep((ms as number) * MS),
+  sleep: (world, { ms }) => void world.self.sleep((ms as number) * MS),
   busy_cpu_time: (world, { task, ms }) => {
     world.busyMs = ms as number;
     world.task(task).run(world.busyMs * MS);

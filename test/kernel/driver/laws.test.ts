@@ -1,0 +1,66 @@
+/** What holds for v3.2 whatever a program asks of it, with signals and children, and files closed under those who wait. */
+import { describe, expect, test } from '@jest/globals';
+import { KernelOops, Linux, PAGE_SIZE, PERF_EVENT_IOC_SET_OUTPUT, PERF_TYPE_SOFTWARE, READ_ONCE, perf_event_attr, type Mapping } from '../../../kernel/index.ts';
+import { forAll } from '../../support/property.ts';
+import { Execution, programs } from './programs.ts';
+
+const RUNS = 700;
+
+describe('whatever is asked of the kernel', () => {
+  test('every sample is delivered, unread, reported lost or counted as lost', () => {
+    forAll([programs], (program) => {
+      const run = new Execution().run(program);
+      for (const rb of run.buffers) {
+        const told = (run.delivered.get(rb) ?? 0) + run.unread(rb);
+        expect(told).toBe(run.account.produced.get(rb) ?? 0);
+      }
+    }, RUNS);
+  });
+
+  test('unread bytes leave eight free, and data_head never goes back', () => {
+    forAll([programs], (program) => {
+      const heads = new Map<object, number>();
+      const run = new Execution();
+      run.watch = ({ buffers }) => {
+        for (const rb of buffers) {
+          const head = READ_ONCE(rb.user_page.data_head);
+          if (rb.size > 0) expect(head - READ_ONCE(rb.user_page.data_tail)).toBeLessThanOrEqual(rb.size - 8);
+          expect(head).toBeGreaterThanOrEqual(heads.get(rb) ?? 0);
+          heads.set(rb, head);
+        }
+      };
+      run.run(program);
+    }, RUNS);
+  });
+
+  test('nothing is left when all is closed', () => {
+    forAll([programs], (program) => {
+      const { events, buffers, linux } = new Execution().run(program).end();
+      const left = [...events, ...buffers].filter(({ freed }) => !READ_ONCE(freed));
+      expect({ left: left.length, locked: READ_ONCE(linux.system.root.locked_vm) }).toEqual({ left: 0, locked: 0 });
+    }, RUNS);
+  });
+});
+
+describe('the programs leave out what v3.2 is known to get wrong', () => {
+  const attr = perf_event_attr({ type: PERF_TYPE_SOFTWARE, config: 2n, sample_period: 1n });
+
+  test('a buffer that is mapped twice is never freed', () => {
+    const self = new Linux().spawn('test');
+    const fd = self.perf_event_open(attr, 0, -1, -1, 0);
+    const maps = [self.mmap(fd, 2 * PAGE_SIZE), self.mmap(fd, 2 * PAGE_SIZE)] as Mapping[];
+    for (const map of maps) self.munmap(map);
+    self.close(fd);
+    self.sleep(50e6);
+    expect([READ_ONCE(maps[0].vma.event.freed), READ_ONCE(maps[0].vma.rb.freed)]).toEqual([true, false]);
+  });
+
+  test('unmapping an event that was redirected before it was mapped is an oops', () => {
+    const self = new Linux().spawn('test');
+    const [a, b] = [0, 1].map(() => self.perf_event_open(attr, 0, -1, -1, 0));
+    self.mmap(a, 2 * PAGE_SIZE);
+    self.ioctl(b, PERF_EVENT_IOC_SET_OUTPUT, a);
+    const map = self.mmap(b, 2 * PAGE_SIZE) as Mapping;
+    expect(() => self.munmap(map)).toThrow(KernelOops);
+  });
+});
