@@ -1,0 +1,101 @@
+/** The suite as a value: its subtests as runs, and what comes of them. */
+import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
+import { InputError } from '../../perf/input-error.ts';
+import { contradiction, judge, type Deviation } from './judge.ts';
+import type { Scenario } from './load.ts';
+import { grid, title, type Setting } from './variation.ts';
+
+/** One combination of what a scenario varies, on one kernel. */
+export interface Subtest {
+  scenario: Scenario;
+  title: string;
+  /** All that the command line does not say, kernel included. */
+  settings: readonly Setting[];
+  spec: RunSpec;
+}
+
+export interface SeedVerdict {
+  seed: string;
+  result: RunResult;
+  deviations: Deviation[];
+}
+
+export interface SubtestVerdict {
+  subtest: Subtest;
+  seeds: SeedVerdict[];
+  isOk: boolean;
+}
+
+export interface ScenarioVerdict {
+  scenario: Scenario;
+  subtests: SubtestVerdict[];
+  isOk: boolean;
+  /** Whether the scenario says that this kernel fails. */
+  isKnownToFail: boolean;
+}
+
+/** Reads a command line with these settings in place of its own. */
+export type ReadCommand = (command: string, settings: readonly Setting[]) => Promise<RunSpec>;
+
+/** The subtests of a scenario on that kernel, or on the one that it is about; checked. */
+export async function subtests(scenario: Scenario, kernel: string, read: ReadCommand): Promise<Subtest[]> {
+  return Promise.all(grid(scenario.vary).map(async (varied) => {
+    const settings = [...scenario.settings, { option: 'kernel', value: scenario.kernel ?? kernel }, ...varied];
+    const spec = await checked(scenario, () => read(scenario.command, settings));
+    const found = contradiction(scenario.expect, spec.record.events.length);
+    if (found !== null) throw scenario.error(['expect', ...found.path], found.why);
+    return { scenario, title: varied.map(title).join(' '), settings, spec };
+  }));
+}
+
+/** Bad input on the command line stands in the file, where the user looks for it. */
+async function checked<Result>(scenario: Scenario, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw scenario.error(['command'], error.message.replace(/\.$/, ''));
+  }
+}
+
+/** All runs of the subtests, in the order in which `verdicts` takes their results. */
+export function runs(all: readonly Subtest[]): RunSpec[] {
+  return all.flatMap(({ scenario, spec }) => scenario.seeds.map((seed) => ({ ...spec, seed })));
+}
+
+export function verdict(subtest: Subtest, results: readonly RunResult[]): SubtestVerdict {
+  const { scenario, spec } = subtest;
+  const seeds = scenario.seeds.map((seed, i) => ({ seed, result: results[i], deviations: judge(scenario.expect, results[i], spec.record.mmap_pages) }));
+  return { subtest, seeds, isOk: seeds.every(({ deviations }) => deviations.length === 0) };
+}
+
+export function scenarioVerdict(scenario: Scenario, kernel: string, found: SubtestVerdict[]): ScenarioVerdict {
+  return { scenario, subtests: found, isOk: found.every(({ isOk }) => isOk), isKnownToFail: scenario.fails_on.includes(scenario.kernel ?? kernel) };
+}
+
+/** What is not as expected, each number once, with its spread over the seeds that show it. */
+export function summaries({ seeds }: SubtestVerdict): string[] {
+  const byNumber = new Map<string, { found: number[]; expected: string; seed: string }>();
+  for (const { seed, deviations } of seeds) {
+    for (const { what, found, expected } of deviations) {
+      const entry = byNumber.get(what) ?? { found: [], expected, seed };
+      byNumber.set(what, entry);
+      entry.found.push(found);
+    }
+  }
+  return [...byNumber].map(([what, { found, expected, seed }]) => {
+    const [least, most] = [Math.min(...found), Math.max(...found)];
+    const count = least === most ? rounded(least) : `${rounded(least)}..${rounded(most)}`;
+    return `${what}: ${count}, expected ${expected} (${found.length} of ${seeds.length} seeds, such as ${seed})`;
+  });
+}
+
+/** The one command that does a failing run again. */
+export function replay({ subtest, seeds }: SubtestVerdict, words: (settings: readonly Setting[]) => string): string {
+  const failing = seeds.find(({ deviations }) => deviations.length > 0) ?? seeds[0];
+  return `perfsim ${words([...subtest.settings, { option: 'seed', value: failing.seed }])}`;
+}
+
+function rounded(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}

@@ -1,0 +1,61 @@
+/** `perfsim test` from end to end, on scenarios that are quick: what it prints, and its exit status. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { testCommand } from '../../bin/commands/test.ts';
+import { readScenarios } from '../../bin/scenario-files.ts';
+import { loadSimulation } from '../../bin/simulation.ts';
+import { run } from '../../perf/index.ts';
+
+let stdout: string;
+
+beforeEach(() => {
+  stdout = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const perfsimTest = async (...words: string[]): Promise<number> =>
+  testCommand(loadSimulation, async function* runAll(specs) {
+    for (const spec of specs) yield await Promise.resolve(run(spec, null));
+  }).run(words);
+
+describe('on the kernel with the fix', () => {
+  test('the suite is green, number by number', async () => {
+    expect(await perfsimTest('unequal-periods', 'report-of-2011')).toBe(0);
+    expect(stdout).toBe(' 13: unequal rates of samples: Ok\n  9: the report of 2011      : Ok\nAll 2 scenarios are as expected on v3.2.\n');
+  });
+
+  test('-v shows the counts', async () => {
+    await perfsimTest('-v', 'report-of-2011');
+    expect(stdout).toMatch(/\n {7}samples of cycles #1 +36\d\d\n/);
+  });
+});
+
+describe('on the kernel with the bug', () => {
+  test('what it breaks is reported with its counts and the command that does it again', async () => {
+    expect(await perfsimTest('-k', 'v3.1', 'unequal-periods')).toBe(1);
+    expect(stdout).toMatch(/^ 13: unequal rates of samples: FAILED! \(known\)\n/);
+    expect(stdout).toMatch(/\n {7}lost: \d+\.\.\d+, expected 0 \(4 of 4 seeds, such as 1\)\n/);
+    expect(stdout).toContain('\n       replay: perfsim record --count=1000000 --event=cycles,instructions --kernel=v3.1 --seed=1 noploop 4\n');
+    expect(stdout).toMatch(/1 of 1 scenarios failed on v3\.1, exactly those that v3\.1 is known to break\.\n$/);
+  });
+
+  test.each([
+    ['ktap', /^KTAP version 1\n1\.\.1\n {4}KTAP version 1\n {4}1\.\.1\n {4}# samples of cycles: .*\n(?: {4}# .*\n)+ {4}not ok 1 unequal rates of samples\nnot ok 1 unequal-periods\n$/],
+    ['junit', /<testsuite name="unequal-periods" tests="1" failures="1">\n {4}<testcase classname="unequal-periods" name="unequal rates of samples">\n {6}<failure>/],
+    ['json', /"isOk": false,\n {4}"isKnownToFail": true/],
+  ])('%s says so too', async (format, expected) => {
+    expect(await perfsimTest('-k', 'v3.1', '--format', format, 'unequal-periods')).toBe(1);
+    expect(stdout).toMatch(expected);
+  });
+});
+
+test('--list shows every scenario with its number', async () => {
+  expect(await perfsimTest('--list')).toBe(0);
+  expect(stdout.split('\n').length - 1).toBe(readScenarios([]).length);
+});
+
+test('a name that is not in the suite is refused', async () => {
+  await expect(perfsimTest('tree-events')).rejects.toThrow("unknown scenario 'tree-events'; did you mean 'three-events'?");
+});
