@@ -3,7 +3,7 @@
  * Reference: evlist__event2evsel() and evlist__valid_sample_type() of tools/perf/util/evlist.c, v6.1.
  * Not modelled: nothing.
  */
-import { PERF_RECORD_SAMPLE, type PerfEventAttr } from '../../kernel/abi/index.ts';
+import { PERF_RECORD_SAMPLE, PERF_SAMPLE_CPU, PERF_SAMPLE_TIME, type PerfEventAttr } from '../../kernel/abi/index.ts';
 import { PerfDataError } from './error.ts';
 import { u64Key, u64KeyOf } from './u64.ts';
 import { eventName } from './event-name.ts';
@@ -23,8 +23,9 @@ export class EventTable {
   readonly all: RecordedEvent[] = [];
   /** Whether the time is in the same place for all events, so that it can be found without knowing which one it is. */
   sameTimes = true;
-  /** The fields that any of the events has. */
-  sampleTypes = 0n;
+  /** Whether any of the events has these. */
+  anyCpu = false;
+  anyTime = false;
   readonly #byId = new Map<number | bigint, RecordedEvent>();
   /** Where a SAMPLE, and any other record counted from its end, holds its event's id: the same for all events. */
   #sampleId = -1;
@@ -38,7 +39,8 @@ export class EventTable {
       this.#trailerId = trailerIdOffset(event.layout);
     }
     this.all.push(event);
-    this.sampleTypes |= attr.sample_type;
+    if (attr.sample_type & BigInt(PERF_SAMPLE_CPU)) this.anyCpu = true;
+    if (attr.sample_type & BigInt(PERF_SAMPLE_TIME)) this.anyTime = true;
     this.#checkLayout(event);
     const [{ layout: { head, headEnd, trailer } }] = this.all;
     const { layout } = event;

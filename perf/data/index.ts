@@ -23,7 +23,7 @@ export { FEATURE_NAMES, type CpuTopology, type EventDescription, type FeatureNam
 export type { MappedObject } from './fields.ts';
 export { PIPE_HEADER_SIZE } from './header.ts';
 export { sampleLayout, type SampleLayout } from './layout.ts';
-export { deliverInOrder, type OrderedDelivery } from './order.ts';
+export { deliverIfSorted, deliverInOrder, type OrderedDelivery } from './order.ts';
 export { PerfData, type PositionedRecord } from './reader.ts';
 export * from './record-types.ts';
 export { decodeRecord, encodeRecord, type CpuMap, type EventUpdate, type PerfRecord, type RecordOf } from './records.ts';

@@ -5,7 +5,7 @@
  */
 import {
   PERF_SAMPLE_ADDR, PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD,
-  PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, type PerfEventAttr,
+  PERF_SAMPLE_READ, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, type PerfEventAttr,
 } from '../../kernel/abi/index.ts';
 import { RECORD_HEADER_SIZE } from './record-types.ts';
 
@@ -22,6 +22,8 @@ const TRAILER = {
   cpu: PERF_SAMPLE_CPU, identifier: PERF_SAMPLE_IDENTIFIER,
 } as const;
 
+const HEAD_BITS = BigInt(Object.values(SAMPLE_HEAD).reduce<number>((bits, bit) => bits | bit, 0));
+
 type HeadField = keyof typeof SAMPLE_HEAD;
 type TrailerField = keyof typeof TRAILER;
 
@@ -36,6 +38,9 @@ export interface SampleLayout {
   readonly head: Readonly<Record<HeadField, number>>;
   /** Offset just behind the head fields of a SAMPLE. */
   readonly headEnd: number;
+  /** Whether a SAMPLE has fields behind its head, and whether counter values are among them. */
+  readonly beyondHead: boolean;
+  readonly reads: boolean;
   /** Offset of each trailer field counted back from the end of a record; −1 where it has none. */
   readonly trailer: Readonly<Record<TrailerField, number>>;
   /** Bytes of the trailer; 0 without sample_id_all. */
@@ -62,6 +67,7 @@ export function sampleLayout(attr: PerfEventAttr): SampleLayout {
     sample_type: attr.sample_type, read_format: attr.read_format, sample_id_all: attr.sample_id_all,
     regs_user: attr.sample_regs_user, regs_intr: attr.sample_regs_intr, branch_sample_type: attr.branch_sample_type,
     head, headEnd: at, trailer, trailerSize,
+    beyondHead: (attr.sample_type & ~HEAD_BITS) !== 0n, reads: (type & PERF_SAMPLE_READ) !== 0,
   };
 }
 

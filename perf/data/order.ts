@@ -8,7 +8,8 @@ import { PERF_RECORD_SAMPLE } from '../../kernel/abi/index.ts';
 import type { Block } from './blocks.ts';
 import { PERF_RECORD_FINISHED_ROUND, PERF_RECORD_USER_TYPE_START } from './record-types.ts';
 import type { PerfData } from './reader.ts';
-import { TimeQueue, type Deliver } from './time-queue.ts';
+import { PassThrough, TimeQueue, type Deliver } from './time-queue.ts';
+import { u64Less } from './u64.ts';
 
 export interface OrderedDelivery {
   /** Every record as it is read, before it is queued: counting and learning. */
@@ -26,46 +27,100 @@ function timeOffset(data: PerfData, block: Block, at: number, type: number): num
   return layout.trailer.time < 0 || layout.trailerSize > block.size(at) - 8 ? -1 : block.size(at) - layout.trailer.time;
 }
 
+/** perf takes neither 0 nor the largest value for a time. */
+function isNoTime(low: number, high: number): boolean {
+  return (low === 0 && high === 0) || (low === 0xffffffff && high === 0xffffffff);
+}
+
+/** For asking only whether a record has a time. */
+const NOWHERE: Pick<TimeQueue, 'push'> = { push() {} };
+
 /** Queues the record, or says that it has its turn at once. */
-function enqueue(data: PerfData, queue: TimeQueue, block: Block, at: number, type: number): boolean {
+function enqueue(data: PerfData, queue: Pick<TimeQueue, 'push'>, block: Block, at: number, type: number): boolean {
   const offset = timeOffset(data, block, at, type);
   if (offset < 0) return false;
   const low = block.view.getUint32(at + offset, true);
   const high = block.view.getUint32(at + offset + 4, true);
-  if ((low === 0 && high === 0) || (low === 0xffffffff && high === 0xffffffff)) return false;
+  if (isNoTime(low, high)) return false;
   queue.push(low, high, block, at);
   return true;
 }
 
-/** Walks over the recording once and answers how many records came too late for their place. */
-export function deliverInOrder(data: PerfData, { read, deliver }: OrderedDelivery): number {
+/** Walks over the recording and answers how many records came too late for their place. */
+export function deliverInOrder(data: PerfData, handlers: OrderedDelivery): number {
+  if (!data.ordered) deliverAsRead(data, handlers);
+  else {
+    const survey = data.header.pipe ? null : surveyOf(data);
+    if (survey === null) return deliverByRounds(data, handlers);
+    deliverWithoutRounds(data, handlers, survey);
+  }
+  return 0;
+}
+
+/**
+ * Walks over a file once, in the hope that its records are in order as they stand, as those of a single buffer are.
+ * Answers false at the first that is not: what has been delivered then has to be thrown away.
+ */
+export function deliverIfSorted(data: PerfData, { read, deliver }: OrderedDelivery): boolean {
+  let lastLow = 0;
+  let lastHigh = 0;
+  for (const block of data.blocks()) {
+    const { view } = block;
+    for (let at = 0; at < block.end; at += block.size(at)) {
+      const type = block.type(at);
+      if (type < PERF_RECORD_USER_TYPE_START) {
+        const offset = timeOffset(data, block, at, type);
+        const low = offset < 0 ? 0 : view.getUint32(at + offset, true);
+        const high = offset < 0 ? 0 : view.getUint32(at + offset + 4, true);
+        // A record without a time overtakes those that wait, which is no difference only while none does.
+        if (u64Less(low, high, lastLow, lastHigh) || (low === 0xffffffff && high === 0xffffffff)) return false;
+        lastLow = low;
+        lastHigh = high;
+      }
+      read?.(block, at);
+      deliver(block, at);
+      if (type >= PERF_RECORD_USER_TYPE_START) data.learn(block, at);
+    }
+  }
+  return true;
+}
+
+function deliverAsRead(data: PerfData, { read, deliver }: OrderedDelivery): void {
+  for (const block of data.blocks()) {
+    for (let at = 0; at < block.end; at += block.size(at)) {
+      read?.(block, at);
+      deliver(block, at);
+      data.learn(block, at);
+    }
+  }
+}
+
+/** What the tool writes, and what has no time, has its turn at once; the rest waits until the next round has ended. */
+function deliverByRounds(data: PerfData, { read, deliver }: OrderedDelivery): number {
   const queue = new TimeQueue(deliver);
-  const horizons = data.header.pipe || !data.ordered ? null : roundlessHorizons(data);
-  let index = 0;
-  if (horizons !== null) deliverTimeless(data, deliver);
   for (const block of data.blocks()) {
     for (let at = 0; at < block.end; at += block.size(at)) {
       const type = block.type(at);
       read?.(block, at);
-      if (type >= PERF_RECORD_USER_TYPE_START) {
-        if (horizons === null) deliver(block, at);
-        data.learn(block, at);
-        if (type === PERF_RECORD_FINISHED_ROUND) queue.finishRound();
-      } else if (!data.ordered || !enqueue(data, queue, block, at, type)) {
-        if (horizons === null) deliver(block, at);
-      }
+      if (type < PERF_RECORD_USER_TYPE_START && enqueue(data, queue, block, at, type)) continue;
+      deliver(block, at);
+      data.learn(block, at);
+      if (type === PERF_RECORD_FINISHED_ROUND) queue.finishRound();
     }
-    if (horizons !== null) queue.flushUpTo(horizons.low[index], horizons.high[index]);
-    index++;
   }
   queue.flushAll();
   return queue.unordered;
 }
 
-/** For each block the earliest time in the blocks behind it. */
-interface Horizons {
-  low: Uint32Array;
-  high: Uint32Array;
+/** What a first pass over a file without rounds has found. */
+interface Survey {
+  /** For each block the earliest time in the blocks behind it. */
+  horizonLow: Uint32Array;
+  horizonHigh: Uint32Array;
+  /** How many blocks there are up to the last that holds a record without a time. */
+  blocksWithTimeless: number;
+  /** Whether all times ascend already. */
+  sorted: boolean;
 }
 
 /**
@@ -73,38 +128,69 @@ interface Horizons {
  * file, a first pass notes each block's earliest time: after a block, all that is older than every block behind it may go.
  * Null if the file has rounds, which say the same.
  */
-function roundlessHorizons(data: PerfData): Horizons | null {
+function surveyOf(data: PerfData): Survey | null {
   const earliest: { low: number; high: number }[] = [];
-  const queue = new TimeQueue(() => {});
+  let blocksWithTimeless = 0;
+  let sorted = true;
+  let lastLow = 0;
+  let lastHigh = 0;
   for (const block of data.blocks()) {
+    let low = 0xffffffff;
+    let high = 0xffffffff;
     for (let at = 0; at < block.end; at += block.size(at)) {
       const type = block.type(at);
       if (type === PERF_RECORD_FINISHED_ROUND) return null;
-      if (type < PERF_RECORD_USER_TYPE_START) enqueue(data, queue, block, at, type);
+      const offset = type < PERF_RECORD_USER_TYPE_START ? timeOffset(data, block, at, type) : -1;
+      const timeLow = offset < 0 ? 0 : block.view.getUint32(at + offset, true);
+      const timeHigh = offset < 0 ? 0 : block.view.getUint32(at + offset + 4, true);
+      if (isNoTime(timeLow, timeHigh)) {
+        blocksWithTimeless = earliest.length + 1;
+        continue;
+      }
+      if (u64Less(timeLow, timeHigh, lastLow, lastHigh)) sorted = false;
+      if (u64Less(timeLow, timeHigh, low, high)) [low, high] = [timeLow, timeHigh];
+      lastLow = timeLow;
+      lastHigh = timeHigh;
     }
-    earliest.push(queue.takeEarliest());
+    earliest.push({ low, high });
   }
-  const low = new Uint32Array(earliest.length).fill(0xffffffff);
-  const high = new Uint32Array(earliest.length).fill(0xffffffff);
-  for (let i = earliest.length - 2; i >= 0; i--) {
-    const next = earliest[i + 1];
-    const later = next.high > high[i + 1] || (next.high === high[i + 1] && next.low > low[i + 1]);
-    low[i] = later ? low[i + 1] : next.low;
-    high[i] = later ? high[i + 1] : next.high;
-  }
-  return { low, high };
+  return { ...horizonsOf(earliest), blocksWithTimeless, sorted };
 }
 
-/** The records that perf delivers as it reads, ahead of all that it has to sort. */
-function deliverTimeless(data: PerfData, deliver: Deliver): void {
-  const queue = new TimeQueue(() => {});
+function horizonsOf(earliest: readonly { low: number; high: number }[]): Pick<Survey, 'horizonLow' | 'horizonHigh'> {
+  const horizonLow = new Uint32Array(earliest.length).fill(0xffffffff);
+  const horizonHigh = new Uint32Array(earliest.length).fill(0xffffffff);
+  for (let i = earliest.length - 2; i >= 0; i--) {
+    const { low, high } = earliest[i + 1];
+    const isEarlier = u64Less(low, high, horizonLow[i + 1], horizonHigh[i + 1]);
+    horizonLow[i] = isEarlier ? low : horizonLow[i + 1];
+    horizonHigh[i] = isEarlier ? high : horizonHigh[i + 1];
+  }
+  return { horizonLow, horizonHigh };
+}
+
+/** Records without a time come ahead of all that has to be sorted, as perf delivers them while it reads. */
+function deliverWithoutRounds(data: PerfData, { read, deliver }: OrderedDelivery, survey: Survey): void {
+  let index = 0;
   for (const block of data.blocks()) {
+    if (index++ === survey.blocksWithTimeless) break;
     for (let at = 0; at < block.end; at += block.size(at)) {
       const type = block.type(at);
-      if (type < PERF_RECORD_USER_TYPE_START && enqueue(data, queue, block, at, type)) continue;
+      if (type < PERF_RECORD_USER_TYPE_START && enqueue(data, NOWHERE, block, at, type)) continue;
       deliver(block, at);
       data.learn(block, at);
     }
-    queue.takeEarliest();
   }
+  const queue = survey.sorted ? new PassThrough(deliver) : new TimeQueue(deliver);
+  index = 0;
+  for (const block of data.blocks()) {
+    for (let at = 0; at < block.end; at += block.size(at)) {
+      const type = block.type(at);
+      read?.(block, at);
+      if (type < PERF_RECORD_USER_TYPE_START) enqueue(data, queue, block, at, type);
+    }
+    queue.flushUpTo(survey.horizonLow[index], survey.horizonHigh[index]);
+    index++;
+  }
+  queue.flushAll();
 }

@@ -10,6 +10,23 @@ export type Deliver = (block: Block, at: number) => void;
 
 const FIRST_CAPACITY = 1 << 12;
 
+/** In place of a queue, for records that are known to be in order. */
+export class PassThrough {
+  readonly #deliver: Deliver;
+
+  constructor(deliver: Deliver) {
+    this.#deliver = deliver;
+  }
+
+  push(_low: number, _high: number, block: Block, at: number): void {
+    this.#deliver(block, at);
+  }
+
+  flushUpTo(): void {}
+
+  flushAll(): void {}
+}
+
 export class TimeQueue {
   /** Records older than what had been delivered when they came. */
   unordered = 0;
@@ -71,26 +88,9 @@ export class TimeQueue {
     this.#flushedLow = this.#low[first - 1];
     this.#flushedHigh = this.#high[first - 1];
     this.#first = first;
-    if (first === this.#end) this.#clear();
-  }
-
-  /** Empties the queue without delivering; answers the earliest time in it, the end of time if it was empty. */
-  takeEarliest(): { low: number; high: number } {
-    let low = 0xffffffff;
-    let high = 0xffffffff;
-    for (let i = this.#first; i < this.#end; i++) {
-      if (!u64Less(this.#low[i], this.#high[i], low, high)) continue;
-      low = this.#low[i];
-      high = this.#high[i];
-    }
-    this.#clear();
-    return { low, high };
-  }
-
-  #clear(): void {
+    if (first < this.#end) return;
     this.#first = this.#end = 0;
     this.#blocks.length = 0;
-    this.#sorted = true;
   }
 
   /** Moves what is queued to the start of the arrays, and doubles them if that is not enough. */

@@ -9,8 +9,6 @@ import { withUnit } from './header-text.ts';
 import type { Output } from './output.ts';
 import type { CurrentSample } from './session.ts';
 
-/** What only the head of a sample says is in its first line already. */
-const HEAD_BITS = 0x1_03cfn;
 const PERF_SAMPLE_BRANCH_CALL_STACK = 1n << 11n;
 
 export const X86_REGISTERS = [
@@ -22,10 +20,6 @@ const BRANCH_TYPES = [
   'N/A', 'COND', 'UNCOND', 'IND', 'CALL', 'IND_CALL', 'RET', 'SYSCALL', 'SYSRET', 'COND_CALL', 'COND_RET', 'ERET', 'IRQ',
   'SERROR', 'NO_TX',
 ];
-
-export function hasSampleTail(event: RecordedEvent): boolean {
-  return (event.layout.sample_type & ~HEAD_BITS) !== 0n;
-}
 
 const hex16 = (value: bigint): string => value.toString(16).padStart(16, '0');
 

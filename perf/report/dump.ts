@@ -4,10 +4,10 @@
  * Not modelled: the decoded contents of raw samples and AUX areas.
  */
 import { PERF_RECORD_SAMPLE } from '../../kernel/abi/index.ts';
-import { PERF_RECORD_COMPRESSED, PERF_RECORD_COMPRESSED2, PERF_RECORD_USER_TYPE_START, PIPE_HEADER_SIZE, recordName, type Block, type PerfData } from '../data/index.ts';
+import { PERF_RECORD_COMPRESSED, PERF_RECORD_COMPRESSED2, PERF_RECORD_USER_TYPE_START, PIPE_HEADER_SIZE, recordName, type Block, type PerfData, type SampleLayout } from '../data/index.ts';
 import type { SymbolLoader } from './dso.ts';
 import { describeRecord } from './dump-record.ts';
-import { dumpSampleTail, hasSampleTail } from './dump-sample.ts';
+import { dumpSampleTail } from './dump-sample.ts';
 import { Hexdump } from './hexdump.ts';
 import type { Output } from './output.ts';
 import { Session, type CurrentSample } from './session.ts';
@@ -27,8 +27,9 @@ const ADDRESS = encoder.encode(' addr: ');
 const THREAD = encoder.encode(' ... thread: ');
 const DSO = encoder.encode('\n ...... dso: ');
 
-const PERF_SAMPLE_TIME = 1n << 2n;
-const PERF_SAMPLE_CPU = 1n << 7n;
+
+/** How many encoded names are kept. */
+const NAMES_KEPT = 4096;
 
 const NEWLINE = 0x0a;
 const SLASH = 0x2f;
@@ -40,6 +41,7 @@ export class Dump {
   readonly #out: Output;
   readonly #hexdump: Hexdump;
   readonly #at: Uint8Array;
+  readonly #names = new Map<string, Uint8Array>();
   /** perf counts a pipe's bytes from behind its header. */
   readonly #origin: number;
 
@@ -84,13 +86,13 @@ export class Dump {
     const low = position % 2 ** 32;
     const high = Math.floor(position / 2 ** 32);
     const size = block.size(at);
-    this.#byte(NEWLINE);
+    out.byte(NEWLINE);
     out.hashHex(low, high);
     out.put(this.#at);
     out.hashHex(size);
     out.put(EVENT);
     out.signed(type | 0);
-    this.#byte(NEWLINE);
+    out.byte(NEWLINE);
     this.#hexdump.print(block.bytes, at, size);
     this.#timestamp(block, at, type, size);
     out.hashHex(low, high);
@@ -106,22 +108,17 @@ export class Dump {
     if (type !== PERF_RECORD_SAMPLE && !events.all[0]?.layout.sample_id_all) return out.text('-1 -1 ');
     const fromTool = type >= PERF_RECORD_USER_TYPE_START;
     const layout = fromTool ? undefined : events.eventOf(block.view, at, type, size)?.layout;
-    const offset = (field: 'cpu' | 'time'): number => {
-      if (layout === undefined) return -1;
-      if (type === PERF_RECORD_SAMPLE) return layout.head[field];
-      return layout.trailer[field] < 0 ? -1 : size - layout.trailer[field];
-    };
     const missing = fromTool ? 0 : 0xffffffff;
-    if (events.sampleTypes & PERF_SAMPLE_CPU) {
-      const cpu = offset('cpu');
+    if (events.anyCpu) {
+      const cpu = offsetOf(layout, 'cpu', type, size);
       out.decimal(cpu < 0 ? missing : block.view.getUint32(at + cpu, true));
-      this.#byte(0x20);
+      out.byte(0x20);
     }
-    if (events.sampleTypes & PERF_SAMPLE_TIME) {
-      const time = offset('time');
+    if (events.anyTime) {
+      const time = offsetOf(layout, 'time', type, size);
       if (time < 0) out.decimal(missing, missing);
       else out.decimal(block.view.getUint32(at + time, true), block.view.getUint32(at + time + 4, true));
-      this.#byte(0x20);
+      out.byte(0x20);
     }
   }
 
@@ -133,7 +130,7 @@ export class Dump {
     out.hex(sample.misc);
     out.put(SAMPLE_TASK);
     out.signed(sample.pid);
-    this.#byte(SLASH);
+    out.byte(SLASH);
     out.signed(sample.tid);
     out.put(COLON);
     out.hashHex(sample.ipLow, sample.ipHigh);
@@ -142,22 +139,35 @@ export class Dump {
     out.put(ADDRESS);
     if (head.addr < 0) out.hashHex(0);
     else out.hashHex(view.getUint32(sample.at + head.addr, true), view.getUint32(sample.at + head.addr + 4, true));
-    this.#byte(NEWLINE);
-    if (hasSampleTail(sample.event)) dumpSampleTail(out, this.#data, sample);
+    out.byte(NEWLINE);
+    if (sample.event.layout.beyondHead) dumpSampleTail(out, this.#data, sample);
   }
 
   #sample(sample: CurrentSample): void {
     const out = this.#out;
     out.put(THREAD);
-    out.text(sample.thread.comm.text);
-    this.#byte(COLON_BYTE);
+    out.put(this.#encoded(sample.thread.comm.text));
+    out.byte(COLON_BYTE);
     out.signed(sample.thread.tid);
     out.put(DSO);
-    out.text(sample.location === null ? '[hypervisor]' : sample.location.map?.dso.long_name ?? '<not found>');
-    this.#byte(NEWLINE);
+    out.put(this.#encoded(sample.location === null ? '[hypervisor]' : sample.location.map?.dso.long_name ?? '<not found>'));
+    out.byte(NEWLINE);
   }
 
-  #byte(byte: number): void {
-    this.#out.reserve()[this.#out.at++] = byte;
+  /** Names come again and again. */
+  #encoded(name: string): Uint8Array {
+    let bytes = this.#names.get(name);
+    if (bytes === undefined) {
+      if (this.#names.size >= NAMES_KEPT) this.#names.clear();
+      this.#names.set(name, bytes = encoder.encode(name));
+    }
+    return bytes;
   }
+}
+
+/** Where the record of `size` bytes has the field, from its start; −1 where it has none. */
+function offsetOf(layout: SampleLayout | undefined, field: 'cpu' | 'time', type: number, size: number): number {
+  if (layout === undefined) return -1;
+  if (type === PERF_RECORD_SAMPLE) return layout.head[field];
+  return layout.trailer[field] < 0 ? -1 : size - layout.trailer[field];
 }

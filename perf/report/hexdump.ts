@@ -23,8 +23,9 @@ const TAIL = encoder.encode('\n');
 /** Lines begin like this: the offset's digits are filled in. */
 const LINE_START = encoder.encode('.  0000: ');
 
-const FIRST_DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte >> 4]);
-const SECOND_DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => DIGITS[byte & 15]);
+/** For each byte " xx" and a space behind, which the next byte overwrites: one store in place of three. */
+const DIGIT_GROUP = Uint32Array.from({ length: 256 }, (_, byte) =>
+  SPACE | (DIGITS[byte >> 4] << 8) | (DIGITS[byte & 15] << 16) | (SPACE << 24));
 const CHARACTER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= SPACE && byte < 0x7f ? byte : DOT));
 
 export class Hexdump {
@@ -48,25 +49,21 @@ export class Hexdump {
     const out = this.#out;
     const to = out.reserve(LINE);
     const start = out.at;
-    to.set(LINE_START, start);
+    for (let i = 0; i < PREFIX; i++) to[start + i] = LINE_START[i];
     to[start + 3] = DIGITS[(offset >> 12) & 15];
     to[start + 4] = DIGITS[(offset >> 8) & 15];
     to[start + 5] = DIGITS[(offset >> 4) & 15];
     to[start + 6] = DIGITS[offset & 15];
     if (count < PER_LINE) to.fill(SPACE, start + PREFIX, start + LINE);
     const from = at + offset;
-    let digits = start + PREFIX;
     const characters = start + CHARACTERS;
+    const { view } = out;
     for (let i = 0; i < count; i++) {
       const byte = bytes[from + i];
-      to[digits] = SPACE;
-      to[digits + 1] = FIRST_DIGIT[byte];
-      to[digits + 2] = SECOND_DIGIT[byte];
+      view.setUint32(start + PREFIX + 3 * i, DIGIT_GROUP[byte], true);
       to[characters + i] = CHARACTER[byte];
-      digits += 3;
     }
-    to[start + CHARACTERS - 2] = SPACE;
-    to[start + CHARACTERS - 1] = SPACE;
+    to[characters - 1] = SPACE;
     to[start + LINE - 1] = 0x0a;
     out.at = start + LINE;
   }

@@ -173,15 +173,26 @@ function groupsOf({ events: { all }, features }: PerfData): { events: RecordedEv
   return groups;
 }
 
-/** Reads the whole recording. */
-export function histogram(data: PerfData, keys: readonly SortKey[], loadSymbols?: SymbolLoader): Histogram {
+interface Collected {
+  session: Session;
+  collectors: Collector[];
+}
+
+/** A session that collects; `runs` says how it goes over the recording, and false that it was in vain. */
+function collect(data: PerfData, keys: readonly SortKey[], loadSymbols: SymbolLoader | undefined, runs: (session: Session) => boolean | void): Collected | null {
   const collectors: Collector[] = [];
   const session = new Session(data, {
     sample(sample) {
       (collectors[sample.event.index] ??= new Collector(keys)).add(sample);
     },
   }, loadSymbols);
-  session.run();
+  return runs(session) === false ? null : { session, collectors };
+}
+
+/** Reads the whole recording, a second time only if it was not in order. A pipe cannot be read twice. */
+export function histogram(data: PerfData, keys: readonly SortKey[], loadSymbols?: SymbolLoader): Histogram {
+  const hopeful = data.header.pipe ? null : collect(data, keys, loadSymbols, (session) => session.runIfSorted());
+  const { session, collectors } = hopeful ?? collect(data, keys, loadSymbols, (session) => session.run())!;
   const tables = groupsOf(data).map(({ events, group }) => {
     const members = events.map(({ index }) => collectors[index]?.entries() ?? new Map<string, Entry>());
     return {

@@ -3,7 +3,7 @@
  * Reference: tools/perf/util/data-convert-json.c, v6.1 (linux-perf-json-version 1).
  * Not modelled: fields of tracepoints, which v6.1 does not convert either without libtraceevent.
  */
-import { PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU } from '../../kernel/abi/index.ts';
+import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import { u64, type PerfData } from '../data/index.ts';
 import { resolveFrames } from './callchain.ts';
 import type { SymbolLoader } from './dso.ts';
@@ -55,7 +55,7 @@ function sampleText(session: Session, sample: CurrentSample): string {
   const { thread, event } = sample;
   const { data } = session;
   const time = BigInt.asIntN(64, u64(sample.timeLow, sample.timeHigh));
-  const cpu = data.events.sampleTypes & BigInt(PERF_SAMPLE_CPU) ? `,\n\t\t\t"cpu": ${sample.cpu | 0}` : '';
+  const cpu = data.events.anyCpu ? `,\n\t\t\t"cpu": ${sample.cpu | 0}` : '';
   let frames = frame(sample.ip, sample.location);
   if (event.attr.sample_type & BigInt(PERF_SAMPLE_CALLCHAIN)) {
     const record = data.decode(sample.block, sample.at);

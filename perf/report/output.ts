@@ -10,7 +10,12 @@ const CAPACITY = 1 << 18;
 /** No single piece that is not a string is longer than this. */
 const MARGIN = 1 << 10;
 const TEN_TO_9 = 1_000_000_000;
+/** Powers of ten below 2^32, by exponent. */
+const POWERS = Float64Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
 const ZERO = 0x30;
+const SPACE = 0x20;
+/** Pieces up to this length are copied by hand. */
+const SHORT = 40;
 
 const encoder = new TextEncoder();
 
@@ -23,6 +28,8 @@ const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => {
 export class Output {
   readonly #sink: TextSink;
   readonly #bytes = new Uint8Array(CAPACITY);
+  /** The same buffer, for storing several bytes at once. */
+  readonly view = new DataView(this.#bytes.buffer);
   #at = 0;
   #flushed = 0;
 
@@ -69,9 +76,30 @@ export class Output {
 
   /** Bytes that were encoded before: the cheapest text. */
   put(piece: Uint8Array): void {
-    const bytes = this.reserve(piece.length);
-    bytes.set(piece, this.#at);
-    this.#at += piece.length;
+    const { length } = piece;
+    const bytes = this.reserve(length);
+    const at = this.#at;
+    // Calling set() costs more than copying a few bytes.
+    if (length > SHORT) bytes.set(piece, at);
+    else for (let i = 0; i < length; i++) bytes[at + i] = piece[i];
+    this.#at = at + length;
+  }
+
+  byte(byte: number): void {
+    this.reserve(1)[this.#at++] = byte;
+  }
+
+  /** %*u of a 64-bit value */
+  paddedDecimal(low: number, high: number, width: number): void {
+    // Twice the margin: no reserve() on the way may flush half of the number.
+    const bytes = this.reserve(2 * MARGIN);
+    const start = this.#at;
+    this.decimal(low, high);
+    const length = this.#at - start;
+    if (length >= width) return;
+    for (let i = 1; i <= length; i++) bytes[start + width - i] = bytes[start + length - i];
+    bytes.fill(SPACE, start, start + width - length);
+    this.#at = start + width;
   }
 
   /** %02x */
@@ -138,12 +166,11 @@ export class Output {
   /** A number below 2^32 with at least `width` digits. */
   #smallDecimal(value: number, width: number): void {
     const bytes = this.reserve();
-    let digits = 1;
-    for (let power = 10; power <= value; power *= 10) digits++;
-    if (digits < width) digits = width;
-    let rest = value;
+    let digits = width;
+    while (digits < POWERS.length && value >= POWERS[digits]) digits++;
+    let rest = value >>> 0;
     for (let i = this.#at + digits - 1; i >= this.#at; i--) {
-      const next = Math.floor(rest / 10);
+      const next = (rest / 10) >>> 0;
       bytes[i] = ZERO + rest - next * 10;
       rest = next;
     }

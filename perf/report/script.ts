@@ -25,11 +25,20 @@ export interface ScriptOptions {
 /** Texts that many samples share are encoded once; more than this of them are forgotten. */
 const CACHE_SIZE = 1 << 16;
 const encoder = new TextEncoder();
-const SPACES = encoder.encode(' '.repeat(64));
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
 
 /** What of an event's samples is decided once. */
 interface EventLook {
   fields: FieldSet;
+  /** The fields that are asked about for every sample. */
+  cpu: boolean;
+  misc: boolean;
+  time: boolean;
+  period: boolean;
+  event: boolean;
+  ip: boolean;
+  pid: boolean;
   has_callchain: boolean;
   /** "cycles: " right-aligned. */
   name: Uint8Array;
@@ -74,7 +83,8 @@ export class Script {
     const rare = (['misc', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
       .some((field) => fields.has(field));
     look = {
-      fields, rare, has_callchain: (event.attr.sample_type & callchain) !== 0n,
+      fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
+      event: fields.has('event'), ip: fields.has('ip'), pid: fields.has('pid'), has_callchain: (event.attr.sample_type & callchain) !== 0n,
       name: encoder.encode(`${event.name.padStart(width)}: `),
     };
     this.#looks[event.index] = look;
@@ -90,29 +100,31 @@ export class Script {
 
   #sample(sample: CurrentSample): void {
     const look = this.#look(sample.event);
-    const { fields } = look;
-    if (fields.size === 0) return;
+    if (look.fields.size === 0) return;
     const out = this.#out;
     out.put(this.#task(sample, look));
-    if (fields.has('cpu')) out.text(`[${String(sample.cpu | 0).padStart(3, '0')}] `);
-    if (fields.has('misc')) out.text(miscText(sample.misc));
-    if (fields.has('time')) this.#time(sample);
-    if (fields.has('period')) this.#period(sample);
-    if (fields.has('event')) out.put(look.name);
+    if (look.cpu) out.text(`[${String(sample.cpu | 0).padStart(3, '0')}] `);
+    if (look.misc) out.text(miscText(sample.misc));
+    if (look.time) this.#time(sample);
+    if (look.period) {
+      out.paddedDecimal(sample.periodLow, sample.periodHigh, 10);
+      out.byte(SPACE);
+    }
+    if (look.event) out.put(look.name);
     if (look.rare) this.#rareMiddle(sample, look);
-    if (fields.has('ip')) this.#place(sample, look);
+    if (look.ip) this.#place(sample, look);
     if (look.rare) this.#rareEnd(sample, look);
-    out.text('\n');
+    out.byte(NEWLINE);
   }
 
   /** Command and ids, which most samples share with the one before. */
-  #task(sample: CurrentSample, { fields, has_callchain }: EventLook): Uint8Array {
+  #task(sample: CurrentSample, { fields, pid, has_callchain }: EventLook): Uint8Array {
     const { comm } = sample.thread;
     let byTask = this.#tasks.get(comm);
     if (byTask === undefined) this.#tasks.set(comm, byTask = new Map<number, Uint8Array>());
     const key = sample.tid * 256 + sample.event.index;
     const known = byTask.get(key);
-    if (known !== undefined && !fields.has('pid')) return known;
+    if (known !== undefined && !pid) return known;
     let text = '';
     if (fields.has('comm')) text += has_callchain && fields.has('ip') ? `${comm.text} ` : `${comm.text.padStart(16)} `;
     if (fields.has('pid') && fields.has('tid')) text += `${String(sample.pid).padStart(5)}/${String(sample.tid).padEnd(5)} `;
@@ -130,20 +142,8 @@ export class Script {
     if (timeHigh >= 0x20_0000) return out.text(`${timeText(timeLow, timeHigh).padStart(12)}: `);
     const microseconds = Math.floor((timeHigh * 2 ** 32 + timeLow) / 1000);
     const seconds = Math.floor(microseconds / 1_000_000);
-    const width = seconds < 10 ? 1 : seconds < 100_000 ? String(seconds).length : 5;
-    if (width < 5) out.put(SPACES.subarray(0, 5 - width));
-    out.decimal(seconds);
+    out.paddedDecimal(seconds % 2 ** 32, Math.floor(seconds / 2 ** 32), 5);
     out.fraction(microseconds - seconds * 1_000_000);
-  }
-
-  #period({ periodLow, periodHigh }: CurrentSample): void {
-    const out = this.#out;
-    let digits = 1;
-    if (periodHigh > 0) digits = String(periodHigh * 2 ** 32 + periodLow).length;
-    else for (let power = 10; power <= periodLow; power *= 10) digits++;
-    if (digits < 10) out.put(SPACES.subarray(0, 10 - digits));
-    out.decimal(periodLow, periodHigh);
-    out.text(' ');
   }
 
   #rareMiddle(sample: CurrentSample, { fields }: EventLook): void {
