@@ -127,21 +127,13 @@ export abstract class OverflowCode extends SidebandCode {
 }
 
 /**
- * The period that gives `frequency` samples per second, if `count` events take `nsec`. The kernel keeps both products
- * within 64 bits by dropping low bits; here they are exact up to 2^53 and big integers beyond.
+ * The period that gives `frequency` samples per second, if `count` events take `nsec`. Exact, where the kernel, to stay
+ * within 64 bits, drops low bits of products that no run here comes near.
  */
 export function perf_calculate_period(frequency: number, nsec: number, count: number): number {
   const dividend = count * NSEC_PER_SEC;
   const divisor = nsec * frequency;
   if (divisor === 0) return dividend;
   if (dividend <= Number.MAX_SAFE_INTEGER && divisor <= Number.MAX_SAFE_INTEGER) return Math.floor(dividend / divisor);
-  return reduced_quotient(BigInt(count) * BigInt(NSEC_PER_SEC), BigInt(nsec) * BigInt(frequency));
-}
-
-/** Divides as perf_calculate_period does: bits are dropped from the larger term until both fit 64 bits. */
-function reduced_quotient(dividend: bigint, divisor: bigint): number {
-  let shift = 0n;
-  while (dividend >> shift >= 1n << 64n || divisor >> shift >= 1n << 64n) shift++;
-  const reduced = divisor >> shift;
-  return Number(reduced === 0n ? dividend >> shift : (dividend >> shift) / reduced);
+  return Number((BigInt(count) * BigInt(NSEC_PER_SEC)) / (BigInt(nsec) * BigInt(frequency)));
 }

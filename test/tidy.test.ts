@@ -55,7 +55,7 @@ const isPackage = (path: string): boolean => path.startsWith('node:') || !presen
 const lines = (limit: number): Rule => (file) => (file.lines > limit ? [file.path] : []);
 const isVariant = ({ path }: SourceFile): boolean => /^kernel\/variants\/(?!index\.ts)/.test(path);
 /** A file of the model with something of its own to say: not one that only passes on exports, and not the bare list of errors. */
-const isModel = (file: SourceFile): boolean => within(MODEL)(file) && !file.isIndex && file.path !== 'kernel/abi/errno.ts';
+const isModel = (file: SourceFile): boolean => within(MODEL)(file) && !file.isIndex;
 
 /** Files that touch a cell's value once, each for a reason of its own. */
 const SINGLE_TOUCHES = [

@@ -1,5 +1,8 @@
 /**
- * Error numbers of Linux (include/uapi/asm-generic/errno-base.h, errno.h). System calls return them negated.
+ * Error numbers of Linux. System calls return them negated.
+ *
+ * Reference: include/uapi/asm-generic/errno-base.h and errno.h.
+ * Not modelled: errors that perf cannot cause.
  */
 export const EPERM = 1;
 export const ENOENT = 2;
