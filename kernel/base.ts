@@ -38,6 +38,10 @@ export interface Hardware {
   rcu_read_unlock(): void;
   /** Runs `callback` once all readers that are now inside have left. */
   call_rcu(callback: () => void): void;
+  /** A grace period that begins now, for cond_synchronize_rcu. */
+  get_state_synchronize_rcu(): number;
+  /** Waits until the grace period has ended. Process context. */
+  cond_synchronize_rcu(state: number): void;
   /** Calls `callback`, in interrupt context, after `ns` nanoseconds. */
   start_timer(ns: number, callback: () => void): void;
   /** Makes a sleeping task runnable. */

@@ -152,6 +152,9 @@ export class PerfEventMmapPage extends struct({
   data_head: shared(0), data_tail: shared(0), index: 0, offset: 0, time_enabled: 0, time_running: 0,
 }) {}
 
+/** No grace period has to pass. */
+export const NO_GRACE_PERIOD = -1;
+
 /** struct ring_buffer. Writers hold no lock; head, nest, wakeup and lost are atomic against their own CPU's interrupts. */
 export class RingBuffer extends struct({
   refcount: shared(1),
@@ -169,6 +172,8 @@ export class RingBuffer extends struct({
   lost: shared(0),
   /** Since v3.10: mappings of this buffer through any event. */
   mmap_count: shared(0),
+  /** Since v3.10: to whom the pages are accounted. */
+  mmap_user: null as UserStruct | null,
   freed: shared(false),
 }) {
   readonly nr_pages: number;
@@ -220,6 +225,8 @@ export class PerfEvent extends struct({
   pending_wakeup: shared(0), pending_kill: shared(0), pending_disable: shared(0),
   event_limit: shared(0),
   fasync: shared(null as TaskStruct | null),
+  /** Since v3.15: the grace period after which the event may join another buffer's list. Under mmap_mutex. */
+  rcu_batches: NO_GRACE_PERIOD as number,
   freed: shared(false),
 }) {
   readonly id: number;

@@ -4,7 +4,9 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'double-mmap',
   question: 'Is a buffer freed that was mapped twice?',
-  expected: {},
+  expected: {
+    'v3.1': 'leak', 'waitq-in-rb': 'leak', 'no-mmap-mutex': 'leak', 'fix-as-committed': 'leak', 'v3.2': 'leak',
+  },
   build(setup) {
     const event = setup.event();
     const [first, second] = [setup.map(event), setup.map(event)];

@@ -4,7 +4,10 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'munmap-vs-wakeup',
   question: 'Does a wakeup survive that its buffer is unmapped before it is delivered?',
-  expected: {},
+  expected: {
+    'waitq-in-rb': 'use after free', 'no-mmap-mutex': 'endless loop', 'fix-as-committed': 'NULL dereference',
+    'v3.2': 'endless loop', 'v3.10': 'endless loop',
+  },
   build(setup) {
     const event = setup.event();
     const vma = setup.map(event);

@@ -5,7 +5,9 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'set-output-of-sleeper',
   question: 'Does a sleeper survive that its event leaves the buffer, and the buffer is unmapped?',
-  expected: {},
+  expected: {
+    'waitq-in-rb': 'use after free',
+  },
   build(setup) {
     const [event, owner, output] = [setup.event(), setup.event(), setup.event()];
     const vma = setup.map(owner);

@@ -4,7 +4,9 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'sigio-without-mmap',
   question: 'Does the wakeup of an event without a buffer follow NULL?',
-  expected: {},
+  expected: {
+    'fix-as-committed': 'NULL dereference',
+  },
   build(setup) {
     const event = setup.event();
     event.fasync.v = setup.task('T1', () => {});

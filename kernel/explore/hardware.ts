@@ -10,13 +10,16 @@ import { CHIPS } from '../../pmu/chips/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
 import type { Pmu } from '../../pmu/pmu.ts';
 import type { Hardware } from '../base.ts';
-import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
-import type { TaskStruct } from '../structs.ts';
+import { READ_ONCE, WRITE_ONCE, operate_when } from '../primitives.ts';
+import { NO_GRACE_PERIOD, type TaskStruct } from '../structs.ts';
 
 export const NR_CPUS = 4;
 
 /** Callbacks that may wait for the end of a grace period at one time. */
 const RCU_CALLBACKS = 3;
+
+/** Grace periods that code may wait for at one time. */
+const GRACE_PERIODS = 4;
 
 /** A callback that waits for the readers in `readers`, one bit for each context. */
 interface RcuHead {
@@ -53,6 +56,8 @@ export class ExploreHardware implements Hardware {
   onSignal: (task: TaskStruct, signal: number) => void = () => {};
   readonly #raised = Array.from({ length: NR_CPUS }, (_, cpu) => new Cell(false, null, `irq_work of CPU ${cpu}`));
   readonly #callbacks = Array.from({ length: RCU_CALLBACKS }, () => new Cell<RcuHead | null>(null, null, 'rcu_head'));
+  /** The readers that each still waits for. */
+  readonly #gracePeriods = Array.from({ length: GRACE_PERIODS }, () => new Cell<number>(NO_GRACE_PERIOD, null, 'grace period'));
   /** One object for each pair, so that equal states are equal. */
   readonly #heads = new Map<() => void, Map<number, RcuHead>>();
 
@@ -94,9 +99,25 @@ export class ExploreHardware implements Hardware {
   call_rcu(callback: () => void): void {
     const free = this.#callbacks.find((cell) => READ_ONCE(cell) === null);
     if (free === undefined) throw new Violation('bound', `more than ${RCU_CALLBACKS} RCU callbacks wait`);
-    const ground = this.ground!;
-    const readers = ground.contexts.reduce((mask, _, i) => (ground.status(i).section === 0 ? mask : mask | (1 << i)), 0);
-    WRITE_ONCE(free, this.#head(callback, readers));
+    WRITE_ONCE(free, this.#head(callback, this.#readers()));
+  }
+
+  get_state_synchronize_rcu(): number {
+    const free = this.#gracePeriods.findIndex((cell) => READ_ONCE(cell) === NO_GRACE_PERIOD);
+    if (free === -1) throw new Violation('bound', `more than ${GRACE_PERIODS} grace periods`);
+    WRITE_ONCE(this.#gracePeriods[free]!, this.#readers());
+    return free;
+  }
+
+  cond_synchronize_rcu(state: number): void {
+    const cell = this.#gracePeriods[state]!;
+    operate_when(cell, (readers) => readers === 0);
+    WRITE_ONCE(cell, NO_GRACE_PERIOD);
+  }
+
+  /** The contexts that are inside a section of readers now, one bit each. */
+  #readers(): number {
+    return this.ground?.contexts.reduce((mask, _, i) => (this.ground!.status(i).section === 0 ? mask : mask | (1 << i)), 0) ?? 0;
   }
 
   /** A context has left the section of readers in which it was. */
@@ -104,6 +125,10 @@ export class ExploreHardware implements Hardware {
     for (const cell of this.#callbacks) {
       const head = READ_ONCE(cell);
       if (head !== null && head.readers & (1 << context)) WRITE_ONCE(cell, this.#head(head.callback, head.readers & ~(1 << context)));
+    }
+    for (const cell of this.#gracePeriods) {
+      const readers = READ_ONCE(cell);
+      if (readers > 0 && readers & (1 << context)) WRITE_ONCE(cell, readers & ~(1 << context));
     }
   }
 

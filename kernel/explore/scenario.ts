@@ -16,7 +16,7 @@ export interface Scenario {
   readonly name: string;
   /** What is asked, as a sentence. */
   readonly question: string;
-  /** By kernel: the kind of violation that is known to be found, or `never`. */
+  /** By kernel: the kind of violation that is found, as recorded. In kernels that are not named it never happens. */
   readonly expected: Readonly<Record<string, string>>;
   build(setup: Setup): void;
 }

@@ -8,7 +8,7 @@
 import { effect } from '../../sim/memory.ts';
 import { Violation, type ContextSpec, type Ground } from '../../sim/explore/model.ts';
 import { HALTED } from '../../pmu/location.ts';
-import { PERF_SAMPLE_IP, POLLIN, perf_event_attr, type PerfEventAttr } from '../abi/index.ts';
+import { PERF_RECORD_COMM, PERF_SAMPLE_IP, POLLIN, perf_event_attr, type PerfEventAttr } from '../abi/index.ts';
 import { DEFAULT_CONFIG } from '../base.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { READ_ONCE } from '../primitives.ts';
@@ -46,10 +46,11 @@ export class Setup {
   readonly hardware = new ExploreHardware();
   readonly account = new Account();
   readonly kernel: Kernel;
+  /** To whom all locked memory is accounted. */
+  readonly user = new UserStruct(true);
   readonly contexts: ContextSpec[] = [];
   readonly #objects: (PerfEvent | RingBuffer)[] = [];
   readonly #pollers: { context: number; event: PerfEvent }[] = [];
-  readonly #user = new UserStruct(true);
   readonly #ctx: PerfEventContext;
   readonly #judges: ((ground: Ground) => void)[] = [];
   readonly #asleep: number[] = [];
@@ -61,9 +62,9 @@ export class Setup {
     this.kernel = new (explored(kernel, (rb) => this.#allocated(rb)))(this.hardware, { ...DEFAULT_CONFIG, nmi_watchdog: false });
     this.kernel.trace = this.account;
     this.hardware.onSignal = (task, signal) => this.kernel.signal_pending_add(task, signal);
-    const profiled = new TaskStruct(1, 1, 'noploop', null, this.#user);
+    const profiled = new TaskStruct(1, 1, 'noploop', null, this.user);
     this.#ctx = new PerfEventContext(profiled);
-    const opener = new TaskStruct(2, 2, 'perf', null, this.#user);
+    const opener = new TaskStruct(2, 2, 'perf', null, this.user);
     for (const cpu of this.kernel.per_cpu) cpu.current.v = opener;
   }
 
@@ -113,7 +114,7 @@ export class Setup {
   /** A task that runs `program`, on a CPU of its own. */
   task(name: string, program: (task: TaskStruct) => void): TaskStruct {
     const processor = this.#tasks.length;
-    const task = new TaskStruct(10 + processor, 10, name, null, this.#user);
+    const task = new TaskStruct(10 + processor, 10, name, null, this.user);
     this.#tasks.push(task);
     this.kernel.per_cpu[processor]!.current.v = task;
     this.contexts.push({ name, processor, level: 0, run: () => program(task) });
@@ -151,6 +152,11 @@ export class Setup {
       for (const event of events) this.kernel.perf_event_overflow(event, 1, REGS);
     };
     this.contexts.push({ name, processor: EVENT_CPU, level: 2, run });
+  }
+
+  /** Writes a record of the event, as COMM and MMAP are written in process context. */
+  write(event: PerfEvent): void {
+    this.kernel.perf_output_record(event, PERF_RECORD_COMM, 0, SAMPLE_SIZE, () => {});
   }
 
   /** Runs `program` in process context on the events' CPU: NMIs may come in at every step. */

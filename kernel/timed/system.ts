@@ -155,6 +155,10 @@ export class TimedSystem implements Hardware {
   // Readers never sleep inside in timed runs, so that a grace period only has to last its time.
   rcu_read_lock(): void {}
   rcu_read_unlock(): void {}
+  get_state_synchronize_rcu(): number {
+    return 0;
+  }
+  cond_synchronize_rcu(): void {}
 
   call_rcu(callback: () => void): void {
     const [from, to] = GRACE_PERIOD_TICKS;

@@ -86,6 +86,10 @@ class BenchHardware implements Hardware {
   charge(): void {}
   rcu_read_lock(): void {}
   rcu_read_unlock(): void {}
+  get_state_synchronize_rcu(): number {
+    return 0;
+  }
+  cond_synchronize_rcu(): void {}
   call_rcu(callback: () => void): void {
     callback();
   }

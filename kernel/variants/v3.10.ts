@@ -1,0 +1,159 @@
+/**
+ * v3.10: mmap and SET_OUTPUT link an event to its buffer, and the last munmap takes the buffer away from all its events.
+ *
+ * Parent: v3.2.
+ * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0.
+ * Claim: nobody writes into a buffer that no user can see, and a closed event is on no list.
+ * Known to fail: the list is edited under its readers; two unmappers may both take themselves for the last; SET_OUTPUT
+ * may hand out a buffer whose last mapping is going.
+ * Reference: section 6.3 of kernel.md.
+ * Not modelled: VM_DONTCOPY; a mapping's length beside its buffer's.
+ */
+import { EINVAL, EPERM, POLL_HUP } from '../abi/index.ts';
+import type { MmapRequest } from '../buffer.ts';
+import { list_next_rcu } from '../list.ts';
+import {
+  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
+  mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
+} from '../primitives.ts';
+import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V3_2 } from './v3.2.ts';
+
+export class V3_10 extends V3_2 {
+  static override readonly variant: VariantInfo = {
+    name: 'v3.10',
+    parent: 'v3.2',
+    commit: '9bb5d40cd93c',
+    claim: 'the last munmap takes the buffer away from all its events',
+    known_to_fail: 'the list of events is edited while a wakeup walks it',
+  };
+
+  override perf_poll(file: File, wait: PollTable | null): number {
+    const event = file.event!;
+    mutex_lock(event.mmap_mutex);
+    const rb = rcu_dereference(event.rb);
+    const events = rb === null ? POLL_HUP : xchg(rb.poll, 0);
+    mutex_unlock(event.mmap_mutex);
+    this.poll_wait(file, event.waitq, wait);
+    return events;
+  }
+
+  /** Gives the event `rb`, or none, in place of the buffer that it had; whoever sleeps on it looks again. Holds mmap_mutex. */
+  perf_event_replace_buffer(event: PerfEvent, rb: RingBuffer | null): void {
+    const old = READ_ONCE(event.rb);
+    if (rb === null) rcu_assign_pointer(event.rb, null);
+    if (old !== null) this.ring_buffer_detach(event, old);
+    if (rb !== null) {
+      this.ring_buffer_attach(event, rb);
+      rcu_assign_pointer(event.rb, rb);
+    }
+    if (old === null) return;
+    this.ring_buffer_put(old);
+    this.wake_up_all(event.waitq, event);
+  }
+
+  override set_output_locked(event: PerfEvent, output: PerfEvent | null): { old: RingBuffer | null } | number {
+    if (READ_ONCE(event.mmap_count) !== 0) return -EINVAL;
+    const rb = output === null ? null : this.ring_buffer_get(output);
+    if (output !== null && rb === null) return -EINVAL;
+    this.perf_event_replace_buffer(event, rb);
+    return { old: null };
+  }
+
+  override perf_mmap(file: File, request: MmapRequest): VmArea | number {
+    const event = file.event!;
+    const invalid = this.perf_mmap_invalid(event, request);
+    if (invalid !== 0) return invalid;
+    let rb: RingBuffer | null;
+    for (;;) {
+      mutex_lock(event.mmap_mutex);
+      rb = READ_ONCE(event.rb);
+      if (rb === null || rb.nr_pages !== request.pages - 1 || atomic_inc_not_zero(rb.mmap_count)) break;
+      this.perf_mmap_dying(event);
+      mutex_unlock(event.mmap_mutex);
+    }
+    const result = this.perf_mmap_locked(event, rb, request);
+    mutex_unlock(event.mmap_mutex);
+    if (typeof result === 'number') return result;
+    atomic_inc(file.f_count);
+    return kzalloc(() => new VmArea(file, event, result, request.pages, request.writable));
+  }
+
+  /** The event's buffer is losing its last mapping elsewhere: whoever does that will soon take it from this event. */
+  perf_mmap_dying(_event: PerfEvent): void {}
+
+  perf_mmap_locked(event: PerfEvent, present: RingBuffer | null, request: MmapRequest): RingBuffer | number {
+    if (present !== null && present.nr_pages !== request.pages - 1) return -EINVAL;
+    const user = this.current()!.user;
+    if (present === null && this.perf_mmap_over_limit(user, request.pages)) return -EPERM;
+    const rb = present ?? this.perf_mmap_first(event, user, request);
+    atomic_inc(event.mmap_count);
+    return rb;
+  }
+
+  /** The user to whom the pages are accounted is now the buffer's: any event may be the last to unmap it. */
+  override perf_mmap_first(event: PerfEvent, user: UserStruct, request: MmapRequest): RingBuffer {
+    const watermark = event.attr.watermark ? event.attr.wakeup_events : 0;
+    const rb = kzalloc(() => new RingBuffer(request.pages - 1, watermark, request.writable));
+    atomic_add_return(user.locked_vm, request.pages);
+    rb.mmap_user = user;
+    WRITE_ONCE(rb.mmap_count, 1);
+    this.perf_event_replace_buffer(event, rb);
+    return rb;
+  }
+
+  override perf_mmap_close(vma: VmArea): void {
+    const { event } = vma;
+    const rb = this.ring_buffer_get(event)!;
+    const detach_rest = this.perf_mmap_last(rb);
+    mutex_lock(event.mmap_mutex);
+    if (!atomic_dec_and_test(event.mmap_count)) {
+      mutex_unlock(event.mmap_mutex);
+      this.ring_buffer_put(rb);
+      return;
+    }
+    this.perf_event_replace_buffer(event, null);
+    mutex_unlock(event.mmap_mutex);
+    if (detach_rest()) {
+      this.perf_mmap_detach_rest(rb);
+      atomic_add_return(rb.mmap_user!.locked_vm, -vma.pages);
+    }
+    this.ring_buffer_put(rb);
+  }
+
+  /** Gives up one mapping of the buffer; the answer tells, later, whether it was the last. */
+  perf_mmap_last(rb: RingBuffer): () => boolean {
+    atomic_add_return(rb.mmap_count, -1);
+    return () => READ_ONCE(rb.mmap_count) === 0;
+  }
+
+  /** Takes the buffer away from all events that were redirected to it. */
+  perf_mmap_detach_rest(rb: RingBuffer): void {
+    for (let event = this.perf_mmap_next(rb); event !== null; event = this.perf_mmap_next(rb)) {
+      mutex_lock(event.mmap_mutex);
+      if (READ_ONCE(event.rb) === rb) this.perf_event_replace_buffer(event, null);
+      mutex_unlock(event.mmap_mutex);
+      this.fput(event.filp!);
+    }
+  }
+
+  /** The first event of the buffer that is not being closed, with a reference to it. */
+  perf_mmap_next(rb: RingBuffer): PerfEvent | null {
+    this.hardware.rcu_read_lock();
+    let link = list_next_rcu(rb.event_list, rb.event_list);
+    while (link !== null && !atomic_inc_not_zero(link.entry!.filp!.f_count)) link = list_next_rcu(link, rb.event_list);
+    this.hardware.rcu_read_unlock();
+    return link === null ? null : link.entry;
+  }
+
+  override perf_event_drop_buffer(event: PerfEvent): void {
+    mutex_lock(event.mmap_mutex);
+    this.perf_event_replace_buffer(event, null);
+    mutex_unlock(event.mmap_mutex);
+  }
+
+  override ring_buffer_put(rb: RingBuffer): void {
+    if (atomic_dec_and_test(rb.refcount)) this.rb_free_after_grace_period(rb);
+  }
+}

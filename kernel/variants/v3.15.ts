@@ -1,0 +1,62 @@
+/**
+ * v3.15: the list of a buffer's events is edited as RCU asks: an entry that has left it keeps its pointers for a grace
+ * period before it joins another list.
+ *
+ * Parent: v3.10.
+ * Upstream commit: b69cf53640da (March 2014).
+ * Claim: a wakeup that walks the list always comes to its end.
+ * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
+ * Reference: section 6.4 of kernel.md, without E10.
+ * Not modelled: see the files in kernel/.
+ */
+import { effect } from '../../sim/memory.ts';
+import { list_add, list_del_rcu } from '../list.ts';
+import { READ_ONCE, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore } from '../primitives.ts';
+import { NO_GRACE_PERIOD, type PerfEvent, type RingBuffer } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V3_10 } from './v3.10.ts';
+
+export class V3_15 extends V3_10 {
+  static override readonly variant: VariantInfo = {
+    name: 'v3.15',
+    parent: 'v3.10',
+    commit: 'b69cf53640da',
+    claim: 'an event joins another list only after a grace period',
+    known_to_fail: 'the grace period may begin before the event has left the first list',
+  };
+
+  override perf_event_replace_buffer(event: PerfEvent, rb: RingBuffer | null): void {
+    const old = READ_ONCE(event.rb);
+    if (old !== null) this.ring_buffer_leave(event, old);
+    if (rb !== null) {
+      if (event.rcu_batches !== NO_GRACE_PERIOD) {
+        this.hardware.cond_synchronize_rcu(event.rcu_batches);
+        event.rcu_batches = NO_GRACE_PERIOD;
+      }
+      spin_lock_irqsave(rb.event_lock);
+      list_add(event.rb_entry, rb.event_list);
+      spin_unlock_irqrestore(rb.event_lock);
+    }
+    rcu_assign_pointer(event.rb, rb);
+    if (old === null) return;
+    this.ring_buffer_put(old);
+    // Whoever sleeps on the event looks at the new buffer.
+    this.wake_up_all(event.waitq, event);
+  }
+
+  /** Takes the event off the list of its buffer, for readers to find their way from it. Holds mmap_mutex. */
+  ring_buffer_leave(event: PerfEvent, old: RingBuffer): void {
+    this.ring_buffer_snapshot(event);
+    this.ring_buffer_unlink(event, old);
+  }
+
+  ring_buffer_snapshot(event: PerfEvent): void {
+    event.rcu_batches = effect(() => this.hardware.get_state_synchronize_rcu());
+  }
+
+  ring_buffer_unlink(event: PerfEvent, old: RingBuffer): void {
+    spin_lock_irqsave(old.event_lock);
+    list_del_rcu(event.rb_entry);
+    spin_unlock_irqrestore(old.event_lock);
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * v4.2: the grace period is counted from after the event has left its list; SIGIO goes to the parent's owner.
+ *
+ * Parent: v3.18.
+ * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f.
+ * Claim: every reader that can stand on the event is waited for.
+ * Known to fail: data_head may go back for a moment; two unmappers may both take themselves for the last.
+ * Reference: section 6.4 of kernel.md with E10; E11.
+ * Not modelled: see the files in kernel/.
+ */
+import { READ_ONCE } from '../primitives.ts';
+import type { PerfEvent, RingBuffer } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V3_18 } from './v3.18.ts';
+
+export class V4_2 extends V3_18 {
+  static override readonly variant: VariantInfo = {
+    name: 'v4.2',
+    parent: 'v3.18',
+    commit: '2f993cf09364',
+    claim: 'the grace period begins after the event has left its list',
+    known_to_fail: 'data_head may go back for a moment',
+  };
+
+  override ring_buffer_leave(event: PerfEvent, old: RingBuffer): void {
+    this.ring_buffer_unlink(event, old);
+    this.ring_buffer_snapshot(event);
+  }
+
+  override perf_event_fasync(event: PerfEvent): PerfEvent | null {
+    const owner = event.parent ?? event;
+    return READ_ONCE(owner.fasync) === null ? null : owner;
+  }
+}

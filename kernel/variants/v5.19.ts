@@ -1,0 +1,53 @@
+/**
+ * v5.19: SET_OUTPUT holds the mutexes of both events and refuses a buffer without mappings; a wakeup of an inherited event
+ * goes to its parent's sleepers.
+ *
+ * Parent: v5.10.
+ * Upstream commit: 68e3c69803da (July 2022), with 961c39121759.
+ * Claim: no event is given a buffer whose last mapping is going, and mmap never waits for one to go.
+ * Known to fail: of several sleepers on one buffer only the first to look is told of data.
+ * Reference: section 6.5 of kernel.md; E17, E18.
+ * Not modelled: the later checks of SET_OUTPUT (clock, direction, PMU).
+ */
+import { EINVAL } from '../abi/index.ts';
+import { READ_ONCE, mutex_lock, mutex_unlock } from '../primitives.ts';
+import type { PerfEvent, RingBuffer } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V5_10 } from './v5.10.ts';
+
+export class V5_19 extends V5_10 {
+  static override readonly variant: VariantInfo = {
+    name: 'v5.19',
+    parent: 'v5.10',
+    commit: '68e3c69803da',
+    claim: 'SET_OUTPUT excludes munmap of its target',
+    known_to_fail: 'of several sleepers on one buffer only the first to look is told of data',
+  };
+
+  /** Both mutexes, in the order of the events' addresses; ids stand for addresses. */
+  override perf_event_set_output(event: PerfEvent, output: PerfEvent | null): number {
+    if (output === null || output.id >= event.id) return super.perf_event_set_output(event, output);
+    mutex_lock(output.mmap_mutex);
+    const result = super.perf_event_set_output(event, output);
+    mutex_unlock(output.mmap_mutex);
+    return result;
+  }
+
+  override set_output_locked(event: PerfEvent, output: PerfEvent | null): { old: RingBuffer | null } | number {
+    const second = output !== null && output.id > event.id ? output : null;
+    if (second !== null) mutex_lock(second.mmap_mutex);
+    const rb = output === null ? null : READ_ONCE(output.rb);
+    const refused = rb !== null && READ_ONCE(rb.mmap_count) === 0;
+    const result = refused ? -EINVAL : super.set_output_locked(event, output);
+    if (second !== null) mutex_unlock(second.mmap_mutex);
+    return result;
+  }
+
+  override perf_mmap_dying(event: PerfEvent): void {
+    this.perf_event_replace_buffer(event, null);
+  }
+
+  override ring_buffer_wakeup(event: PerfEvent): void {
+    super.ring_buffer_wakeup(event.parent ?? event);
+  }
+}
