@@ -62,19 +62,28 @@ againstPerf('the commands print what real perf prints (skipped where perf is not
   });
 });
 
-/** Recordings of this machine: their samples differ each time, what both programs print of them must not. */
-describe('recordings made by real perf (skipped where it cannot record)', () => {
+/** Records `true` on this machine; null where perf cannot. */
+function recorded(args: string[]): Uint8Array | null {
   const folder = mkdtempSync(join(tmpdir(), 'perfsim-record-'));
   const path = join(folder, 'perf.data');
-  const recorded = havePerf && spawnSync('perf', ['record', '-q', '-g', '-e', 'cpu-clock:u,task-clock:u', '-o', path, '--', 'true']).status === 0 && existsSync(path);
-  const bytes = recorded ? new Uint8Array(readFileSync(path)) : new Uint8Array();
-  rmSync(folder, { recursive: true });
+  try {
+    const { status } = spawnSync('perf', ['record', '-q', '-e', 'cpu-clock:u,task-clock:u', ...args, '-o', path, '--', 'true']);
+    return status === 0 && existsSync(path) ? new Uint8Array(readFileSync(path)) : null;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
-  (recorded ? test : test.skip)('report -D and script with callchains', () => {
-    const lines = (text: string): number => text.split('\n').length;
-    const own = collect((out) => new Script(open(bytes), out, { fields: [parseFields('comm,tid,time,event,ip')] }).run());
-    const real = realPerf(bytes, 'script', '-F', 'comm,tid,time,event,ip').stdout;
-    expect(lines(own)).toBe(lines(real));
-    expect(own).toBe(real);
+/** Their samples differ each time; what both programs print of them must not. */
+describe('recordings made by real perf (skipped where it cannot record)', () => {
+  const fields = 'comm,tid,time,event,ip';
+  const ways: [string, string[]][] = [['plain', []], ['with callchains', ['-g']], ['compressed', ['-z']], ['of switches', ['--switch-events']]];
+
+  test.each(ways)('%s', (_, args) => {
+    const bytes = havePerf ? recorded(args) : null;
+    if (bytes === null) return;
+    const own = collect((out) => new Script(open(bytes), out, { fields: [parseFields(fields)] }).run());
+    expect(own).toBe(realPerf(bytes, 'script', '-F', fields).stdout);
+    expect(evlist(open(bytes), { verbose: true })).toBe(realPerf(bytes, 'evlist', '-v').stdout);
   });
 });
