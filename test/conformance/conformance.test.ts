@@ -2,9 +2,9 @@
  * What a real kernel answered, replayed on v3.2. The kernel that was measured is much younger: a case counts if its
  * notes say that v3.2 answers alike, or nothing.
  *
- * Not covered, by what a case needs: epoll and select (poll); decode_record and decode_last_* (layout: fields word by word);
+ * Not covered, by what a case needs: epoll and select (poll); decode_last_* and records elsewhere than at 0 (layout);
  * mprotect, mremap, dup, fork of a mapping and user_mmap (mmap, sideband); IOC_ID, PAUSE_OUTPUT, write_backward, LOST in
- * read_format and all later flags of attr (which v3.2 refuses); drop_privileges and setrlimit (privilege, signal); tracepoints
+ * read_format and all later flags of attr (which v3.2 refuses); setrlimit (privilege) and sigprocmask (signal); tracepoints
  * (throttle); prctl(PR_TASK_PERF_EVENTS_*); repeat with a recorder (seed_experiment).
  */
 import { describe, expect, test } from '@jest/globals';
@@ -18,14 +18,16 @@ const DIFFERS: Record<string, string> = {
   'cap.2ev_p2': 'the same order',
   'cap.4ev_p1': 'the same order',
   'cap.4ev_p8': 'the same order',
+  'layout.READ_group_all': 'its samples have the LOST field of v6.0',
   'side.no_task_bit': 'v3.2 reports an exit once for each PMU context of the CPU (section 2.5)',
   'refresh.on_enabled': 'in the measured program touching the new control page was itself a fault',
   'period.open_errors': 'the check of bit 63 of sample_period came with v3.15',
   'open.pid_cpu': 'the machine has no process 1',
+  'priv.other_users_task': 'whether one task may trace another is not modelled',
 };
 
 /** Fewer would mean that the replay has gone blind. */
-const COVERED_AT_LEAST = 200;
+const COVERED_AT_LEAST = 210;
 
 const subjects = CASES.filter(answersAlike);
 const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject.id, outcome(subject)]));

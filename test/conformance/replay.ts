@@ -3,8 +3,9 @@ import {
   F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, POLLERR, POLLHUP, POLLIN, POLLOUT, POLLPRI, POLL_HUP, SIGRTMIN, errnoName,
   type PollFd, type PollResult,
 } from '../../kernel/index.ts';
+import { BUFFER_OPERATIONS } from './buffer-operations.ts';
 import { text, type Case, type Fields, type Step, type Value } from './cases.ts';
-import { NotCovered, World, index, known, type Poller } from './world.ts';
+import { FAULT_ADDRESS, NotCovered, World, index, known, type Poller } from './world.ts';
 
 const COMMANDS = ['ENABLE', 'DISABLE', 'REFRESH', 'RESET', 'PERIOD', 'SET_OUTPUT', 'SET_FILTER', 'ID', 'SET_BPF', 'PAUSE_OUTPUT'];
 const POLL_BITS: Record<string, number> = { POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP };
@@ -94,6 +95,7 @@ function forkFaultExit(world: World, step: Step): void {
 
 /** Each operation by its name. */
 const OPERATIONS: Record<string, (world: World, step: Step) => Answer | void> = {
+  ...BUFFER_OPERATIONS,
   note: () => null,
   perf_event_open: (world, step) => {
     const fd = world.open(step);
@@ -109,7 +111,7 @@ const OPERATIONS: Record<string, (world: World, step: Step) => Answer | void> = 
     const argument = typeof arg === 'string' ? world.fd(arg) : ((arg ?? value) as number | undefined);
     return returned(world.self.ioctl(world.fd(ev), index(COMMANDS, cmd), known(argument, `${text(cmd)} argument`)));
   },
-  fault: (world, { task, n }) => world.task(task).fault(n as number),
+  fault: (world, { task, n }) => world.task(task).fault(n as number, { address: FAULT_ADDRESS }),
   fault_and_read_growth: (world, step) => {
     const value = (): Value => (world.self.read(world.fd(step['ev'])) as readonly number[])[0];
     const before = value();
@@ -118,28 +120,16 @@ const OPERATIONS: Record<string, (world: World, step: Step) => Answer | void> = 
   },
   read,
   repeat,
-  drain: (world, step) => ({ records: world.records(step, true) }),
-  peek_records: (world, step) => ({ records: world.records(step, false) }),
-  count_records_by_size: (world, step) => {
-    const counts: Record<string, number> = { 16: 0, 24: 0, 32: 0, 40: 0, other: 0 };
-    for (const { size, n } of world.records(step, true)) counts[text(size) in counts ? text(size) : 'other'] += n as number;
-    return counts;
-  },
-  read_head_tail: (world, { ev }) => ({ data_head: world.map(ev).data_head, data_tail: world.map(ev).data_tail }),
   poll: (world, step) => {
     const result = world.self.poll(pollFds(world, step), step['timeout_ms'] as number);
+    world.polled = result.revents.some((mask) => mask & POLLIN);
     return { ...returned(result.result), revents: revents(step, result) };
   },
   sleep: (world, { ms }) => void world.self.sleep((ms as number) * MS),
   busy_cpu_time: (world, { task, ms }) => {
-    world.busyMs = ms as number;
-    world.task(task).run(world.busyMs * MS);
-  },
-  count_samples_per_cpu_second: (world, step) => {
-    const expected = known(step['expected'], 'expected') as number;
-    const samples = world.records(step, true).filter(({ type }) => type === 'SAMPLE').reduce((sum, { n }) => sum + (n as number), 0);
-    const rate = (1000 * samples) / world.busyMs;
-    return { within_tolerance: Math.abs(rate - expected) <= expected * (step['tolerance'] as number) };
+    const begun = world.linux.now;
+    world.task(task).run((ms as number) * MS);
+    world.busyMs = (world.linux.now - begun) / MS;
   },
   spawn_task: (world, { as }) => void world.tasks.set(text(as), world.linux.spawn(text(as))),
   exit_task: (world, { task }) => world.task(task).exit(),
@@ -152,6 +142,7 @@ const OPERATIONS: Record<string, (world: World, step: Step) => Answer | void> = 
   prctl_set_name: (world, { task, name, times }) => {
     for (let i = 0; i < ((times ?? 1) as number); i++) world.task(task).prctl_set_name(text(name));
   },
+  drop_privileges: (world) => void world.tasks.set('self', world.linux.spawn('probe', { capable: false })),
   fasync: (world, { ev }) => {
     const fd = world.fd(ev);
     world.self.fcntl(fd, F_SETSIG, SIGRTMIN + fd % 10);

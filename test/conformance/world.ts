@@ -33,7 +33,7 @@ function bits(value: Value | undefined, names: Record<string, number>): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;
   const list = typeof value === 'string' ? value.split('|') : (value as readonly string[]);
-  return list.reduce((sum, name) => sum | known(names[name], name), 0);
+  return list.reduce((sum, name) => sum | (name.startsWith('0x') ? Number(name) : known(names[name], name)), 0);
 }
 
 export function known<T>(value: T | undefined, name: Value | undefined): T {
@@ -52,6 +52,9 @@ export interface Poller {
   readonly by: Record<string, number>;
 }
 
+/** Where the programs fault. */
+export const FAULT_ADDRESS = 0x7f00_0000_1000;
+
 export class World {
   readonly linux = new Linux({ kernel: V3_2WithIdentifier, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
   readonly tasks = new Map<string, Process>([['self', this.linux.spawn('probe')]]);
@@ -59,7 +62,9 @@ export class World {
   readonly attrs = new Map<string, PerfEventAttr>();
   readonly maps = new Map<string, Mapping>();
   readonly pollers = new Map<string, Poller>();
-  /** CPU time of the last busy_cpu_time. */
+  /** Whether the last poll(2) returned POLLIN. */
+  polled = false;
+  /** What the last busy_cpu_time took, interrupts included. */
   busyMs = 0;
 
   get self(): Process {
@@ -90,7 +95,7 @@ export class World {
     const { pid, cpu, group_fd } = step;
     const flags = bits(step['flags'], { FD_NO_GROUP: 1, FD_OUTPUT: 2 });
     const target = pid === 'self' ? 0 : typeof pid === 'string' && /^-?\d+$/.test(pid) ? Number(pid) : pid;
-    const number = typeof target === 'number' ? target : this.task(target).tid;
+    const number = typeof target === 'number' ? target : this.task(target === 'self_by_pid' ? 'self' : target).tid;
     const fd = this.self.perf_event_open(attr, number, cpu as number, this.fd(group_fd), flags);
     if (fd >= 0) {
       this.fds.set(text(step['as']), fd);
