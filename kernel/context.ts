@@ -48,7 +48,7 @@ export abstract class ContextCode extends SoftwareEventCode {
   add_event_to_ctx(event: PerfEvent, ctx: PerfEventContext): void {
     this.list_add_event(event, ctx);
     const leader = event.group_leader!;
-    if (leader !== event) {
+    if (leader !== event && (event.attach_state & PERF_ATTACH_GROUP) === 0) {
       event.attach_state |= PERF_ATTACH_GROUP;
       list_add_tail(event.group_entry, leader.sibling_list);
       leader.nr_siblings++;
@@ -267,7 +267,7 @@ export abstract class ContextCode extends SoftwareEventCode {
   }
 
   /** The CPU context, of this CPU, in which events of `ctx` run. */
-  cpu_context(event: PerfEvent): PerfCpuContext {
-    return this.this_cpu().contexts[event.pmu.task_ctx_nr];
+  cpu_context(ctx: PerfEventContext): PerfCpuContext {
+    return this.this_cpu().contexts[ctx.ctxn];
   }
 }

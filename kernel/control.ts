@@ -42,7 +42,7 @@ export abstract class ControlCode extends TickCode {
         this.add_event_to_ctx(event, ctx);
         return;
       }
-      const cpuctx = this.cpu_context(event);
+      const cpuctx = this.cpu_context(ctx);
       cpuctx.pmu.pmu_disable();
       // All flexible events go off and on again, so that the new one gets its turn in order.
       const task_ctx = ctx.task === null ? cpuctx.task_ctx : ctx;
@@ -60,7 +60,7 @@ export abstract class ControlCode extends TickCode {
     const ctx = event.ctx!;
     this.on_context(ctx, event.cpu, () => {
       if (this.context_is_here(ctx)) {
-        const cpuctx = this.cpu_context(event);
+        const cpuctx = this.cpu_context(ctx);
         this.event_sched_out(event, cpuctx, ctx);
         this.list_del_event(event, ctx);
         if (ctx.nr_events === 0 && cpuctx.task_ctx === ctx) {
@@ -89,7 +89,7 @@ export abstract class ControlCode extends TickCode {
   override __perf_event_disable(event: PerfEvent): void {
     const ctx = event.ctx!;
     if (event.state < PERF_EVENT_STATE_INACTIVE) return;
-    const cpuctx = this.cpu_context(event);
+    const cpuctx = this.cpu_context(ctx);
     this.update_context_time(ctx);
     this.update_group_times(event);
     if (event === event.group_leader) this.group_sched_out(event, cpuctx, ctx);
@@ -129,7 +129,7 @@ export abstract class ControlCode extends TickCode {
     if (!this.event_filter_match(event)) return;
     // A sibling of a group that is not on waits for its leader.
     if (leader !== event && leader.oncpu === -1) return;
-    const cpuctx = this.cpu_context(event);
+    const cpuctx = this.cpu_context(ctx);
     if (!this.group_can_go_on(event, cpuctx, true)) return;
     cpuctx.pmu.pmu_disable();
     const on = event === leader ? this.group_sched_in(event, cpuctx, ctx) : this.event_sched_in(event, cpuctx, ctx);

@@ -39,7 +39,7 @@ export abstract class InheritCode extends SelectCode {
     const top = parent.parent ?? parent;
     const event = this.perf_event_alloc(parent.attr, parent.cpu, leader, top);
     if (typeof event === 'number') return null;
-    const ctx = this.find_get_context(event.pmu, child, event.cpu);
+    const ctx = this.find_get_context(parent.ctx!.ctxn, child, event.cpu);
     if (typeof ctx === 'number') return null;
     event.state = parent.state >= PERF_EVENT_STATE_INACTIVE ? PERF_EVENT_STATE_INACTIVE : PERF_EVENT_STATE_OFF;
     if (parent.attr.freq) {

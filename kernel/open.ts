@@ -53,7 +53,7 @@ export abstract class OpenCode extends BufferCode {
 
     const event = this.perf_event_alloc(attr, cpu, group.leader, null);
     if (typeof event === 'number') return event;
-    const ctx = this.find_get_context(event.pmu, task, cpu);
+    const ctx = this.find_get_context(this.perf_context_pmu(event, group.leader).task_ctx_nr, task, cpu);
     if (typeof ctx === 'number') return ctx;
     const unfit = this.perf_group_unfit(event, group.leader, ctx);
     if (unfit !== 0) return unfit;
@@ -66,7 +66,9 @@ export abstract class OpenCode extends BufferCode {
 
     const file = kzalloc(() => new File(event));
     event.filp = file;
+    const moved = group.leader !== null && group.leader.ctx !== ctx ? this.perf_group_remove(group.leader) : [];
     mutex_lock(ctx.mutex);
+    for (const member of moved) this.perf_install_in_context(ctx, member, cpu);
     this.perf_install_in_context(ctx, event, cpu);
     ctx.generation++;
     mutex_unlock(ctx.mutex);
@@ -109,8 +111,26 @@ export abstract class OpenCode extends BufferCode {
 
   perf_group_unfit(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext): number {
     if (leader === null) return 0;
-    if (leader.group_leader !== leader || leader.ctx !== ctx) return -EINVAL;
+    if (leader.group_leader !== leader) return -EINVAL;
+    // A group of software events moves to where its first hardware event lives. Only the kind of context is compared.
+    const moves = !event.pmu.software && this.perf_group_events(leader).every(({ pmu }) => pmu.software);
+    if (moves ? (leader.ctx!.task === null) !== (ctx.task === null) : leader.ctx !== ctx) return -EINVAL;
     return event.attr.exclusive || event.attr.pinned ? -EINVAL : 0;
+  }
+
+  /** The PMU in whose context the event lives: a software event goes where its hardware leader is. */
+  perf_context_pmu(event: PerfEvent, leader: PerfEvent | null): PmuOperations {
+    return leader !== null && event.pmu.software && !leader.pmu.software ? leader.pmu : event.pmu;
+  }
+
+  /** Takes a group out of its context, to move it. In v3.2 that leaves its events disabled. */
+  perf_group_remove(leader: PerfEvent): readonly PerfEvent[] {
+    const ctx = leader.ctx!;
+    const members = this.perf_group_events(leader);
+    mutex_lock(ctx.mutex);
+    for (const member of members) this.perf_remove_from_context(member);
+    mutex_unlock(ctx.mutex);
+    return members;
   }
 
   /** Makes an event and asks the PMUs whose it is. */
@@ -140,18 +160,18 @@ export abstract class OpenCode extends BufferCode {
     return -ENOENT;
   }
 
-  /** The context in which an event of `pmu` for `task` (or for `cpu`) lives; a task's is made when first needed. */
-  find_get_context(pmu: PmuOperations, task: TaskStruct | null, cpu: number): PerfEventContext | number {
+  /** The context number `ctxn` of `task` (or of `cpu`); a task's is made when first needed. */
+  find_get_context(ctxn: 0 | 1, task: TaskStruct | null, cpu: number): PerfEventContext | number {
     if (task === null) {
       if (this.config.perf_event_paranoid > 0 && !this.current()!.user.capable) return -EACCES;
       if (cpu === -1) return -EINVAL;
-      return this.per_cpu[cpu]?.contexts[pmu.task_ctx_nr]?.ctx ?? -ENODEV;
+      return this.per_cpu[cpu]?.contexts[ctxn]?.ctx ?? -ENODEV;
     }
     if (task.exiting) return -ESRCH;
-    const slot = task.perf_event_ctxp[pmu.task_ctx_nr];
+    const slot = task.perf_event_ctxp[ctxn];
     const present = load(slot);
     if (present !== null) return present;
-    const ctx = kzalloc(() => new PerfEventContext(task));
+    const ctx = kzalloc(() => new PerfEventContext(task, ctxn));
     store(slot, ctx);
     return ctx;
   }

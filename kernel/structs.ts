@@ -279,9 +279,12 @@ export class PerfEventContext extends struct({
   readonly pinned_groups = new ListHead<PerfEvent>();
   readonly flexible_groups = new ListHead<PerfEvent>();
   readonly event_list = new ListHead<PerfEvent>();
-  constructor(task: TaskStruct | null) {
+  /** Which of a task's, or of a CPU's, contexts it is. */
+  readonly ctxn: 0 | 1;
+  constructor(task: TaskStruct | null, ctxn: 0 | 1 = 0) {
     super();
     this.task = task;
+    this.ctxn = ctxn;
   }
 }
 
@@ -290,10 +293,11 @@ export class PerfCpuContext extends struct({
   task_ctx: null as PerfEventContext | null,
   active_oncpu: 0, exclusive: 0,
 }) {
-  readonly ctx = new PerfEventContext(null);
+  readonly ctx: PerfEventContext;
   readonly pmu: PmuOperations;
   constructor(pmu: PmuOperations) {
     super();
+    this.ctx = new PerfEventContext(null, pmu.task_ctx_nr);
     this.pmu = pmu;
   }
 }
