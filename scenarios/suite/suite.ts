@@ -1,6 +1,7 @@
 /** The suite as a value: its subtests as runs, and what comes of them. */
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { InputError } from '../../perf/input-error.ts';
+import { differences, type Baseline } from './baseline.ts';
 import { contradiction, judge, type Deviation } from './judge.ts';
 import type { Scenario } from './load.ts';
 import { grid, title, type Setting } from './variation.ts';
@@ -23,6 +24,8 @@ export interface SeedVerdict {
 export interface SubtestVerdict {
   subtest: Subtest;
   seeds: SeedVerdict[];
+  /** What differs from the recorded counts. */
+  changes: string[];
   isOk: boolean;
 }
 
@@ -63,10 +66,11 @@ export function runs(all: readonly Subtest[]): RunSpec[] {
   return all.flatMap(({ scenario, spec }) => scenario.seeds.map((seed) => ({ ...spec, seed })));
 }
 
-export function verdict(subtest: Subtest, results: readonly RunResult[]): SubtestVerdict {
+export function verdict(subtest: Subtest, results: readonly RunResult[], baseline: Baseline): SubtestVerdict {
   const { scenario, spec } = subtest;
   const seeds = scenario.seeds.map((seed, i) => ({ seed, result: results[i], deviations: judge(scenario.expect, results[i], spec.record.mmap_pages) }));
-  return { subtest, seeds, isOk: seeds.every(({ deviations }) => deviations.length === 0) };
+  const changes = differences(baseline, subtest, seeds);
+  return { subtest, seeds, changes, isOk: changes.length === 0 && seeds.every(({ deviations }) => deviations.length === 0) };
 }
 
 export function scenarioVerdict(scenario: Scenario, kernel: string, found: SubtestVerdict[]): ScenarioVerdict {
@@ -74,7 +78,7 @@ export function scenarioVerdict(scenario: Scenario, kernel: string, found: Subte
 }
 
 /** What is not as expected, each number once, with its spread over the seeds that show it. */
-export function summaries({ seeds }: SubtestVerdict): string[] {
+export function summaries({ seeds, changes }: SubtestVerdict): string[] {
   const byNumber = new Map<string, { found: number[]; expected: string; seed: string }>();
   for (const { seed, deviations } of seeds) {
     for (const { what, found, expected } of deviations) {
@@ -83,11 +87,12 @@ export function summaries({ seeds }: SubtestVerdict): string[] {
       entry.found.push(found);
     }
   }
-  return [...byNumber].map(([what, { found, expected, seed }]) => {
+  const unexpected = [...byNumber].map(([what, { found, expected, seed }]) => {
     const [least, most] = [Math.min(...found), Math.max(...found)];
     const count = least === most ? rounded(least) : `${rounded(least)}..${rounded(most)}`;
     return `${what}: ${count}, expected ${expected} (${found.length} of ${seeds.length} seeds, such as ${seed})`;
   });
+  return [...unexpected, ...changes];
 }
 
 /** The one command that does a failing run again. */
