@@ -67,6 +67,15 @@ export abstract class SyscallCode extends FcntlCode {
     mutex_unlock(event.child_mutex);
   }
 
+  /** prctl(PR_TASK_PERF_EVENTS_ENABLE or _DISABLE): all events that the task has opened, whomever they count. */
+  sys_prctl_perf_events(enable: boolean): void {
+    const { perf_event_mutex, perf_event_list } = this.current()!;
+    const apply = (event: PerfEvent): void => (enable ? this.perf_event_enable(event) : this.perf_event_disable(event));
+    mutex_lock(perf_event_mutex);
+    list_for_each(perf_event_list, (event) => this.perf_event_for_each_child(event, apply));
+    mutex_unlock(perf_event_mutex);
+  }
+
   sys_mmap(fd: number, request: MmapRequest): VmArea | number {
     const file = this.file_of(fd);
     return file === null || file.event === null ? -EBADF : this.perf_mmap(file, request);

@@ -131,6 +131,11 @@ export class Process {
     this.#call(this.#sys.prctl_set_name(name));
   }
 
+  /** PR_TASK_PERF_EVENTS_ENABLE and _DISABLE: all events that this thread has opened. */
+  prctl_perf_events(enable: boolean): void {
+    this.#call(this.#sys.prctl_perf_events(enable));
+  }
+
   exit(): void {
     this.#call(this.#sys.exit());
   }

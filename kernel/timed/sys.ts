@@ -109,6 +109,10 @@ export class Sys {
     return call(() => this.#kernel.sys_prctl_set_name(name));
   }
 
+  prctl_perf_events(enable: boolean): Program {
+    return call(() => this.#kernel.sys_prctl_perf_events(enable));
+  }
+
   exit(): Program {
     return call(() => this.#kernel.sys_exit());
   }

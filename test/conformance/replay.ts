@@ -142,6 +142,10 @@ const OPERATIONS: Record<string, (world: World, step: Step) => Answer | void> = 
   prctl_set_name: (world, { task, name, times }) => {
     for (let i = 0; i < ((times ?? 1) as number); i++) world.task(task).prctl_set_name(text(name));
   },
+  prctl: (world, { name }) => {
+    const at = index(['PR_TASK_PERF_EVENTS_DISABLE', 'PR_TASK_PERF_EVENTS_ENABLE'], name);
+    world.self.prctl_perf_events(at === 1);
+  },
   drop_privileges: (world) => void world.tasks.set('self', world.linux.spawn('probe', { capable: false })),
   fasync: (world, { ev }) => {
     const fd = world.fd(ev);

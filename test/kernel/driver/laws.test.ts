@@ -17,6 +17,16 @@ describe('whatever is asked of the kernel', () => {
     }, RUNS);
   });
 
+  test('the same seed gives the same answers, at the same time', () => {
+    forAll([programs], (program) => {
+      const [first, second] = [0, 1].map(() => {
+        const { linux, delivered, self } = new Execution().run(program);
+        return [linux.now, [...delivered.values()], self.signals];
+      });
+      expect(first).toEqual(second);
+    }, RUNS / 10);
+  });
+
   test('unread bytes leave eight free, and data_head never goes back', () => {
     forAll([programs], (program) => {
       const heads = new Map<object, number>();
