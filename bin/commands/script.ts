@@ -4,7 +4,7 @@ import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 
-const SHOWN = ['task', 'mmap', 'switch', 'namespace', 'lost', 'round', 'cgroup', 'bpf', 'text-poke'] as const;
+const SHOWN = ['task', 'mmap', 'switch', 'namespace', 'lost', 'cgroup', 'bpf', 'text-poke'] as const;
 
 const OPTIONS = {
   input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },

@@ -9,23 +9,22 @@ import type { SymbolLoader } from './dso.ts';
 import { describeRecord } from './dump-record.ts';
 import { dumpSampleTail } from './dump-sample.ts';
 import { Hexdump } from './hexdump.ts';
-import type { Output } from './output.ts';
+import { piece, type Output, type Piece } from './output.ts';
 import { Session, type CurrentSample } from './session.ts';
 import { statistics } from './stats.ts';
 
-const encoder = new TextEncoder();
-const NAMES = Array.from({ length: 90 }, (_, type) => encoder.encode(`]: PERF_RECORD_${recordName(type)}`));
-const UNKNOWN_NAME = encoder.encode(`]: PERF_RECORD_${recordName(0x100)}`);
+const NAMES = Array.from({ length: 90 }, (_, type) => piece(`]: PERF_RECORD_${recordName(type)}`));
+const UNKNOWN_NAME = piece(`]: PERF_RECORD_${recordName(0x100)}`);
 
-const EVENT = encoder.encode(']: event: ');
-const OPEN = encoder.encode(' [');
-const SAMPLE = encoder.encode('(IP, 0x');
-const SAMPLE_TASK = encoder.encode('): ');
-const COLON = encoder.encode(': ');
-const PERIOD = encoder.encode(' period: ');
-const ADDRESS = encoder.encode(' addr: ');
-const THREAD = encoder.encode(' ... thread: ');
-const DSO = encoder.encode('\n ...... dso: ');
+const EVENT = piece(']: event: ');
+const OPEN = piece(' [');
+const SAMPLE = piece('(IP, 0x');
+const SAMPLE_TASK = piece('): ');
+const COLON = piece(': ');
+const PERIOD = piece(' period: ');
+const ADDRESS = piece(' addr: ');
+const THREAD = piece(' ... thread: ');
+const DSO = piece('\n ...... dso: ');
 
 
 /** How many encoded names are kept. */
@@ -40,8 +39,8 @@ export class Dump {
   readonly #data: PerfData;
   readonly #out: Output;
   readonly #hexdump: Hexdump;
-  readonly #at: Uint8Array;
-  readonly #names = new Map<string, Uint8Array>();
+  readonly #at: Piece;
+  readonly #names = new Map<string, Piece>();
   /** perf counts a pipe's bytes from behind its header. */
   readonly #origin: number;
 
@@ -51,7 +50,7 @@ export class Dump {
     this.#out = out;
     this.#hexdump = new Hexdump(out);
     this.#origin = data.header.pipe ? PIPE_HEADER_SIZE : 0;
-    this.#at = encoder.encode(`@${name} [`);
+    this.#at = piece(`@${name} [`);
     this.session = new Session(data, {
       record: (block, at) => this.#record(block, at),
       other: (record, block, at) => {
@@ -155,13 +154,13 @@ export class Dump {
   }
 
   /** Names come again and again. */
-  #encoded(name: string): Uint8Array {
-    let bytes = this.#names.get(name);
-    if (bytes === undefined) {
+  #encoded(name: string): Piece {
+    let encoded = this.#names.get(name);
+    if (encoded === undefined) {
       if (this.#names.size >= NAMES_KEPT) this.#names.clear();
-      this.#names.set(name, bytes = encoder.encode(name));
+      this.#names.set(name, encoded = piece(name));
     }
-    return bytes;
+    return encoded;
   }
 }
 

@@ -3,7 +3,7 @@
  * Reference: trace_event_printer() of tools/perf/util/debug.c and print_binary.c, v6.1.
  * Not modelled: colours.
  */
-import type { Output } from './output.ts';
+import { piece, type Output } from './output.ts';
 
 const PER_LINE = 16;
 /** ".  0000: " and then " xx" for each byte, two spaces, the characters, newline. */
@@ -15,13 +15,12 @@ const SPACE = 0x20;
 const DOT = 0x2e;
 
 const DIGITS = new TextEncoder().encode('0123456789abcdef');
-const encoder = new TextEncoder();
-const HEAD = encoder.encode('.\n. ... raw event: size ');
-const HEAD_END = encoder.encode(' bytes\n');
-const TAIL = encoder.encode('\n');
+const HEAD = piece('.\n. ... raw event: size ');
+const HEAD_END = piece(' bytes\n');
+const TAIL = piece('\n');
 
 /** Lines begin like this: the offset's digits are filled in. */
-const LINE_START = encoder.encode('.  0000: ');
+const LINE_START = new TextEncoder().encode('.  0000: ');
 
 /** For each byte " xx" and a space behind, which the next byte overwrites: one store in place of three. */
 const DIGIT_GROUP = Uint32Array.from({ length: 256 }, (_, byte) =>

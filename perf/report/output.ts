@@ -14,8 +14,6 @@ const TEN_TO_9 = 1_000_000_000;
 const POWERS = Float64Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
 const ZERO = 0x30;
 const SPACE = 0x20;
-/** Pieces up to this length are copied by hand. */
-const SHORT = 40;
 
 const encoder = new TextEncoder();
 
@@ -24,6 +22,30 @@ const HEX_PAIRS = Uint16Array.from({ length: 256 }, (_, byte) => {
   const [first, second] = byte.toString(16).padStart(2, '0');
   return first.charCodeAt(0) | (second.charCodeAt(0) << 8);
 });
+
+/** A text that is printed again and again: encoded once, and kept in words of four bytes, which are copied at once. */
+export interface Piece {
+  readonly words: Uint32Array;
+  readonly length: number;
+}
+
+export function piece(text: string): Piece {
+  const bytes = encoder.encode(text);
+  const padded = new Uint8Array((bytes.length + 3) & ~3);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  return { words: Uint32Array.from({ length: padded.length / 4 }, (_, i) => view.getUint32(4 * i, true)), length: bytes.length };
+}
+
+/** Two decimal digits of each number below 100, the first in the low byte. */
+const DECIMAL_PAIRS = Uint16Array.from({ length: 100 }, (_, number) => (ZERO + Math.floor(number / 10)) | ((ZERO + (number % 10)) << 8));
+
+/** How many digits a number below 2^32 has. */
+function digitsOf(value: number): number {
+  let digits = 1;
+  while (digits < POWERS.length && value >= POWERS[digits]) digits++;
+  return digits;
+}
 
 export class Output {
   readonly #sink: TextSink;
@@ -74,14 +96,12 @@ export class Output {
     this.#flushed += encoded.length;
   }
 
-  /** Bytes that were encoded before: the cheapest text. */
-  put(piece: Uint8Array): void {
-    const { length } = piece;
-    const bytes = this.reserve(length);
+  /** What was encoded before: the cheapest text. Up to three bytes behind it are overwritten later. */
+  put({ words, length }: Piece): void {
+    this.reserve(length + 4);
+    const { view } = this;
     const at = this.#at;
-    // Calling set() costs more than copying a few bytes.
-    if (length > SHORT) bytes.set(piece, at);
-    else for (let i = 0; i < length; i++) bytes[at + i] = piece[i];
+    for (let i = 0; i < words.length; i++) view.setUint32(at + 4 * i, words[i], true);
     this.#at = at + length;
   }
 
@@ -91,15 +111,10 @@ export class Output {
 
   /** %*u of a 64-bit value */
   paddedDecimal(low: number, high: number, width: number): void {
-    // Twice the margin: no reserve() on the way may flush half of the number.
-    const bytes = this.reserve(2 * MARGIN);
-    const start = this.#at;
-    this.decimal(low, high);
-    const length = this.#at - start;
-    if (length >= width) return;
-    for (let i = 1; i <= length; i++) bytes[start + width - i] = bytes[start + length - i];
-    bytes.fill(SPACE, start, start + width - length);
-    this.#at = start + width;
+    if (high > 0) return this.text((((BigInt(high)) << 32n) | BigInt(low)).toString().padStart(width));
+    const bytes = this.reserve();
+    for (let spaces = width - digitsOf(low); spaces > 0; spaces--) bytes[this.#at++] = SPACE;
+    this.#smallDecimal(low, 1);
   }
 
   /** %02x */
@@ -163,18 +178,20 @@ export class Output {
     this.#smallDecimal(-value, 1);
   }
 
-  /** A number below 2^32 with at least `width` digits. */
+  /** A number below 2^32 with at least `width` digits, two at a time from the last. */
   #smallDecimal(value: number, width: number): void {
     const bytes = this.reserve();
-    let digits = width;
-    while (digits < POWERS.length && value >= POWERS[digits]) digits++;
+    const { view } = this;
+    const start = this.#at;
+    let end = start + Math.max(width, digitsOf(value));
+    this.#at = end;
     let rest = value >>> 0;
-    for (let i = this.#at + digits - 1; i >= this.#at; i--) {
-      const next = (rest / 10) >>> 0;
-      bytes[i] = ZERO + rest - next * 10;
+    for (; end - start >= 2; end -= 2) {
+      const next = (rest / 100) >>> 0;
+      view.setUint16(end - 2, DECIMAL_PAIRS[rest - next * 100], true);
       rest = next;
     }
-    this.#at += digits;
+    if (end > start) bytes[start] = ZERO + rest;
   }
 }
 

@@ -9,7 +9,7 @@ import { resolveCallchain, type Frame } from './callchain.ts';
 import type { SymbolLoader } from './dso.ts';
 import type { Comm } from './machine.ts';
 import type { Location } from './maps.ts';
-import type { Output } from './output.ts';
+import { piece, type Output, type Piece } from './output.ts';
 import { scriptRecord, type RecordKind } from './script-records.ts';
 import { fieldsOf, type FieldSet, type parseFields } from './script-fields.ts';
 import { registerText, timeText } from './script-text.ts';
@@ -24,7 +24,6 @@ export interface ScriptOptions {
 
 /** Texts that many samples share are encoded once; more than this of them are forgotten. */
 const CACHE_SIZE = 1 << 16;
-const encoder = new TextEncoder();
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 
@@ -41,7 +40,7 @@ interface EventLook {
   pid: boolean;
   has_callchain: boolean;
   /** "cycles: " right-aligned. */
-  name: Uint8Array;
+  name: Piece;
   /** Fields in the middle of the line, or behind it, that most recordings do not have. */
   rare: boolean;
 }
@@ -53,8 +52,11 @@ export class Script {
   readonly #options: ScriptOptions;
   readonly #looks: EventLook[] = [];
   #useCallchain = true;
-  readonly #tasks = new Map<Comm, Map<number, Uint8Array>>();
-  readonly #places = new Map<Location, Uint8Array>();
+  readonly #tasks = new Map<Comm, Map<number, Piece>>();
+  /** The second of the sample before, in microseconds, and as it is printed: most samples share it. */
+  #second = 0;
+  #secondText = piece('    0');
+  readonly #places = new Map<Location, Piece>();
 
   constructor(data: PerfData, out: Output, options: ScriptOptions = {}, loadSymbols?: SymbolLoader) {
     this.#data = data;
@@ -85,7 +87,7 @@ export class Script {
     look = {
       fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
       event: fields.has('event'), ip: fields.has('ip'), pid: fields.has('pid'), has_callchain: (event.attr.sample_type & callchain) !== 0n,
-      name: encoder.encode(`${event.name.padStart(width)}: `),
+      name: piece(`${event.name.padStart(width)}: `),
     };
     this.#looks[event.index] = look;
     return look;
@@ -94,7 +96,7 @@ export class Script {
   #record(record: PerfRecord): void {
     const [first] = this.#data.events.all;
     if (first === undefined) return;
-    const text = scriptRecord(record, this.#options.show ?? [], this.session.machine, this.#look(first).fields);
+    const text = scriptRecord(record, this.#options.show ?? [], this.session.machine, this.#look(first));
     if (text !== null) this.#out.text(text);
   }
 
@@ -118,10 +120,10 @@ export class Script {
   }
 
   /** Command and ids, which most samples share with the one before. */
-  #task(sample: CurrentSample, { fields, pid, has_callchain }: EventLook): Uint8Array {
+  #task(sample: CurrentSample, { fields, pid, has_callchain }: EventLook): Piece {
     const { comm } = sample.thread;
     let byTask = this.#tasks.get(comm);
-    if (byTask === undefined) this.#tasks.set(comm, byTask = new Map<number, Uint8Array>());
+    if (byTask === undefined) this.#tasks.set(comm, byTask = new Map<number, Piece>());
     const key = sample.tid * 256 + sample.event.index;
     const known = byTask.get(key);
     if (known !== undefined && !pid) return known;
@@ -130,7 +132,7 @@ export class Script {
     if (fields.has('pid') && fields.has('tid')) text += `${String(sample.pid).padStart(5)}/${String(sample.tid).padEnd(5)} `;
     else if (fields.has('pid')) text += `${String(sample.pid).padStart(5)} `;
     else if (fields.has('tid')) text += `${String(sample.tid).padStart(5)} `;
-    const bytes = encoder.encode(text);
+    const bytes = piece(text);
     if (comm.text !== '' && sample.thread.commSet) byTask.set(key, bytes);
     return bytes;
   }
@@ -141,9 +143,15 @@ export class Script {
     // Beyond 2^53 ns, or 104 days of uptime, a double would lose nanoseconds.
     if (timeHigh >= 0x20_0000) return out.text(`${timeText(timeLow, timeHigh).padStart(12)}: `);
     const microseconds = Math.floor((timeHigh * 2 ** 32 + timeLow) / 1000);
-    const seconds = Math.floor(microseconds / 1_000_000);
-    out.paddedDecimal(seconds % 2 ** 32, Math.floor(seconds / 2 ** 32), 5);
-    out.fraction(microseconds - seconds * 1_000_000);
+    let fraction = microseconds - this.#second;
+    if (fraction < 0 || fraction >= 1_000_000) {
+      const seconds = Math.floor(microseconds / 1_000_000);
+      this.#second = seconds * 1_000_000;
+      this.#secondText = piece(String(seconds).padStart(5));
+      fraction = microseconds - this.#second;
+    }
+    out.put(this.#secondText);
+    out.fraction(fraction);
   }
 
   #rareMiddle(sample: CurrentSample, { fields }: EventLook): void {
@@ -178,7 +186,7 @@ export class Script {
     if (location === null) return this.#out.text(placeText(sample.ip, null, look.fields));
     let bytes = this.#places.get(location);
     if (bytes === undefined) {
-      bytes = encoder.encode(placeText(sample.ip, location, look.fields));
+      bytes = piece(placeText(sample.ip, location, look.fields));
       if (this.#places.size >= CACHE_SIZE) this.#places.clear();
       if (this.#looks.length === 1 || sameFields(this.#looks)) this.#places.set(location, bytes);
     }
