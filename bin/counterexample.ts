@@ -37,14 +37,14 @@ export function rows({ steps }: Explanation, all = false): Row[] {
   const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
     all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));
   return folds(steps).flatMap((fold) => {
-    const frames = framesOf(fold[0]!.stack);
+    const frames = framesOf(fold[0]);
     if (!matters(fold, frames)) return [];
     const [inner, caller] = frames;
     const shown = fold.length > 1 && caller !== undefined ? caller : inner;
     return [{
-      thread: fold[0]!.name,
+      thread: fold[0].name,
       function: shown?.name ?? '',
-      statement: shown === undefined ? `${fold[0]!.operation} ${fold[0]!.cells[0]?.name ?? ''}` : statementAt(shown),
+      statement: shown === undefined ? `${fold[0].operation} ${fold[0].cells[0]?.name ?? ''}` : statementAt(shown),
       source: shown === undefined ? '' : `${relative(process.cwd(), shown.path)}:${shown.line}`,
     }];
   });
@@ -52,7 +52,7 @@ export function rows({ steps }: Explanation, all = false): Row[] {
 
 export function table(shown: readonly Row[]): string {
   const cells = shown.map((row, i) => [`t${i}`, row.thread, row.function, row.statement, row.source]);
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column].length)));
   return cells.map((row) => `    ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
 }
 
@@ -60,12 +60,12 @@ export function table(shown: readonly Row[]): string {
 function folds(steps: readonly ExplainedStep[]): ExplainedStep[][] {
   const groups: ExplainedStep[][] = [];
   const place = (step: ExplainedStep): string => {
-    const [inner, caller] = framesOf(step.stack);
+    const [inner, caller] = framesOf(step);
     return `${step.name} ${inner?.name} ${caller?.path}:${caller?.line}`;
   };
   for (const step of steps) {
     const last = groups.at(-1);
-    if (last !== undefined && place(last[0]!) === place(step)) last.push(step);
+    if (last !== undefined && place(last[0]) === place(step)) last.push(step);
     else groups.push([step]);
   }
   return groups.flatMap((group) => (group.some(({ operation }) => operation === 'spin_lock') ? [group] : group.map((step) => [step])));
@@ -83,11 +83,11 @@ function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
 }
 
 /** The kernel's frames, innermost first. */
-function framesOf(stack: string): Frame[] {
-  return stack.split('\n').flatMap((text) => {
+function framesOf({ at }: ExplainedStep): Frame[] {
+  return (at.stack ?? '').split('\n').flatMap((text) => {
     const match = /^\s+at (?:(?:new )?([\w$.<>#]+)(?: \[as [^\]]+\])? \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/.exec(text);
-    if (match === null || MEANS.test(match[2]!) || !match[2]!.includes('/kernel/')) return [];
-    return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2]!, line: Number(match[3]) }];
+    if (match === null || MEANS.test(match[2]) || !match[2].includes('/kernel/')) return [];
+    return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2], line: Number(match[3]) }];
   });
 }
 

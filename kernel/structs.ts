@@ -226,7 +226,7 @@ export class PerfEvent extends struct({
   event_limit: shared(0),
   fasync: shared(null as TaskStruct | null),
   /** Since v3.15: the grace period after which the event may join another buffer's list. Under mmap_mutex. */
-  rcu_batches: NO_GRACE_PERIOD as number,
+  rcu_batches: NO_GRACE_PERIOD,
   freed: shared(false),
 }) {
   readonly id: number;

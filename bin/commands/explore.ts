@@ -114,8 +114,8 @@ async function verdicts(request: Request): Promise<number> {
 function verdictTable({ scenarios, kernels }: Request, found: readonly Verdict[]): string {
   const lines = scenarios.map(({ name }) => [name, ...found.filter(({ scenario }) => scenario === name).map(({ kind, verdict }) => kind ?? verdict)]);
   const head = ['', ...kernels.map(({ variant }) => variant.name)];
-  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column]!.length)));
-  return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('');
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
+  return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()}\n`).join('');
 }
 
 async function describe(request: Request, scenario: Scenario, found: readonly Verdict[]): Promise<void> {
@@ -124,7 +124,7 @@ async function describe(request: Request, scenario: Scenario, found: readonly Ve
     process.stdout.write(`\n  ${verdict.kernel}: ${summary(verdict)}\n`);
     if (verdict.schedule === null) continue;
     const { table } = await import('../counterexample.ts');
-    process.stdout.write(`\n${table(await rowsOf(scenario, request.kernels[i]!, verdict) ?? [])}`);
+    process.stdout.write(`\n${table(await rowsOf(scenario, request.kernels[i], verdict) ?? [])}`);
     process.stdout.write(`    ${verdict.kind}: ${verdict.message}\n    replay: ${replayCommand(verdict)}\n`);
   }
 }
@@ -158,7 +158,7 @@ async function rowsOf(scenario: Scenario, kernel: KernelClass, { schedule }: Ver
 /** Shows every step, not only those that matter. */
 async function replay({ scenarios, kernels, json }: Request, word: string): Promise<number> {
   const { rows, table } = await import('../counterexample.ts');
-  const explanation = await explanationOf(scenarios[0]!, kernels[0]!, word);
+  const explanation = await explanationOf(scenarios[0], kernels[0], word);
   const shown = rows(explanation, true);
   const { violation } = explanation;
   if (json) process.stdout.write(`${JSON.stringify({ steps: shown, kind: violation?.kind ?? null, message: violation?.message ?? null })}\n`);

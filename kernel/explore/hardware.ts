@@ -47,7 +47,7 @@ const TAKE_CALLBACK: Operation<RcuHead | null, undefined, () => void> = {
 
 export class ExploreHardware implements Hardware {
   readonly nr_cpus = NR_CPUS;
-  readonly chip: Chip = CHIPS[0]!;
+  readonly chip: Chip = CHIPS[0];
   readonly cpu_khz = 1_000_000;
   ground: Ground | null = null;
   /** Readers entered and left by the context that is executed; see KernelModel. */
@@ -62,7 +62,7 @@ export class ExploreHardware implements Hardware {
   readonly #heads = new Map<() => void, Map<number, RcuHead>>();
 
   smp_processor_id(): number {
-    return this.ground === null ? 0 : Math.min(this.ground.contexts[this.ground.running]!.processor, NR_CPUS - 1);
+    return this.ground === null ? 0 : Math.min(this.ground.contexts[this.ground.running].processor, NR_CPUS - 1);
   }
 
   /** Interrupt context of one CPU: takes what has been raised, whenever the CPU lets it. */
@@ -70,7 +70,7 @@ export class ExploreHardware implements Hardware {
     return {
       name: `IRQ${cpu}`, processor: cpu, level: 1, repeats: true,
       run: () => {
-        operate(TAKE_INTERRUPT, this.#raised[cpu]!, undefined);
+        operate(TAKE_INTERRUPT, this.#raised[cpu], undefined);
         handler();
       },
     };
@@ -85,7 +85,7 @@ export class ExploreHardware implements Hardware {
   }
 
   arch_irq_work_raise(): void {
-    WRITE_ONCE(this.#raised[this.smp_processor_id()]!, true);
+    WRITE_ONCE(this.#raised[this.smp_processor_id()], true);
   }
 
   rcu_read_lock(): void {
@@ -105,12 +105,12 @@ export class ExploreHardware implements Hardware {
   get_state_synchronize_rcu(): number {
     const free = this.#gracePeriods.findIndex((cell) => READ_ONCE(cell) === NO_GRACE_PERIOD);
     if (free === -1) throw new Violation('bound', `more than ${GRACE_PERIODS} grace periods`);
-    WRITE_ONCE(this.#gracePeriods[free]!, this.#readers());
+    WRITE_ONCE(this.#gracePeriods[free], this.#readers());
     return free;
   }
 
   cond_synchronize_rcu(state: number): void {
-    const cell = this.#gracePeriods[state]!;
+    const cell = this.#gracePeriods[state];
     operate_when(cell, (readers) => readers === 0);
     WRITE_ONCE(cell, NO_GRACE_PERIOD);
   }

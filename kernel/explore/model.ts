@@ -57,11 +57,11 @@ export class KernelModel extends PlainModel {
       for (const field of Object.values(part)) if (EMBEDDED.some((type) => field instanceof type)) visit(field as object);
     };
     visit(object);
-    this.#cells.set(object.freed as Cell, cells);
+    this.#cells.set(object.freed, cells);
   }
 
   override enter(context: number): void {
-    this.#level = this.contexts[context]!.level;
+    this.#level = this.contexts[context].level;
     this.#spinlocks = 0;
     this.#readers = 0;
     this.#sections = 0;

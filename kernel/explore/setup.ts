@@ -116,7 +116,7 @@ export class Setup {
     const processor = this.#tasks.length;
     const task = new TaskStruct(10 + processor, 10, name, null, this.user);
     this.#tasks.push(task);
-    this.kernel.per_cpu[processor]!.current.v = task;
+    this.kernel.per_cpu[processor].current.v = task;
     this.contexts.push({ name, processor, level: 0, run: () => program(task) });
     return task;
   }
@@ -131,7 +131,7 @@ export class Setup {
 
   /** poll(2) of one event: its revents. */
   poll(event: PerfEvent, timeout: number): number {
-    return this.kernel.sys_poll([{ fd: this.fd(event), events: POLLIN }], timeout).revents[0]!;
+    return this.kernel.sys_poll([{ fd: this.fd(event), events: POLLIN }], timeout).revents[0];
   }
 
   /** kill(2): a signal that the task has not blocked. */
@@ -202,7 +202,7 @@ export class Setup {
     for (const { context, event } of this.#pollers) {
       const rb = event.rb.v;
       if (ground.isIdle(context) || rb === null || !this.account.isOwed(rb)) continue;
-      throw new Violation('lost wakeup', `${ground.contexts[context]!.name} sleeps on event ${event.id}, whose buffer has ${rb.user_page.data_head.v} bytes for it`);
+      throw new Violation('lost wakeup', `${ground.contexts[context].name} sleeps on event ${event.id}, whose buffer has ${rb.user_page.data_head.v} bytes for it`);
     }
     for (const judge of this.#judges) judge(ground);
   }

@@ -71,9 +71,10 @@ export class Point {
 
   /** The answers on the way here, first to last. */
   answers(): unknown[] {
-    const answers: unknown[] = new Array(this.depth);
-    for (let point: Point = this; point.parent !== null; point = point.parent) answers[point.depth - 1] = point.answer;
-    return answers;
+    const answers: unknown[] = [];
+    let { parent, answer }: Point = this;
+    for (; parent !== null; { parent, answer } = parent) answers.push(answer);
+    return answers.toReversed();
   }
 }
 
@@ -150,16 +151,16 @@ export class Automaton implements MemoryHook {
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
     this.#visit();
     if (this.#position < this.#answers.length) {
-      this.#model.observe(operation as Operation, cell as Cell);
+      this.#model.observe(operation as Operation, cell);
       return this.#answers[this.#position++] as R;
     }
     const point = this.#point;
     point.kind = 'operation';
     point.operation = operation as Operation;
-    point.cell = cell as Cell;
-    point.cellIndex = this.#store.indexOf(cell as Cell);
+    point.cell = cell;
+    point.cellIndex = this.#store.indexOf(cell);
     point.operand = operand;
-    point.freed = this.#model.freedFlag(cell as Cell);
+    point.freed = this.#model.freedFlag(cell);
     point.status = this.#model.status(operation as Operation);
     // oxlint-disable-next-line no-throw-literal -- not an error: the way out of the code, allocated once.
     throw REACHED;

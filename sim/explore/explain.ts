@@ -24,14 +24,16 @@ export interface ExplainedStep {
   readonly cells: readonly Cell[];
   /** Those whose values changed. */
   readonly changed: readonly Cell[];
-  /** The call stack at the operation, as JavaScript prints it. */
-  readonly stack: string;
+  /** Made at the operation, for its call stack; which costs much to print, and is printed when somebody asks. */
+  readonly at: Error;
 }
 
 export interface Explanation {
   readonly steps: readonly ExplainedStep[];
   readonly violation: Violation | null;
 }
+
+const NOWHERE = new Error('nowhere');
 
 /** One run of a context: the points of its steps, and where it came to at last. */
 interface Activation {
@@ -47,12 +49,12 @@ export function explain(model: Model, schedule: Schedule): Explanation | null {
   let violation: Violation | null = null;
   for (const context of schedule) {
     if (violation !== null || context >= world.contexts.length || !world.enabled(context)) return null;
-    const from = world.points[context]!;
+    const from = world.points[context];
     const before = world.store.mark;
     world.step(context);
     violation = world.violation;
-    steps.push({ context, name: world.contexts[context]!.name, operation: from.operation?.name ?? from.kind, ...touched(world, from, before), stack: '' });
-    const runs = activations[context]!;
+    steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, before), at: NOWHERE });
+    const runs = activations[context];
     if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });
     runs.at(-1)!.heads.push({ step: steps.length - 1, depth: from.depth });
     runs.at(-1)!.last = world.reached!;
@@ -61,7 +63,7 @@ export function explain(model: Model, schedule: Schedule): Explanation | null {
   activations.forEach((runs, context) => {
     for (const run of runs) {
       const stacks = stacksOf(world, context, run.last);
-      for (const { step, depth } of run.heads) steps[step]!.stack = stacks[depth] ?? '';
+      for (const { step, depth } of run.heads) steps[step].at = stacks[depth] ?? NOWHERE;
     }
   });
   return { steps, violation };
@@ -79,11 +81,11 @@ function touched(world: World, from: Point, before: number): { cells: Cell[]; ch
   return { cells, changed: world.store.changedSince(before) };
 }
 
-function stacksOf(world: World, context: number, point: Point): string[] {
-  const stacks: string[] = [];
+function stacksOf(world: World, context: number, point: Point): Error[] {
+  const stacks: Error[] = [];
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 30;
-  world.automaton(context).retrace(point, () => stacks.push(new Error('here').stack ?? ''));
+  world.automaton(context).retrace(point, () => stacks.push(new Error('here')));
   Error.stackTraceLimit = limit;
   return stacks;
 }

@@ -18,7 +18,7 @@ export function encodeSchedule(schedule: Schedule): string {
   for (let at = 0, next; at < schedule.length; at = next) {
     next = at + 1;
     while (schedule[next] === schedule[at]) next++;
-    word += String.fromCharCode(FIRST_LETTER + schedule[at]!) + (next - at > 1 ? next - at : '');
+    word += String.fromCharCode(FIRST_LETTER + schedule[at]) + (next - at > 1 ? next - at : '');
   }
   return word;
 }
@@ -27,5 +27,5 @@ export function encodeSchedule(schedule: Schedule): string {
 export function decodeSchedule(word: string): Schedule | null {
   if (!/^([a-z]\d*)*$/.test(word)) return null;
   return [...word.matchAll(/([a-z])(\d*)/g)].flatMap(([, letter, count]) =>
-    new Array<number>(count === '' ? 1 : Number(count)).fill((letter!.charCodeAt(0) - FIRST_LETTER) % LETTERS));
+    Array.from({ length: count === '' ? 1 : Number(count) }, () => (letter.charCodeAt(0) - FIRST_LETTER) % LETTERS));
 }

@@ -60,7 +60,7 @@ export function candidates(world: World, patience: number, into: number[]): void
   let spins = false;
   for (let context = 0; context < world.contexts.length; context++) {
     if (!world.enabled(context)) continue;
-    if (world.points[context]!.depth < patience) into.push(context);
+    if (world.points[context].depth < patience) into.push(context);
     else spins = true;
   }
   if (into.length > 0 || !spins) return;
@@ -94,7 +94,7 @@ class Search {
       complete: complete && (this.#violation === null || this.#options.exhaust === true),
       states: this.#visited.size,
       transitions: this.#transitions,
-      schedules: this.#schedules[0]!,
+      schedules: this.#schedules[0],
       violation: this.#violation,
       schedule: this.#schedule,
     };
@@ -119,7 +119,7 @@ class Search {
         }
         continue;
       }
-      const context = frame.choices[frame.next++]!;
+      const context = frame.choices[frame.next++];
       this.#path.push(context);
       world.step(context);
       this.#transitions++;
@@ -156,14 +156,14 @@ class Search {
   /** Whether the step that was just taken leads on. */
   #check(context: number): boolean {
     const world = this.#world;
-    const tooLong = world.points[context]!.depth > 2 * this.#patience;
+    const tooLong = world.points[context].depth > 2 * this.#patience;
     this.#found(world.violation ?? (tooLong ? world.endless(context) : null));
     return world.violation === null && !tooLong;
   }
 
   /** A state that is met again while its successors are explored closes a cycle. */
   #schedulesFrom(state: number, context: number): number {
-    const schedules = this.#schedules[state]!;
+    const schedules = this.#schedules[state];
     if (schedules !== OPEN) return schedules;
     this.#found(this.#world.endless(context));
     return 0;

@@ -36,8 +36,8 @@ class Level {
   /** The states after `steps` steps, which are then forgotten. */
   take(steps: number): Reached[] {
     const taken = [...(this.goingOn[steps] ?? []), ...(this.preempted[steps] ?? [])];
-    delete this.goingOn[steps];
-    delete this.preempted[steps];
+    this.goingOn[steps] = [];
+    this.preempted[steps] = [];
     return taken;
   }
 }
@@ -50,9 +50,9 @@ export function shortest(make: () => Model, options: SearchOptions = {}): { viol
   const choices: number[] = [];
   // By preemptions. Of equal schedules the one comes first that was preempted earlier.
   const waiting: Level[] = [new Level()];
-  waiting[0]!.goingOn.push([{ parent: null, context: -1, steps: 0 }]);
+  waiting[0].goingOn.push([{ parent: null, context: -1, steps: 0 }]);
   for (let preemptions = 0; preemptions < waiting.length; preemptions++) {
-    const level = waiting[preemptions]!;
+    const level = waiting[preemptions];
     for (let steps = 0; steps < level.steps; steps++) {
       for (const reached of level.take(steps)) {
         world.back(start);
@@ -67,7 +67,7 @@ export function shortest(make: () => Model, options: SearchOptions = {}): { viol
         const goesOn = choices.includes(reached.context);
         for (const context of choices) {
           world.step(context);
-          const tooLong = world.points[context]!.depth > 2 * patience;
+          const tooLong = world.points[context].depth > 2 * patience;
           const violation = world.violation ?? (tooLong ? world.endless(context) : null);
           if (violation !== null) return { violation, schedule: [...schedule, context] };
           world.back(place);
@@ -82,7 +82,7 @@ export function shortest(make: () => Model, options: SearchOptions = {}): { viol
 }
 
 function scheduleOf(reached: Reached): number[] {
-  const schedule: number[] = new Array(reached.steps);
-  for (let at = reached; at.parent !== null; at = at.parent) schedule[at.steps - 1] = at.context;
-  return schedule;
+  const schedule: number[] = [];
+  for (let at = reached; at.parent !== null; at = at.parent) schedule.push(at.context);
+  return schedule.toReversed();
 }

@@ -58,7 +58,7 @@ export class Store implements MemoryHook {
 
   /** Performs an operation, whose answer is then in `result`; true if it has changed the cell. */
   perform(operation: Operation, index: number, operand: unknown): boolean {
-    const cell = this.cells[index]!;
+    const cell = this.cells[index];
     const before = cell.v;
     this.result = operation.apply(cell, operand);
     if (Object.is(cell.v, before)) return false;
@@ -72,14 +72,14 @@ export class Store implements MemoryHook {
     while (log.length > mark) {
       const before = this.#logValues.pop();
       const index = log.pop()!;
-      this.cells[index]!.v = before;
+      this.cells[index].v = before;
       this.#hold(index, this.number(before));
     }
   }
 
   /** The cells that have changed since `mark`. */
   changedSince(mark: number): Cell[] {
-    return this.#log.slice(mark).map((index) => this.cells[index]!);
+    return this.#log.slice(mark).map((index) => this.cells[index]);
   }
 
   /** The cells that differ from their first value, with the numbers of what they hold: a key that no other state has. */
@@ -90,7 +90,7 @@ export class Store implements MemoryHook {
   // As a hook it serves effects: their operations are done at once, and can be undone.
 
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
-    const index = this.indexOf(cell as Cell);
+    const index = this.indexOf(cell);
     const changed = this.perform(operation as Operation, index, operand);
     const result = this.result as R;
     this.onTouch(index, changed);
@@ -114,11 +114,11 @@ export class Store implements MemoryHook {
   #changed(index: number, before: unknown): void {
     this.#log.push(index);
     this.#logValues.push(before);
-    this.#hold(index, this.number(this.cells[index]!.v));
+    this.#hold(index, this.number(this.cells[index].v));
   }
 
   #hold(index: number, number: number): void {
-    this.toggle(index + CONTEXT_SLOTS, this.#held[index]!);
+    this.toggle(index + CONTEXT_SLOTS, this.#held[index]);
     this.#held[index] = number;
     this.toggle(index + CONTEXT_SLOTS, number);
   }

@@ -45,7 +45,7 @@ export class HashedStates implements Visited {
     const slots = new Int32Array(3 * (this.#mask + 1));
     for (let at = 0; at < old.length; at += 3) {
       if (old[at + 2] === 0) continue;
-      let slot = (old[at]! & this.#mask) * 3;
+      let slot = (old[at] & this.#mask) * 3;
       while (slots[slot + 2] !== 0) slot = slot + 3 === slots.length ? 0 : slot + 3;
       slots.set(old.subarray(at, at + 3), slot);
     }

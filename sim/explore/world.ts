@@ -79,45 +79,45 @@ export class World implements Ground {
   }
 
   automaton(context: number): Automaton {
-    return this.#automata[context]!;
+    return this.#automata[context];
   }
 
   // What the model sees.
 
   status(context: number): Status {
-    return this.points[context]!.status;
+    return this.points[context].status;
   }
 
   isIdle(context: number): boolean {
-    const point = this.points[context]!;
-    return point.kind === 'end' || (point.parent === null && this.contexts[context]!.level > 0);
+    const point = this.points[context];
+    return point.kind === 'end' || (point.parent === null && this.contexts[context].level > 0);
   }
 
   hasEnded(context: number): boolean {
-    return this.points[context]!.kind === 'end';
+    return this.points[context].kind === 'end';
   }
 
   pending(context: number): { operation: Operation; cell: Cell } | null {
-    const { operation, cell } = this.points[context]!;
+    const { operation, cell } = this.points[context];
     return operation === null || cell === null ? null : { operation, cell };
   }
 
   /** Whether `context` can take a step. */
   enabled(context: number): boolean {
-    const point = this.points[context]!;
+    const point = this.points[context];
     if (point.kind === 'end') return false;
-    for (const other of this.#above[context]!) if (this.#active(other)) return false;
+    for (const other of this.#above[context]) if (this.#active(other)) return false;
     const starting = point.parent === null;
-    const { level } = this.contexts[context]!;
+    const { level } = this.contexts[context];
     if (starting && level > 0) {
-      for (const other of this.#below[context]!) if (this.points[other]!.status.masks >= level) return false;
+      for (const other of this.#below[context]) if (this.points[other].status.masks >= level) return false;
     }
     const { operation } = point;
     return operation === null || operation.ready === undefined || operation.ready(point.cell!, point.operand);
   }
 
   #active(context: number): boolean {
-    const point = this.points[context]!;
+    const point = this.points[context];
     return point.parent !== null && point.kind !== 'end';
   }
 
@@ -126,7 +126,7 @@ export class World implements Ground {
     this.steps++;
     this.running = context;
     this.violation = null;
-    const from = this.points[context]!;
+    const from = this.points[context];
     let point = from;
     let together = 0;
     this.#head = from;
@@ -144,19 +144,19 @@ export class World implements Ground {
       }
     }
     this.reached = point;
-    if (point.kind === 'end' && this.contexts[context]!.repeats === true) point = this.#automata[context]!.root;
+    if (point.kind === 'end' && this.contexts[context].repeats === true) point = this.#automata[context].root;
     this.#move(context, point);
     const { section } = from.status;
     if (section !== 0 && point.status.section !== section) this.#effect(() => this.model.left(context));
   }
 
   endless(context: number): Violation {
-    return new Violation('endless loop', `${this.contexts[context]!.name} goes on for ever`);
+    return new Violation('endless loop', `${this.contexts[context].name} goes on for ever`);
   }
 
   /** Performs what the context does at `point`; null if it must not be done. */
   #perform(point: Point): Point | null {
-    const automaton = this.#automata[this.running]!;
+    const automaton = this.#automata[this.running];
     if (point.kind !== 'operation') {
       const answer = point.kind === 'effect' ? this.#effect(point.run!) : unobserved(point.run!);
       return this.violation === null ? automaton.next(point, answer) : null;
@@ -174,7 +174,7 @@ export class World implements Ground {
   }
 
   #useAfterFree({ cell, operation, freed }: Point): Violation {
-    const { name } = this.contexts[this.running]!;
+    const { name } = this.contexts[this.running];
     if (cell === freed) return new Violation('double free', `${name} frees what has been freed`);
     return new Violation('use after free', `${name} touches freed memory: ${operation!.name} of ${cell!.name}`);
   }
@@ -192,7 +192,7 @@ export class World implements Ground {
   }
 
   #move(context: number, to: Point): void {
-    this.store.toggle(context, this.points[context]!.id);
+    this.store.toggle(context, this.points[context].id);
     this.points[context] = to;
     this.store.toggle(context, to.id);
   }
@@ -204,7 +204,7 @@ export class World implements Ground {
   back({ mark, points }: Place): void {
     this.store.undo(mark);
     for (let context = 0; context < points.length; context++) {
-      if (this.points[context] !== points[context]) this.#move(context, points[context]!);
+      if (this.points[context] !== points[context]) this.#move(context, points[context]);
     }
   }
 
@@ -234,7 +234,7 @@ export class World implements Ground {
   }
 
   #isShared(index: number): boolean {
-    return this.#owner[index] === SEVERAL && this.#varies[index] === true;
+    return this.#owner[index] === SEVERAL &&  this.#varies[index];
   }
 
   #touch(index: number, changed: boolean): void {
@@ -243,10 +243,10 @@ export class World implements Ground {
     const wasShared = this.#isShared(index);
     if (owner === NOBODY) this.#owner[index] = this.running;
     else if (owner !== this.running) this.#owner[index] = SEVERAL;
-    if (changed && this.#varies[index] !== true) {
+    if (changed && ! this.#varies[index]) {
       this.#varies[index] = true;
       // What frees an object changes all its cells for whoever touches them.
-      for (const cell of this.model.poisonedBy(this.store.cells[index]!)) this.#touch(this.store.indexOf(cell), true);
+      for (const cell of this.model.poisonedBy(this.store.cells[index])) this.#touch(this.store.indexOf(cell), true);
     }
     if (!wasShared && this.reducing && this.#isShared(index)) this.misjudged = true;
   }

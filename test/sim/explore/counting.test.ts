@@ -10,7 +10,7 @@ const UNREDUCED = { reduce: false, exhaust: true };
 const independent = (steps: number): Program => {
   const [cell] = cells(1);
   return () => {
-    for (let i = 1; i <= steps; i++) WRITE_ONCE(cell!, i);
+    for (let i = 1; i <= steps; i++) WRITE_ONCE(cell, i);
   };
 };
 
@@ -39,15 +39,15 @@ describe('store buffering under sequential consistency', () => {
       return {
         programs: [
           () => {
-            WRITE_ONCE(x!, 1);
-            WRITE_ONCE(r1!, READ_ONCE(y!));
+            WRITE_ONCE(x, 1);
+            WRITE_ONCE(r1, READ_ONCE(y));
           },
           () => {
-            WRITE_ONCE(y!, 1);
-            WRITE_ONCE(r2!, READ_ONCE(x!));
+            WRITE_ONCE(y, 1);
+            WRITE_ONCE(r2, READ_ONCE(x));
           },
         ],
-        look: () => `${r1!.v}${r2!.v}`,
+        look: () => `${r1.v}${r2.v}`,
       };
     };
     expect(ends(make).ends).toEqual(['01', '10', '11']);
@@ -59,7 +59,7 @@ describe('dining philosophers', () => {
   const dinner = (count: number, polite: boolean): Program[] => {
     const forks = Array.from({ length: count }, () => new Mutex());
     return forks.map((_, i) => () => {
-      const [left, right] = [forks[i]!, forks[(i + 1) % count]!];
+      const [left, right] = [forks[i], forks[(i + 1) % count]];
       const [first, second] = polite && i === count - 1 ? [right, left] : [left, right];
       mutex_lock(first);
       mutex_lock(second);
@@ -106,9 +106,9 @@ describe('an endless loop', () => {
     const [x] = cells(1);
     const result = search(() => tasks([
       () => {
-        while (READ_ONCE(x!) === 0);
+        while (READ_ONCE(x) === 0);
       },
-      () => WRITE_ONCE(x!, READ_ONCE(x!)),
+      () => WRITE_ONCE(x, READ_ONCE(x)),
     ]));
     expect(result).toMatchObject({ violation: { kind: 'endless loop' } });
   });
@@ -118,9 +118,9 @@ describe('an endless loop', () => {
       const [x] = cells(1);
       return tasks([
         () => {
-          while (READ_ONCE(x!) === 0);
+          while (READ_ONCE(x) === 0);
         },
-        () => WRITE_ONCE(x!, 1),
+        () => WRITE_ONCE(x, 1),
       ]);
     });
     expect(result).toMatchObject({ complete: true, violation: null });

@@ -2,7 +2,6 @@
 import { Cell, operate, type Operation } from '../../../sim/memory.ts';
 import { READ_ONCE, WRITE_ONCE, operate_when } from '../../../kernel/primitives.ts';
 import { PlainModel, Violation, type Model } from '../../../sim/explore/model.ts';
-import type { World } from '../../../sim/explore/world.ts';
 import { search, type SearchOptions, type SearchResult } from '../../../sim/explore/search.ts';
 
 export type Program = () => void;
@@ -20,7 +19,7 @@ export function ends(make: () => { programs: Program[]; look: () => string }, op
     const made = make();
     look = made.look;
     return tasks(made.programs);
-  }, { exhaust: true, ...options, onEnd: (_: World) => seen.add(look()) });
+  }, { exhaust: true, ...options, onEnd: () => seen.add(look()) });
   return { ...result, ends: [...seen].sort() };
 }
 

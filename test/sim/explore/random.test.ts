@@ -1,7 +1,7 @@
 /** Random programs: the explorer ends where brute force ends, by as many schedules, reduced or not, hashed or exact. */
 import { describe, expect, test } from '@jest/globals';
 import { RandomStream } from '../../../sim/random.ts';
-import { Cell, setHook, type MemoryHook } from '../../../sim/memory.ts';
+import { setHook, type MemoryHook } from '../../../sim/memory.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, cmpxchg } from '../../../kernel/primitives.ts';
 import { cells, ends, type Program } from './programs.ts';
 
@@ -17,13 +17,13 @@ function randomPrograms(seed: string): () => { programs: Program[]; look: () => 
     const programs = texts.map((text, task) => () => {
       let sum = 1;
       for (const [what, where, value] of text) {
-        const cell = shared[(where + (sum & 1)) % 3]!;
+        const cell = shared[(where + (sum & 1)) % 3];
         if (what === 0) sum = 3 * sum + READ_ONCE(cell);
         else if (what === 1) WRITE_ONCE(cell, value);
         else if (what === 2) sum = 3 * sum + atomic_add_return(cell, value);
         else sum = 3 * sum + cmpxchg(cell, 0, value);
       }
-      WRITE_ONCE(results[task]!, sum);
+      WRITE_ONCE(results[task], sum);
     });
     return { programs, look: () => [...shared, ...results].map(({ v }) => v).join() };
   };
@@ -36,7 +36,7 @@ function bruteForce(make: ReturnType<typeof randomPrograms>): { ends: string[]; 
   const extend = (schedule: number[]): void => {
     const { programs, look } = make();
     const lengths = runSchedule(programs, schedule);
-    const next = programs.flatMap((_, task) => (lengths[task]! ? [task] : []));
+    const next = programs.flatMap((_, task) => (lengths[task] ? [task] : []));
     if (next.length > 0) for (const task of next) extend([...schedule, task]);
     else {
       schedules++;
@@ -55,11 +55,11 @@ function runSchedule(programs: readonly Program[], schedule: readonly number[]):
     let stopped = false;
     const hook: MemoryHook = {
       operate: (operation, cell, operand) => {
-        const log = answers[task]!;
+        const log = answers[task];
         if (position < log.length) return log[position++] as never;
         if (!perform || stopped) throw new Error('stop');
         stopped = true;
-        const answer = operation.apply(cell as Cell<never>, operand);
+        const answer = operation.apply(cell, operand);
         log.push(answer);
         position++;
         return answer;
@@ -69,7 +69,7 @@ function runSchedule(programs: readonly Program[], schedule: readonly number[]):
     };
     const outer = setHook(hook);
     try {
-      programs[task]!();
+      programs[task]();
       return false;
     } catch {
       return true;
