@@ -1,4 +1,5 @@
 /** An event with O_ASYNC and without a buffer overflows: its owner wants SIGIO, and there is nobody to wake. */
+import { WRITE_ONCE } from '../kernel/primitives.ts';
 import type { Scenario } from '../kernel/explore/scenario.ts';
 
 export const scenario: Scenario = {
@@ -9,7 +10,7 @@ export const scenario: Scenario = {
   },
   build(setup) {
     const event = setup.event();
-    event.fasync.v = setup.task('T1', () => {});
+    WRITE_ONCE(event.fasync, setup.task('T1', () => {}));
     setup.overflow('NMI', event);
   },
 };

@@ -1,4 +1,5 @@
 /** Two events that share a buffer are both mapped; both mappings go at the same time. */
+import { READ_ONCE } from '../kernel/primitives.ts';
 import { Violation } from '../sim/explore/model.ts';
 import type { Scenario } from '../kernel/explore/scenario.ts';
 
@@ -18,7 +19,7 @@ export const scenario: Scenario = {
     setup.task('T1', () => setup.kernel.perf_mmap_close(first));
     setup.task('T2', () => setup.kernel.perf_mmap_close(second));
     setup.judge(() => {
-      if (setup.user.locked_vm.v < 0) throw new Violation('double free', 'the pages of the buffer were given back twice');
+      if (READ_ONCE(setup.user.locked_vm) < 0) throw new Violation('double free', 'the pages of the buffer were given back twice');
     });
   },
 };

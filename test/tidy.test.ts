@@ -63,8 +63,6 @@ const SINGLE_TOUCHES = [
   'kernel/list.ts',
   // A sleeper waits for its wake-up or a signal: the one condition over two cells.
   'kernel/select.ts',
-  // Sets the stage before anybody plays.
-  'scenarios/sigio-without-mmap.ts',
 ];
 
 /** Code above the memory: not the memory, its primitives, or the explorer, which adds operations and sets the stage. */
