@@ -11,6 +11,7 @@ import type { Cell } from '../memory.ts';
 import type { Point } from './automaton.ts';
 import type { Model, Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
+import { DEFAULT_PATIENCE } from './search.ts';
 import { World } from './world.ts';
 
 /** One step of a schedule. */
@@ -52,7 +53,7 @@ export function explain(model: Model, schedule: Schedule): Explanation | null {
     const from = world.points[context];
     const before = world.store.mark;
     world.step(context);
-    violation = world.violation;
+    violation = world.violation ?? (world.points[context]!.depth > 2 * DEFAULT_PATIENCE ? world.endless(context) : null);
     steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, before), at: NOWHERE });
     const runs = activations[context];
     if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });

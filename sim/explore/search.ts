@@ -38,7 +38,7 @@ export interface SearchResult {
 }
 
 export const DEFAULT_BUDGET = 5_000_000;
-export const DEFAULT_PATIENCE = 400;
+export const DEFAULT_PATIENCE = 200;
 
 /** Of a state whose successors are being explored. */
 const OPEN = -1;
