@@ -102,7 +102,7 @@ export class Setup {
   }
 
   fd(event: PerfEvent): number {
-    return this.#files.indexOf(event.filp!) + 3;
+    return this.#files.findIndex((file) => file.event === event) + 3;
   }
 
   /** A poller that is asleep when the others begin. */

@@ -12,6 +12,8 @@ import { setHook, type Cell, type MemoryHook, type Operation } from '../memory.t
 import { Violation, type ContextSpec, type Model, type Status } from './model.ts';
 import type { Store } from './store.ts';
 
+const { is } = Object;
+
 /** What the code asks for at a point. */
 export type Kind = 'operation' | 'effect' | 'allocation' | 'end' | 'violation';
 
@@ -54,7 +56,7 @@ export class Point {
   }
 
   child(answer: unknown): Point | null {
-    if (this.#child !== null && Object.is(this.#answer, answer)) return this.#child;
+    if (this.#child !== null && is(this.#answer, answer)) return this.#child;
     return this.#children?.get(answer) ?? null;
   }
 

@@ -53,7 +53,7 @@ export function explain(model: Model, schedule: Schedule): Explanation | null {
     const from = world.points[context];
     const before = world.store.mark;
     world.step(context);
-    violation = world.violation ?? (world.points[context]!.depth > 2 * DEFAULT_PATIENCE ? world.endless(context) : null);
+    violation = world.violation ?? (world.points[context].depth > 2 * DEFAULT_PATIENCE ? world.endless(context) : null);
     steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, before), at: NOWHERE });
     const runs = activations[context];
     if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });

@@ -10,6 +10,10 @@
  */
 import type { Cell, MemoryHook, Operation } from '../memory.ts';
 
+// Looked up once: within a sandbox (a test runner's), every look at a global is a call out of it.
+const { imul } = Math;
+const { is } = Object;
+
 /** Integers up to this one are their own number. */
 const SMALL = 1 << 24;
 
@@ -61,7 +65,7 @@ export class Store implements MemoryHook {
     const cell = this.cells[index];
     const before = cell.v;
     this.result = operation.apply(cell, operand);
-    if (Object.is(cell.v, before)) return false;
+    if (is(cell.v, before)) return false;
     this.#changed(index, before);
     return true;
   }
@@ -107,8 +111,8 @@ export class Store implements MemoryHook {
 
   /** Mixes one more component of the state (a context's position) into the hash, or takes it out again. */
   toggle(slot: number, value: number): void {
-    this.low ^= finish(Math.imul(slot + 1, 0x9e3779b1) ^ Math.imul(finish(value + 0x7f4a7c15), 0x85ebca77));
-    this.high ^= finish(Math.imul(slot + 1, 0xc2b2ae3d) ^ Math.imul(finish(value + 0x165667b1), 0x27d4eb2f));
+    this.low ^= finish(imul(slot + 1, 0x9e3779b1) ^ imul(finish(value + 0x7f4a7c15), 0x85ebca77));
+    this.high ^= finish(imul(slot + 1, 0xc2b2ae3d) ^ imul(finish(value + 0x165667b1), 0x27d4eb2f));
   }
 
   #changed(index: number, before: unknown): void {
@@ -130,7 +134,7 @@ export const CONTEXT_SLOTS = 64;
 /** The finaliser of MurmurHash3: every bit of the input reaches every bit of the output. */
 function finish(bits: number): number {
   let h = bits | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }

@@ -9,6 +9,8 @@
  */
 import type { Store } from './store.ts';
 
+const { imul } = Math;
+
 export interface Visited {
   readonly size: number;
   /** The number of the state that the store is in, with `extra` as one more part of it; ~number if it is new. */
@@ -25,8 +27,8 @@ export class HashedStates implements Visited {
   #slots = new Int32Array(3 * INITIAL_CAPACITY);
 
   enter(store: Store, extra: number): number {
-    const low = store.low ^ Math.imul(extra + 1, 0x2545f491);
-    const high = store.high ^ Math.imul(extra + 1, 0x9e3779b1);
+    const low = store.low ^ imul(extra + 1, 0x2545f491);
+    const high = store.high ^ imul(extra + 1, 0x9e3779b1);
     const slots = this.#slots;
     let slot = (low & this.#mask) * 3;
     for (let number; (number = slots[slot + 2]!) !== 0; slot = slot + 3 === slots.length ? 0 : slot + 3) {

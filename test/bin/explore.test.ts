@@ -1,0 +1,64 @@
+/** `perfsim explore`, built: the race in the fix's own comment as the table that the comment has; replays; bad input. */
+import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { decodeSchedule, encodeSchedule } from '../../sim/explore/schedule.ts';
+
+const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
+
+function explore(...args: string[]): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [PERFSIM, 'explore', ...args], { encoding: 'utf8' });
+  return { stdout, stderr, status };
+}
+
+const RACE = ['poll-vs-set-output', '--kernel', 'no-mmap-mutex'];
+
+interface Printed {
+  readonly kind: string;
+  readonly schedule: string;
+  readonly steps: readonly { thread: string; function: string; statement: string; source: string }[];
+}
+
+test('t0 to t5: SET_OUTPUT comes between the look at the buffer and the attachment to it', () => {
+  const { stdout, status } = explore(...RACE, '--format', 'json');
+  const { steps, kind } = JSON.parse(stdout) as Printed;
+  expect({ kind, status }).toEqual({ kind: 'lost wakeup', status: 1 });
+  expect(steps.map(({ thread, function: name, statement }) => `${thread} ${name}: ${statement}`)).toEqual([
+    'T1 perf_poll: rb = rcu_dereference(event.rb)',
+    'T2 set_output_locked: old = READ_ONCE(event.rb)',
+    'T2 set_output_locked: rcu_assign_pointer(event.rb, rb)',
+    'T2 ring_buffer_detach: if (list_empty_unlocked(event.rb_entry)) return',
+    'T1 perf_poll: ring_buffer_attach(event, rb)',
+    'T1 perf_poll: poll_wait(file, event.waitq, wait)',
+  ]);
+});
+
+test('a counterexample ends with the command that replays it', () => {
+  const replay = explore(...RACE).stdout.split('replay: perfsim explore ')[1].trim();
+  const { stdout, status } = explore(...replay.split(' '));
+  expect(stdout).toMatch(/^ {4}t0 +T1 +perf_poll[^]*lost wakeup: T1 sleeps on event 1/);
+  expect(status).toBe(1);
+});
+
+test('a kernel without the race says Never, with the figures of the search', () => {
+  const { stdout, status } = explore('poll-vs-set-output', '-k', 'v3.18');
+  expect(stdout).toMatch(/v3\.18: Never \(complete: \d+ states, \d+ schedules\)/);
+  expect(status).toBe(0);
+});
+
+describe('bad input is said in a sentence', () => {
+  test.each([
+    [['poll-vs-set-outptu'], "unknown scenario 'poll-vs-set-outptu'; did you mean 'poll-vs-set-output'?"],
+    [['--kernel', 'v3.3'], "unknown kernel 'v3.3'; did you mean 'v3.1'?"],
+    [[...RACE, '--schedule', '?'], "the schedule '?' does not fit poll-vs-set-output on no-mmap-mutex."],
+    [['--schedule', 'a'], '--schedule needs one scenario and one kernel: the schedule is theirs.'],
+    [['--budget', 'much'], "invalid --budget value 'much': give a number of states."],
+  ])('%j', (args, sentence) => {
+    expect(explore(...args)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });
+  });
+});
+
+test('a schedule is a word, and the word is the schedule', () => {
+  for (const schedule of [[], [0], [0, 0, 1, 0, 2, 2, 2]]) expect(decodeSchedule(encodeSchedule(schedule))).toEqual(schedule);
+  expect(['A', 'a-', '3a', 'a b'].map(decodeSchedule)).toEqual([null, null, null, null]);
+});
