@@ -6,6 +6,7 @@ import { scenario as doubleMmap } from './double-mmap.ts';
 import { scenario as mmapOfRedirected } from './mmap-of-redirected.ts';
 import { scenario as munmapVsWakeup } from './munmap-vs-wakeup.ts';
 import { scenario as nmiInWrite } from './nmi-in-write.ts';
+import { scenario as nmiInWriteAtMark } from './nmi-in-write-at-mark.ts';
 import { scenario as pollThenMmap } from './poll-then-mmap.ts';
 import { scenario as pollVsSetOutput } from './poll-vs-set-output.ts';
 import { scenario as reTarget } from './re-target.ts';
@@ -17,10 +18,13 @@ import { scenario as threeEvents } from './three-events.ts';
 import { scenario as twoPollers } from './two-pollers.ts';
 import { scenario as twoUnmappers } from './two-unmappers.ts';
 import { scenario as wakeVsEnqueue } from './wake-vs-enqueue.ts';
+import { scenario as wakeupEvents } from './wakeup-events.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   threeEvents,
   nmiInWrite,
+  nmiInWriteAtMark,
+  wakeupEvents,
   twoPollers,
   wakeVsEnqueue,
   pollVsSetOutput,

@@ -5,6 +5,7 @@
 import type { KernelClass } from '../variant.ts';
 import { FixAsCommitted } from './fix-as-committed.ts';
 import { NoMmapMutex } from './no-mmap-mutex.ts';
+import { StampBeforeNest } from './stamp-before-nest.ts';
 import { V3_1 } from './v3.1.ts';
 import { V3_10 } from './v3.10.ts';
 import { V3_15 } from './v3.15.ts';
@@ -18,4 +19,5 @@ import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
   V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_10, V3_15, V3_18, V4_2, V5_2, V5_10, V5_19,
+  StampBeforeNest,
 ];
