@@ -6,7 +6,7 @@ export const scenario: Scenario = {
   name: 'sigio-without-mmap',
   question: 'Does the wakeup of an event without a buffer follow NULL?',
   expected: {
-    'fix-as-committed': 'NULL dereference',
+    'no-mmap-mutex': 'NULL dereference', 'fix-as-committed': 'NULL dereference',
   },
   build(setup) {
     const event = setup.event();

@@ -12,12 +12,12 @@ import { POLL_HUP } from '../abi/index.ts';
 import { rcu_dereference, xchg } from '../primitives.ts';
 import type { File, PollTable } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V3_2 } from './v3.2.ts';
+import { FixAsCommitted } from './fix-as-committed.ts';
 
-export class NoMmapMutex extends V3_2 {
+export class NoMmapMutex extends FixAsCommitted {
   static override readonly variant: VariantInfo = {
     name: 'no-mmap-mutex',
-    parent: 'v3.2',
+    parent: 'fix-as-committed',
     commit: 'none',
     claim: 'RCU is enough to read the buffer and link the event to it',
     known_to_fail: 'SET_OUTPUT between the two leaves the event linked to the old buffer',

@@ -28,11 +28,6 @@ function fileAddress(map: MemoryMap, address: bigint): bigint {
   return map.identity ? address : address - map.start + map.pgoff;
 }
 
-/** The address in memory of an address in the file. */
-export function memoryAddress(map: MemoryMap, address: bigint): bigint {
-  return map.identity ? address : address + map.start - map.pgoff;
-}
-
 export class Maps {
   /** Sorted by start. */
   readonly #maps: MemoryMap[] = [];
