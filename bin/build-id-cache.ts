@@ -7,6 +7,8 @@ import { mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ImageFile } from '../perf/index.ts';
+import { InputError } from '../perf/input-error.ts';
+import { systemReason } from './system-reason.ts';
 
 /** Adds the files to the cache. A cache that cannot be written is no error: the recording is complete without it. */
 export function addToBuildIdCache(files: readonly ImageFile[], directory = join(homedir(), '.debug')): void {
@@ -27,6 +29,20 @@ function add({ id, cached_as, content }: ImageFile, directory: string): void {
   writeFileSync(temporary, content);
   renameSync(temporary, path);
   link(join('..', '..', name, hex), join(directory, '.build-id', hex.slice(0, 2), hex.slice(2)));
+}
+
+/** Writes the programs under `directory` where the recording maps them, for perf's --symfs and hotspot's --sysroot. */
+export function writePrograms(files: readonly ImageFile[], directory: string): void {
+  try {
+    for (const { id, cached_as, content } of files) {
+      if (cached_as !== 'elf') continue;
+      const path = join(directory, id.filename);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+    }
+  } catch (error) {
+    throw new InputError(`cannot write programs into '${directory}': ${systemReason(error)}.`);
+  }
 }
 
 function link(target: string, path: string): void {

@@ -12,7 +12,15 @@ import { systemReason } from './system-reason.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
-export class OutputFile implements ByteSink {
+/** Where a command's recording goes. */
+export interface RecordingOutput extends ByteSink {
+  /** The recording is complete. */
+  commit(): void;
+  /** Ends; what was not committed is gone, as far as it can be. */
+  close(): void;
+}
+
+export class OutputFile implements RecordingOutput {
   private readonly path: string;
   /** A device or a pipe cannot be renamed or replaced: the recording is copied into it. */
   private readonly special: boolean;

@@ -9,31 +9,11 @@ import { InputError } from '../perf/input-error.ts';
 import { PerfData, type ByteSource } from '../perf/data/index.ts';
 import { Output } from '../perf/report/output.ts';
 import type { FileAccess } from '../perf/report/symbol-files.ts';
+import { insist } from './insist.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Standard input is called so, as with perf. */
 const STANDARD_INPUT = '-';
-
-/** How long a full pipe is left alone before the next try. */
-const RETRY_MS = 1;
-
-function sleep(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-}
-
-/** read(2) and write(2) on a pipe that some other process has set to O_NONBLOCK. */
-function insist(action: () => number): number {
-  for (;;) {
-    try {
-      return action();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EOF') return 0;
-      if (code !== 'EAGAIN') throw error;
-      sleep(RETRY_MS);
-    }
-  }
-}
 
 function fileSource(path: string, fd: number): ByteSource {
   const stat = fstatSync(fd);

@@ -36,6 +36,16 @@ export interface RecordOptions {
   cpu_list: number[] | null;
 }
 
+/** How the recording is written down; the run itself does not depend on it. */
+export interface RecordingForm {
+  /** Everything in records and nothing patched, so that a reader can follow (`-o -`). */
+  pipe: boolean;
+  /** Events of one name are told apart: cycles, cycles#1, cycles#2 (`--event-names unique`). */
+  unique_names: boolean;
+  /** The kernel's symbols are in the recording, as KSYMBOL records, in place of a build id (`--ksymbols`). */
+  ksymbols: boolean;
+}
+
 /** The machine, the kernel, the tool, the workload and the seed: all that a run depends on. */
 export interface RunSpec {
   kernel: string;
@@ -49,6 +59,8 @@ export interface RunSpec {
   tool: string;
   record: RecordOptions;
   workload: { name: string; args: string[] };
+  /** What is not said is false: a file, with names as typed. */
+  recording?: Partial<RecordingForm>;
 }
 
 /** What one run came to. Instants and durations are simulated nanoseconds. */

@@ -60,7 +60,8 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   system.kernel.trace = watch;
 
   const attrs = config_attrs(record);
-  const recording = new Recording(sink ?? DISCARD, spec, chip);
+  const files = images(workload);
+  const recording = new Recording(sink ?? DISCARD, spec, chip, files.map(({ id }) => id));
   let tally!: Tally;
   const tool = new RecordTool(record, attrs, { name: workload.name, run: program }, {
     begin(ids, _tool, child) {
@@ -80,8 +81,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     system.runUntilExit(thread.task, system.machine.cycles(at));
     hooks.progress?.(Math.min(at, total_ns), total_ns);
   }
-  const files = images(workload);
-  recording.finish(files.map(({ id }) => id));
+  recording.finish();
   hooks.images?.(files);
 
   return {

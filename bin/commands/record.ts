@@ -1,17 +1,18 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
 import type { ImageFile, KernelClass } from '../../perf/index.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
-import { addToBuildIdCache } from '../build-id-cache.ts';
+import { addToBuildIdCache, writePrograms } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { HELP } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { RECORD_OPTIONS } from '../options/record.ts';
-import { RUN_OPTIONS, runSpec } from '../options/run-spec.ts';
+import { RECORD_OPTIONS, RECORDING_OPTIONS } from '../options/record.ts';
+import { RUN_OPTIONS, STANDARD_OUTPUT, runSpec } from '../options/run-spec.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { isKernelFile, kernelFailure, loadKernel } from '../load-kernel.ts';
-import { OutputFile } from '../output-file.ts';
+import { OutputFile, type RecordingOutput } from '../output-file.ts';
+import { OutputPipe } from '../output-pipe.ts';
 import { Progress } from '../progress.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
 
@@ -29,6 +30,7 @@ export function recordCommand(load: LoadSimulation): Command {
       if (words.includes('--help')) {
         process.stdout.write(usage(USAGE, [
           { title: "perf's options", options: RECORD_OPTIONS },
+          { title: "perfsim's recording", options: RECORDING_OPTIONS },
           { title: "perfsim's machine", options: { ...MACHINE_OPTIONS, ...HELP } },
         ]));
         return 0;
@@ -37,7 +39,10 @@ export function recordCommand(load: LoadSimulation): Command {
       const simulation = await load();
       const spec = runSpec(options, workload, simulation);
       if (options.verbose) process.stderr.write(machineLine(spec));
-      const cache = options['no-buildid-cache'] ? () => {} : addToBuildIdCache;
+      const cache = (files: readonly ImageFile[]): void => {
+        if (!options['no-buildid-cache']) addToBuildIdCache(files);
+        if (options.symfs !== undefined) writePrograms(files, options.symfs);
+      };
       const kernel = isKernelFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
       const result = record(simulation, spec, { path: options.output, cache, kernel });
       if (!options.quiet) process.stderr.write(closingLines(result, options.output));
@@ -57,7 +62,7 @@ interface Recorded {
 }
 
 function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel }: Recorded): RunResult {
-  const output = new OutputFile(path);
+  const output: RecordingOutput = path === STANDARD_OUTPUT ? new OutputPipe() : new OutputFile(path);
   const progress = new Progress(process.stderr);
   try {
     let files: readonly ImageFile[] = [];

@@ -1,7 +1,19 @@
 /** The options of `perf record` that are modelled, with perf's names, letters and words. */
 import { parse_events } from '../../perf/parse-events.ts';
 import type { OptionTable } from './option.ts';
-import { cpuList, frequency, mmapPages, outputPath, period } from './values.ts';
+import { cpuList, frequency, mmapPages, oneOf, period } from './values.ts';
+
+const EVENT_NAMES = ['perf', 'unique'] as const;
+
+/** How the recording is written down: for readers that need more help than perf. */
+export const RECORDING_OPTIONS = {
+  'event-names': {
+    type: 'string', argument: '<how>', default: 'perf', coerce: (text: string) => oneOf('--event-names', text, EVENT_NAMES),
+    describe: "names of equal events: 'perf' repeats them, 'unique' makes cycles, cycles#1, cycles#2",
+  },
+  ksymbols: { type: 'boolean', describe: 'kernel symbols as KSYMBOL records in the recording, which need no other file' },
+  symfs: { type: 'string', argument: '<dir>', describe: 'also write the recorded programs into <dir>, for perf report --symfs <dir>', coerce: String },
+} as const satisfies OptionTable;
 
 export const RECORD_OPTIONS = {
   'all-cpus': { alias: 'a', type: 'boolean', describe: 'system-wide collection from all CPUs' },
@@ -17,7 +29,7 @@ export const RECORD_OPTIONS = {
   'no-inherit': { alias: 'i', type: 'boolean', describe: 'child tasks do not inherit counters' },
   'mmap-pages': { alias: 'm', type: 'string', argument: '<pages>', default: '128', describe: 'number of mmap data pages, or their size such as 512K', coerce: mmapPages },
   'no-buildid-cache': { alias: 'N', type: 'boolean', describe: 'do not update the buildid cache' },
-  output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: 'output file name', coerce: outputPath },
+  output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: "output file name, '-' for standard output", coerce: String },
   quiet: { alias: 'q', type: 'boolean', describe: "don't print any message" },
   verbose: { alias: 'v', type: 'boolean', describe: 'be more verbose (show the machine and the counts per event)' },
 } as const satisfies OptionTable;

@@ -1,13 +1,16 @@
 /** From the words of `perfsim record` to a RunSpec: for the command itself, and for those that run it many times. */
 import { InputError } from '../../perf/input-error.ts';
-import type { RunSpec } from '../../perf/run-spec.ts';
+import type { RecordingForm, RunSpec } from '../../perf/run-spec.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
 import { HELP } from './option.ts';
 import type { parseOptions } from './parse-options.ts';
-import { RECORD_OPTIONS } from './record.ts';
+import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
 
-export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
+export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
+
+/** The name of standard output, as with perf. */
+export const STANDARD_OUTPUT = '-';
 
 /** perf 3.2 without -F and -c. */
 const DEFAULT_FREQ = 1000;
@@ -40,6 +43,15 @@ export function runSpec(options: Options, [workload, ...args]: readonly string[]
       cpu_list: options.cpu ?? null,
     },
     workload: { name: workload, args },
+    recording: recordingForm(options),
+  };
+}
+
+function recordingForm(options: Options): RecordingForm {
+  return {
+    pipe: options.output === STANDARD_OUTPUT,
+    unique_names: options['event-names'] === 'unique',
+    ksymbols: options.ksymbols ?? false,
   };
 }
 

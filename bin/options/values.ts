@@ -54,12 +54,6 @@ export function cpuList(text: string): number[] {
   return [...new Set(cpus)].toSorted((a, b) => a - b);
 }
 
-/** -o */
-export function outputPath(text: string): string {
-  if (text === '-') throw new InputError('a recording is patched when it is complete, so it cannot go to standard output; name a file.');
-  return text;
-}
-
 export function oneOf<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
   const chosen = choices.find((choice) => choice === text);
   if (chosen === undefined) throw new InputError(`invalid ${flag} value '${text}': it is ${new Intl.ListFormat('en', { type: 'disjunction' }).format(choices)}.`);

@@ -34,9 +34,9 @@ function line(name: string, count: number | bigint, share = ''): string {
   return `${name.padStart(16)} events: ${String(count).padStart(10)}${share}\n`;
 }
 
-/** perf of the 3.x years counted in the plain form of the 2011 report; who opens its recordings expects that form. */
-function writtenByPerf3(data: PerfData): boolean {
-  return data.features.version?.startsWith('3.') ?? false;
+/** Up to 3.2 perf counted in the plain form of the 2011 report; recordings of that age, real and simulated, are shown in it. */
+function writtenByEarlyPerf(data: PerfData): boolean {
+  return /^3\.[0-2](\.|$)/.test(data.features.version ?? '');
 }
 
 function aggregated(counts: RecordCounts, withShares: boolean): string {
@@ -55,15 +55,15 @@ export interface StatsOptions {
 
 /** The block, from the empty line before "Aggregated stats:" on. */
 export function statistics(data: PerfData, counts: RecordCounts, options: StatsOptions): string {
-  const perf3 = writtenByPerf3(data);
+  const early = writtenByEarlyPerf(data);
   let text = `\nAggregated stats:${data.featureBits.has(18) ? ' (excludes AUX area (e.g. instruction trace) decoded / synthesized events)' : ''}\n`;
-  text += aggregated(counts, !perf3);
+  text += aggregated(counts, !early);
   for (const { index, name } of data.events.all) {
     const samples = counts.samples[index] ?? 0;
     const lost = options.lostSamples ? counts.lostSamples[index] ?? 0n : 0n;
     if (samples === 0 && lost === 0n) continue;
     text += `${name} stats:\n`;
-    if (perf3) text += line('TOTAL', samples);
+    if (early) text += line('TOTAL', samples);
     if (samples > 0) text += line('SAMPLE', samples);
     if (lost > 0n) text += line('LOST_SAMPLES', lost);
   }

@@ -1,46 +1,71 @@
 /**
- * What the tool writes around the contents of the buffers: synthesised records, and the features at the end.
+ * What the tool writes around the contents of the buffers: synthesised records, and the features, which a file has at its
+ * end and a pipe at its beginning.
  *
- * Reference: perf_event__synthesize_* and perf_header__write of tools/perf, v3.2; section 9.2 of kernel.md.
+ * Reference: perf_event__synthesize_* and perf_header__write of tools/perf, v3.2; section 9.2 of kernel.md. KSYMBOL
+ * records are a later kernel's, and need no kernel image at the reader's (perf-data-and-ecosystem.md, 1.9).
  * Not modelled: records for other processes that already run (-a).
  */
-import { PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile, type PerfEventAttr, type TaskStruct } from '../../kernel/index.ts';
+import {
+  KERNEL_LOCATIONS, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile, type PerfEventAttr, type TaskStruct,
+} from '../../kernel/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
 import type { BuildId } from '../data/build-ids.ts';
+import type { EventDescription, Features } from '../data/features.ts';
+import { PerfPipeWriter } from '../data/pipe-writer.ts';
 import type { PerfRecord } from '../data/records.ts';
 import { PerfDataWriter } from '../data/writer.ts';
-import type { ByteSink, RunSpec } from '../run-spec.ts';
+import type { ByteSink, RecordingForm, RunSpec } from '../run-spec.ts';
 import { HOST, TOOL_MAPS, kernel_maps } from './host.ts';
+
+/** Bytes of the kernel map that comes with KSYMBOL records: they are looked at only outside of it. */
+const KERNEL_MAP_BESIDE_KSYMBOLS = 0x100;
+
+/** enum perf_record_ksymbol_type: code that is out of line, as opposed to a BPF program. */
+const PERF_RECORD_KSYMBOL_TYPE_OOL = 2;
 
 export class Recording {
   readonly #sink: ByteSink;
   readonly #spec: RunSpec;
   readonly #chip: Chip;
-  #writer: PerfDataWriter | null = null;
+  readonly #form: Partial<RecordingForm>;
+  readonly #features: Features;
+  #writer: PerfDataWriter | PerfPipeWriter | null = null;
   /** Records of the tool's own making, by type name. */
   readonly synthesized: Record<string, number> = {};
 
-  constructor(sink: ByteSink, spec: RunSpec, chip: Chip) {
+  constructor(sink: ByteSink, spec: RunSpec, chip: Chip, build_ids: readonly BuildId[]) {
     this.#sink = sink;
     this.#spec = spec;
     this.#chip = chip;
+    this.#form = spec.recording ?? {};
+    // Kernel symbols are found by build id or by KSYMBOL, and readers that have an id do not look further.
+    this.#features = this.#featuresOf(build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL));
   }
 
   begin(attrs: readonly PerfEventAttr[], ids: readonly (readonly number[])[], child: TaskStruct): void {
-    const events = attrs.map((attr, i) => ({
-      attr,
-      name: this.#spec.record.events[i].name,
-      ids: ids[i].map((id) => BigInt(id)),
-    }));
-    const writer = new PerfDataWriter(this.#sink, events);
-    this.#writer = writer;
-    for (const map of kernel_maps(release(this.#spec.kernel))) this.#mmap(-1, PERF_RECORD_MISC_KERNEL, map);
+    const names = eventNames(this.#spec.record.events.map(({ name }) => name), this.#form.unique_names ?? false);
+    const events: EventDescription[] = attrs.map((attr, i) => ({ attr, name: names[i], ids: ids[i].map((id) => BigInt(id)) }));
+    this.#writer = this.#form.pipe ? new PerfPipeWriter(this.#sink, events, this.#features) : new PerfDataWriter(this.#sink, events);
+    this.#kernel(kernel_maps(release(this.#spec.kernel)));
     this.#synthesize({ name: 'COMM', pid: child.tgid, tid: child.pid, comm: 'perf' });
     for (const map of TOOL_MAPS) this.#mmap(child.pid, PERF_RECORD_MISC_USER, map);
   }
 
+  #kernel([text, ...modules]: readonly MappedFile[]): void {
+    const { ksymbols } = this.#form;
+    this.#mmap(-1, PERF_RECORD_MISC_KERNEL, ksymbols ? { ...text, length: KERNEL_MAP_BESIDE_KSYMBOLS } : text);
+    for (const map of modules) this.#mmap(-1, PERF_RECORD_MISC_KERNEL, map);
+    if (!ksymbols) return;
+    for (const { symbol, start, length } of KERNEL_LOCATIONS) {
+      this.#synthesize({
+        name: 'KSYMBOL', misc: PERF_RECORD_MISC_KERNEL, addr: address(start), len: length,
+        ksym_type: PERF_RECORD_KSYMBOL_TYPE_OOL, flags: 0, symbol,
+      });
+    }
+  }
+
   #mmap(pid: number, misc: number, { start, length, offset, filename }: MappedFile): void {
-    const address = (value: number): bigint => BigInt.asUintN(64, BigInt(value));
     this.#synthesize({
       name: 'MMAP', misc, pid, tid: pid === -1 ? 0 : pid,
       start: address(start), len: BigInt(length), pgoff: address(offset), filename,
@@ -61,9 +86,14 @@ export class Recording {
     return this.#writer?.dataSize ?? 0;
   }
 
-  finish(build_ids: BuildId[]): void {
-    const { kernel, cpus, workload } = this.#spec;
-    this.#writer!.finish({
+  /** Completes a file; a pipe has said everything already. */
+  finish(): void {
+    if (this.#writer instanceof PerfDataWriter) this.#writer.finish(this.#features);
+  }
+
+  #featuresOf(build_ids: BuildId[]): Features {
+    const { kernel, cpus, record, workload } = this.#spec;
+    return {
       build_ids,
       hostname: HOST.hostname,
       os_release: release(kernel),
@@ -73,9 +103,23 @@ export class Recording {
       cpudesc: this.#chip.brand,
       cpuid: this.#chip.cpuid,
       total_mem_kb: HOST.total_mem_kb,
-      cmdline: ['perf', 'record', ...this.#spec.record.events.flatMap(({ name }) => ['-e', name]), workload.name, ...workload.args],
-    });
+      cmdline: ['perf', 'record', ...record.events.flatMap(({ name }) => ['-e', name]), workload.name, ...workload.args],
+    };
   }
+}
+
+/** As typed; or, of equal ones, all but the first with their number among them behind. */
+function eventNames(names: readonly string[], unique: boolean): readonly string[] {
+  if (!unique) return names;
+  return names.map((name, i) => {
+    const before = names.slice(0, i).filter((other) => other === name).length;
+    return before === 0 ? name : `${name}#${before}`;
+  });
+}
+
+/** A signed address as the 64 bits that a record has. */
+function address(value: number): bigint {
+  return BigInt.asUintN(64, BigInt(value));
 }
 
 /** `uname -r` on a kernel variant: v3.2 says 3.2.0. */

@@ -39,6 +39,7 @@ describe('record', () => {
         freq: null, period: 1000, mmap_pages: 8, no_delay: true, inherit: false, system_wide: true, cpu_list: [0, 1],
       },
       workload: { name: 'noploop', args: ['10'] },
+      recording: { pipe: false, unique_names: false, ksymbols: false },
     });
   });
 
@@ -67,7 +68,6 @@ describe('record', () => {
   test.each([
     ['', "record needs a workload, such as 'noploop 10'; 'perfsim list workloads' shows them."],
     ['noploop ten', "noploop takes a number of seconds, not 'ten'."],
-    ['-o - noploop 10', 'a recording is patched when it is complete, so it cannot go to standard output; name a file.'],
     ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
   ])('refuses "%s" and touches no file', async (line, sentence) => {

@@ -1,0 +1,81 @@
+/** The forms of a recording that other readers need: through a pipe, with names told apart, with symbols at hand. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PerfData, bytesSource } from '../../perf/data/index.ts';
+import { havePerf } from '../perf/data/recordings.ts';
+
+const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
+const WORKLOAD = ['-e', 'cycles,cycles', 'noploop', '0.1'];
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'perfsim-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const record = (...args: string[]) => spawnSync(process.execPath, [PERFSIM, 'record', '-N', ...args], { cwd: folder });
+const perf = (args: string[], input?: Uint8Array) => spawnSync('perf', args, { cwd: folder, input, encoding: 'utf8' });
+const file = (): PerfData => PerfData.open(bytesSource(readFileSync(join(folder, 'perf.data'))));
+
+/** What a recording says beside its form: the kernel's own records, with their contents. */
+function ringContents(data: PerfData): unknown[] {
+  const own = new Set(['SAMPLE', 'EXIT', 'LOST']);
+  return [...data.records()].filter(({ name }) => own.has(name)).map((one) => ({ ...one, position: 0 }));
+}
+
+test('a pipe carries the same samples as a file', () => {
+  record(...WORKLOAD);
+  const { stdout, status } = record('-o', '-', ...WORKLOAD);
+  const piped = PerfData.open(bytesSource(stdout));
+  expect(status).toBe(0);
+  expect(ringContents(piped)).toEqual(ringContents(file()));
+  expect(piped.events.all.map(({ name }) => name)).toEqual(['cycles', 'cycles']);
+});
+
+test('a reader that has gone is one sentence', async () => {
+  const child = spawn(process.execPath, [PERFSIM, 'record', '-N', '-o', '-', 'noploop', '1'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const said: string[] = [];
+  child.stderr.on('data', (text) => said.push(String(text)));
+  expect(await once(child, 'close')).toEqual([2, null]);
+  expect(said.join('')).toBe('perfsim: cannot write the recording to standard output: broken pipe.\n');
+});
+
+test('unique names number events that are alike', () => {
+  record('--event-names', 'unique', '-e', 'cycles,cycles:u,cycles,cycles', 'noploop', '0.1');
+  expect(file().events.all.map(({ name }) => name)).toEqual(['cycles', 'cycles:u', 'cycles#1', 'cycles#2']);
+  const { stderr, status } = record('--event-names', 'short', 'noploop', '1');
+  expect([String(stderr), status]).toEqual(["perfsim: invalid --event-names value 'short': it is perf or unique.\n", 2]);
+});
+
+test('programs written with --symfs lie where the recording maps them', () => {
+  record('--symfs', 'root', ...WORKLOAD);
+  const mapped = [...file().records()].flatMap((one) => (one.name === 'MMAP' ? [one.filename] : []));
+  expect(mapped).toContain('/usr/bin/noploop');
+  expect(readFileSync(join(folder, 'root/usr/bin/noploop')).subarray(1, 4).toString()).toBe('ELF');
+});
+
+(havePerf ? describe : describe.skip)('real perf (skipped where it is not installed)', () => {
+  test('reads the pipe without a complaint', () => {
+    const { stdout } = record('-o', '-', ...WORKLOAD);
+    const { stdout: report, stderr } = perf(['report', '--stdio', '-i', '-'], stdout);
+    expect(stderr).toBe('');
+    expect(report).toContain("of event 'cycles'");
+    expect(perf(['script', '-i', '-'], stdout).stdout.split('\n').length - 1).toBe(
+      [...PerfData.open(bytesSource(stdout)).records()].filter(({ name }) => name === 'SAMPLE').length);
+  });
+
+  test('finds kernel symbols in the recording, and programs under --symfs', () => {
+    record('--ksymbols', '--symfs', 'root', '-e', 'cycles', '-F', '20000', 'noploop', '0.1');
+    const { stdout, stderr } = perf(['script', '--symfs', 'root', '-F', 'ip,sym']);
+    expect(stderr).toBe('');
+    const symbols = new Set(stdout.trim().split('\n').map((line) => line.trim().split(' ')[1]));
+    expect(symbols).not.toContain('[unknown]');
+    expect([...symbols]).toEqual(expect.arrayContaining(['noploop', 'load_elf_binary']));
+  });
+});
