@@ -197,11 +197,13 @@ export abstract class ContextCode extends SoftwareEventCode {
     list_for_each(ctx.pinned_groups, (leader) => {
       if (leader.state <= PERF_EVENT_STATE_OFF || !this.event_filter_match(leader)) return;
       if (this.group_can_go_on(leader, cpuctx, true)) this.group_sched_in(leader, cpuctx, ctx);
-      if (leader.state === PERF_EVENT_STATE_INACTIVE) {
-        this.update_group_times(leader);
-        leader.state = PERF_EVENT_STATE_ERROR;
-      }
+      if (leader.state === PERF_EVENT_STATE_INACTIVE) this.perf_event_in_error(leader);
     });
+  }
+
+  perf_event_in_error(leader: PerfEvent): void {
+    this.update_group_times(leader);
+    leader.state = PERF_EVENT_STATE_ERROR;
   }
 
   /** Once a hardware group has found no counter, no later one is tried in this pass. */

@@ -136,10 +136,7 @@ export abstract class ControlCode extends TickCode {
     cpuctx.pmu.pmu_enable();
     if (on) return;
     if (leader !== event) this.group_sched_out(leader, cpuctx, ctx);
-    if (leader.attr.pinned) {
-      this.update_group_times(leader);
-      leader.state = PERF_EVENT_STATE_ERROR;
-    }
+    if (leader.attr.pinned) this.perf_event_in_error(leader);
   }
 
   /** Enables what waited for an exec of its task, and schedules it in. The task runs here. */

@@ -5,6 +5,7 @@
  * Not modelled: nothing.
  */
 export * from './abi/index.ts';
+export { attr_limits, type AttrLimits } from './attr-limits.ts';
 export { DEFAULT_CONFIG, KernelOops, type Hardware, type KernelConfig } from './base.ts';
 export { Pending } from './driver/desk.ts';
 export { Linux, SleepsForEver, type LinuxSpec, type SpawnOptions } from './driver/linux.ts';

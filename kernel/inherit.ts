@@ -101,7 +101,11 @@ export abstract class InheritCode extends SelectCode {
     mutex_lock(parent.child_mutex);
     list_del_init(event.child_entry);
     mutex_unlock(parent.child_mutex);
+    this.child_event_gone(parent);
     this.unpin_event(parent);
     this.free_event(event);
   }
+
+  /** After a child event has left `parent`, which it still pins. */
+  child_event_gone(_parent: PerfEvent): void {}
 }

@@ -10,6 +10,7 @@ import {
   E2BIG, EACCES, EINVAL, EMFILE, ENODEV, ENOENT, ESRCH, PERF_ATTR_SIZE_VER0, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT,
   PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP, EBADF, type PerfEventAttr,
 } from './abi/index.ts';
+import { attr_limits, type AttrLimits } from './attr-limits.ts';
 import { BufferCode } from './buffer.ts';
 import { list_add_tail, list_del_init } from './list.ts';
 import { WRITE_ONCE, atomic_dec_and_test, kzalloc, mutex_lock, mutex_unlock, operate_when } from './primitives.ts';
@@ -21,21 +22,12 @@ import {
 /** Open files that a process may have (RLIMIT_NOFILE). */
 export const NR_OPEN = 1024;
 
-/** What an attr of this kernel may hold; later kernels know more. */
-export interface AttrLimits {
-  /** sizeof(struct perf_event_attr). */
-  readonly size: number;
-  /** PERF_SAMPLE_MAX and PERF_FORMAT_MAX: the first bit that does not exist. */
-  readonly sample_max: bigint;
-  readonly format_max: bigint;
-  readonly flags: number;
-}
-
 export abstract class OpenCode extends BufferCode {
   /** The PMUs in the order in which they are asked whether an event is theirs. */
   abstract readonly pmus: readonly PmuOperations[];
 
-  readonly attr_limits: AttrLimits = { size: 72, sample_max: 1n << 11n, format_max: 1n << 4n, flags: 7 };
+  /** What an attr of this kernel may hold; later kernels know more. */
+  readonly attr_limits: AttrLimits = attr_limits('3.1');
   #next_event_id = 0;
 
   abstract find_task(pid: number): TaskStruct | null;
@@ -91,9 +83,9 @@ export abstract class OpenCode extends BufferCode {
   }
 
   perf_copy_attr(attr: PerfEventAttr): number {
-    const { size, sample_max, format_max } = this.attr_limits;
+    const { size, sample_max, format_max, unknown_flags } = this.attr_limits;
     if (attr.size < PERF_ATTR_SIZE_VER0 || attr.size > size) return -E2BIG;
-    if (attr.reserved_flags !== 0n) return -EINVAL;
+    if (attr.reserved_flags !== 0n || unknown_flags.some((flag) => attr[flag])) return -EINVAL;
     if (attr.sample_type >= sample_max || attr.read_format >= format_max) return -EINVAL;
     return 0;
   }

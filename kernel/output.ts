@@ -7,7 +7,7 @@
  */
 import { effect_of, hook, load } from '../sim/memory.ts';
 import {
-  PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
+  PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
   PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PERF_RECORD_SAMPLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN,
   PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ,
   PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
@@ -47,7 +47,7 @@ export abstract class OutputCode extends RingBufferCode {
   perf_event_read_size(event: PerfEvent): number {
     const { read_format } = event;
     const times = bits(read_format & (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING));
-    const per_event = 1 + bits(read_format & PERF_FORMAT_ID);
+    const per_event = 1 + bits(read_format & (PERF_FORMAT_ID | PERF_FORMAT_LOST));
     if ((read_format & PERF_FORMAT_GROUP) === 0) return FIELD_SIZE * (times + per_event);
     return FIELD_SIZE * (1 + times + per_event * (1 + event.group_leader!.nr_siblings));
   }

@@ -95,7 +95,7 @@ export abstract class RingBufferCode extends WaitCode {
     // An inherited event has no buffer of its own: it writes through its parent.
     const event = writer.parent ?? writer;
     const rb = rcu_dereference(event.rb);
-    if (rb === null || rb.nr_pages === 0) {
+    if (rb === null || this.perf_output_refused(rb, event)) {
       this.hardware.rcu_read_unlock();
       return -ENOSPC;
     }
@@ -124,13 +124,22 @@ export abstract class RingBufferCode extends WaitCode {
     return 0;
   }
 
+  /** Whether the buffer takes no records at all. One without data pages counts nothing as lost. */
+  perf_output_refused(rb: RingBuffer, _event: PerfEvent): boolean {
+    return rb.nr_pages === 0;
+  }
+
   /** The record finds no space: it is counted, and reported by the next record that does (never at once). */
   perf_output_fail(handle: PerfOutputHandle): number {
-    atomic_inc(handle.rb.lost);
+    this.perf_output_count_lost(handle.rb, handle.event);
     effect_of(this.trace, 'record_dropped', handle.rb, handle.event);
     this.perf_output_put_handle(handle);
     this.hardware.rcu_read_unlock();
     return -ENOSPC;
+  }
+
+  perf_output_count_lost(rb: RingBuffer, _event: PerfEvent): void {
+    atomic_inc(rb.lost);
   }
 
   /** Writes the LOST record that was reserved in front of the record. A nested writer may have left a count of 0. */
@@ -171,9 +180,14 @@ export abstract class RingBufferCode extends WaitCode {
     if (handle.wakeup !== READ_ONCE(rb.wakeup)) this.perf_output_wakeup(handle);
   }
 
+  /** What poll(2) will say of a wakeup: POLL_IN and POLLIN are both 1. */
+  get wakeup_mask(): number {
+    return POLL_IN;
+  }
+
   /** Steps K1 to K3: the outermost writer's event carries the wakeup, whichever record crossed the watermark. */
   perf_output_wakeup(handle: PerfOutputHandle): void {
-    WRITE_ONCE(handle.rb.poll, POLL_IN);
+    WRITE_ONCE(handle.rb.poll, this.wakeup_mask);
     WRITE_ONCE(handle.event.pending_wakeup, 1);
     effect_of(this.trace, 'wakeup_posted', handle.rb, handle.event);
     this.irq_work_queue(handle.event.pending);

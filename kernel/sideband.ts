@@ -54,16 +54,17 @@ export abstract class SidebandCode extends OutputCode {
 
   /** Calls `visit` for the events that may report on what happens on this CPU: of each CPU context, then of the task. */
   perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
-    const cpu = this.hardware.smp_processor_id();
-    const visit_context = (ctx: PerfEventContext): void => {
-      list_for_each(ctx.event_list, (event) => {
-        if (event.state >= PERF_EVENT_STATE_INACTIVE && (event.cpu === -1 || event.cpu === cpu)) visit(event);
-      });
-    };
     this.this_cpu().contexts.forEach((cpuctx, ctxn) => {
-      visit_context(cpuctx.ctx);
+      this.perf_event_aux_ctx(cpuctx.ctx, visit);
       const ctx = task_ctx ?? this.task_context(this.current(), ctxn);
-      if (ctx !== null) visit_context(ctx);
+      if (ctx !== null) this.perf_event_aux_ctx(ctx, visit);
+    });
+  }
+
+  perf_event_aux_ctx(ctx: PerfEventContext, visit: (event: PerfEvent) => void): void {
+    const cpu = this.hardware.smp_processor_id();
+    list_for_each(ctx.event_list, (event) => {
+      if (event.state >= PERF_EVENT_STATE_INACTIVE && (event.cpu === -1 || event.cpu === cpu)) visit(event);
     });
   }
 

@@ -14,6 +14,8 @@ import { ListHead } from './list.ts';
 import { Mutex, SpinLock } from './primitives.ts';
 
 // event.state
+/** Since v3.18: the task that it counted has exited. */
+export const PERF_EVENT_STATE_EXIT = -3;
 export const PERF_EVENT_STATE_ERROR = -2;
 export const PERF_EVENT_STATE_OFF = -1;
 export const PERF_EVENT_STATE_INACTIVE = 0;
@@ -174,6 +176,8 @@ export class RingBuffer extends struct({
   mmap_count: shared(0),
   /** Since v3.10: to whom the pages are accounted. */
   mmap_user: null as UserStruct | null,
+  /** Since v4.7: what comes is dropped, and counted as lost. */
+  paused: false,
   freed: shared(false),
 }) {
   readonly nr_pages: number;
@@ -224,6 +228,8 @@ export class PerfEvent extends struct({
   rb: shared(null as RingBuffer | null),
   pending_wakeup: shared(0), pending_kill: shared(0), pending_disable: shared(0),
   event_limit: shared(0),
+  /** Since v6.0: records of this event that its buffer had no place for. */
+  lost_samples: 0,
   fasync: shared(null as TaskStruct | null),
   /** Since v3.15: the grace period after which the event may join another buffer's list. Under mmap_mutex. */
   rcu_batches: NO_GRACE_PERIOD,

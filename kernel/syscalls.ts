@@ -6,7 +6,7 @@
  */
 import {
   EBADF, EINVAL, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
-  PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID,
+  PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
 import type { MmapRequest } from './buffer.ts';
@@ -36,8 +36,13 @@ export abstract class SyscallCode extends FcntlCode {
         return output === null ? -EBADF : this.perf_event_set_output(event, output);
       }
       default:
-        return -ENOTTY;
+        return this.perf_ioctl_later(event, command, argument);
     }
+  }
+
+  /** The commands that came after v3.1. */
+  perf_ioctl_later(_event: PerfEvent, _command: number, _argument: number): number {
+    return -ENOTTY;
   }
 
   /** Applies `apply` to the event and its inherited copies; with the group flag, to the whole group. */
@@ -111,11 +116,14 @@ export abstract class SyscallCode extends FcntlCode {
     }
     const value = (member: PerfEvent): number[] => {
       const count = member.count + member.child_count + this.children_count(member);
-      return read_format & PERF_FORMAT_ID ? [count, member.parent?.id ?? member.id] : [count];
+      const values = [count];
+      if (read_format & PERF_FORMAT_ID) values.push(member.parent?.id ?? member.id);
+      if (read_format & PERF_FORMAT_LOST) values.push(member.lost_samples);
+      return values;
     };
     if ((read_format & PERF_FORMAT_GROUP) === 0) {
-      const [count, ...id] = value(event);
-      return [count, ...times, ...id];
+      const [count, ...rest] = value(event);
+      return [count, ...times, ...rest];
     }
     const group = this.perf_group_events(event.group_leader!);
     return [group.length, ...times, ...group.flatMap(value)];

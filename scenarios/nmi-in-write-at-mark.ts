@@ -8,7 +8,7 @@ export const scenario: Scenario = {
     'v3.1': 'lost wakeup', 'waitq-in-rb': 'lost wakeup', 'no-mmap-mutex': 'lost wakeup',
     'fix-as-committed': 'lost wakeup', 'v3.2': 'lost wakeup', 'v3.10': 'lost wakeup', 'v3.15': 'lost wakeup',
     'v3.18': 'lost wakeup', 'v4.2': 'lost wakeup', 'v5.2': 'lost wakeup', 'v5.10': 'lost wakeup',
-    'v5.19': 'lost wakeup',
+    'v5.19': 'lost wakeup', 'v6.12': 'lost wakeup', 'v6.18': 'lost wakeup',
   },
   build(setup) {
     const [polled, event] = [setup.event(), setup.event()];

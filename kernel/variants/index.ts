@@ -15,9 +15,11 @@ import { V4_2 } from './v4.2.ts';
 import { V5_10 } from './v5.10.ts';
 import { V5_19 } from './v5.19.ts';
 import { V5_2 } from './v5.2.ts';
+import { V6_12 } from './v6.12.ts';
+import { V6_18 } from './v6.18.ts';
 import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
-  V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_10, V3_15, V3_18, V4_2, V5_2, V5_10, V5_19,
+  V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_10, V3_15, V3_18, V4_2, V5_2, V5_10, V5_19, V6_12, V6_18,
   StampBeforeNest,
 ];

@@ -2,7 +2,8 @@
  * v3.10: mmap and SET_OUTPUT link an event to its buffer, and the last munmap takes the buffer away from all its events.
  *
  * Parent: v3.2.
- * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0.
+ * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0, dd9c086d9f50 (a record
+ * larger than the buffer) and 724b6daa13e1 (v3.5: a group ioctl acts on the siblings).
  * Claim: nobody writes into a buffer that no user can see, and a closed event is on no list.
  * Known to fail: the list is edited under its readers; two unmappers may both take themselves for the last; SET_OUTPUT
  * may hand out a buffer whose last mapping is going.
@@ -10,6 +11,7 @@
  * Not modelled: VM_DONTCOPY; a mapping's length beside its buffer's.
  */
 import { EINVAL, EPERM, POLL_HUP } from '../abi/index.ts';
+import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { list_next_rcu } from '../list.ts';
 import {
@@ -28,6 +30,16 @@ export class V3_10 extends V3_2 {
     claim: 'the last munmap takes the buffer away from all its events',
     known_to_fail: 'the list of events is edited while a wakeup walks it',
   };
+
+  override readonly attr_limits = attr_limits('3.10');
+
+  override group_target(_leader: PerfEvent, sibling: PerfEvent): PerfEvent {
+    return sibling;
+  }
+
+  override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {
+    return (!rb.writable || head - offset <= rb.size) && super.perf_output_space(rb, tail, offset, head);
+  }
 
   override perf_poll(file: File, wait: PollTable | null): number {
     const event = file.event!;

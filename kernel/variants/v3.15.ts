@@ -3,16 +3,17 @@
  * period before it joins another list.
  *
  * Parent: v3.10.
- * Upstream commit: b69cf53640da (March 2014).
+ * Upstream commit: b69cf53640da (March 2014) with CIRC_SPACE of v3.13 and, of v3.11, 52d857a8784a: an exit is reported once.
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
  * Not modelled: see the files in kernel/.
  */
 import { effect } from '../../sim/memory.ts';
+import { attr_limits } from '../attr-limits.ts';
 import { list_add, list_del_rcu } from '../list.ts';
 import { READ_ONCE, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore } from '../primitives.ts';
-import { NO_GRACE_PERIOD, type PerfEvent, type RingBuffer } from '../structs.ts';
+import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_10 } from './v3.10.ts';
 
@@ -24,6 +25,22 @@ export class V3_15 extends V3_10 {
     claim: 'an event joins another list only after a grace period',
     known_to_fail: 'the grace period may begin before the event has left the first list',
   };
+
+  override readonly attr_limits = attr_limits('3.15');
+
+  /** CIRC_SPACE: one byte stays free, whatever the tail says. */
+  override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {
+    return !rb.writable || ((tail - offset - 1) & (rb.size - 1)) >= head - offset;
+  }
+
+  override perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
+    if (task_ctx === null) {
+      super.perf_event_aux(null, visit);
+      return;
+    }
+    for (const cpuctx of this.this_cpu().contexts) this.perf_event_aux_ctx(cpuctx.ctx, visit);
+    this.perf_event_aux_ctx(task_ctx, visit);
+  }
 
   override perf_event_replace_buffer(event: PerfEvent, rb: RingBuffer | null): void {
     const old = READ_ONCE(event.rb);

@@ -1,16 +1,19 @@
 /**
- * v3.18: perf_poll queues its waiter before it looks at the flag, and says POLLHUP when there is no buffer.
+ * v3.18: perf_poll queues its waiter before it looks at the flag, and says POLLHUP when there is no buffer, or nobody left
+ * who could write into it.
  *
  * Parent: v3.15.
- * Upstream commit: e708d7ad8073 (August 2014) and 61b67684c167.
+ * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, and of the same year 179033b3e064 and dc633982ff3f.
  * Claim: a wakeup between the look at the flag and the sleep is not lost.
  * Known to fail: the grace period may begin before the event has left the first list.
  * Reference: section 6.6 of kernel.md, steps 1 to 6.
- * Not modelled: the state of an event whose task has exited.
+ * Not modelled: see the files in kernel/.
  */
 import { POLLHUP } from '../abi/index.ts';
+import { attr_limits } from '../attr-limits.ts';
+import { list_empty } from '../list.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference, xchg } from '../primitives.ts';
-import type { File, PollTable } from '../structs.ts';
+import { PERF_EVENT_STATE_EXIT, type File, type PerfEvent, type PerfEventContext, type PollTable } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_15 } from './v3.15.ts';
 
@@ -23,13 +26,41 @@ export class V3_18 extends V3_15 {
     known_to_fail: 'the grace period may begin before the event has left the first list',
   };
 
+  override readonly attr_limits = attr_limits('3.18');
+
   override perf_poll(file: File, wait: PollTable | null): number {
     const event = file.event!;
     this.poll_wait(file, event.waitq, wait);
+    const hung_up = this.perf_poll_hung_up(event);
+    if (hung_up !== 0) return hung_up;
     mutex_lock(event.mmap_mutex);
     const rb = rcu_dereference(event.rb);
     const events = rb === null ? POLLHUP : xchg(rb.poll, 0);
     mutex_unlock(event.mmap_mutex);
     return events;
+  }
+
+  /** What poll(2) says of an event that nobody can write records for, whatever is in its buffer; 0 of any other. */
+  perf_poll_hung_up(event: PerfEvent): number {
+    if (event.state !== PERF_EVENT_STATE_EXIT) return 0;
+    mutex_lock(event.child_mutex);
+    const no_children = list_empty(event.child_list);
+    mutex_unlock(event.child_mutex);
+    return no_children ? POLLHUP : 0;
+  }
+
+  override perf_event_enable(event: PerfEvent): void {
+    if (event.state !== PERF_EVENT_STATE_EXIT) super.perf_event_enable(event);
+  }
+
+  override perf_event_exit_event(event: PerfEvent, ctx: PerfEventContext): void {
+    super.perf_event_exit_event(event, ctx);
+    if (event.parent !== null) return;
+    event.state = PERF_EVENT_STATE_EXIT;
+    this.perf_event_wakeup(event);
+  }
+
+  override child_event_gone(parent: PerfEvent): void {
+    this.perf_event_wakeup(parent);
   }
 }

@@ -9,6 +9,7 @@
  * Reference: kernel/events/core.c of v3.2.
  * Not modelled: see the files in kernel/.
  */
+import { attr_limits } from '../attr-limits.ts';
 import { rcu_dereference } from '../primitives.ts';
 import type { PerfEvent, RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -22,6 +23,8 @@ export class V3_2 extends FixAsCommitted {
     claim: 'a wakeup for an event without a buffer does nothing',
     known_to_fail: 'closing a polled event leaves it linked to the buffer',
   };
+
+  override readonly attr_limits = attr_limits('3.2');
 
   override wakeup_buffer(event: PerfEvent): RingBuffer | null {
     return rcu_dereference(event.rb);

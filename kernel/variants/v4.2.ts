@@ -8,6 +8,7 @@
  * Reference: section 6.4 of kernel.md with E10; E11.
  * Not modelled: see the files in kernel/.
  */
+import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE } from '../primitives.ts';
 import type { PerfEvent, RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -21,6 +22,8 @@ export class V4_2 extends V3_18 {
     claim: 'the grace period begins after the event has left its list',
     known_to_fail: 'data_head may go back for a moment',
   };
+
+  override readonly attr_limits = attr_limits('4.2');
 
   override ring_buffer_leave(event: PerfEvent, old: RingBuffer): void {
     this.ring_buffer_unlink(event, old);

@@ -8,6 +8,7 @@
  * Reference: section 6.2 of kernel.md, E16.
  * Not modelled: see the files in kernel/.
  */
+import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
 import type { RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -21,6 +22,8 @@ export class V5_10 extends V5_2 {
     claim: 'of two unmappers one is the last',
     known_to_fail: 'SET_OUTPUT may hand out a buffer whose last mapping is going',
   };
+
+  override readonly attr_limits = attr_limits('5.10');
 
   override perf_mmap_last(rb: RingBuffer): () => boolean {
     const last = atomic_dec_and_test(rb.mmap_count);

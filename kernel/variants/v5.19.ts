@@ -10,6 +10,7 @@
  * Not modelled: the later checks of SET_OUTPUT (clock, direction, PMU).
  */
 import { EINVAL } from '../abi/index.ts';
+import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, mutex_lock, mutex_unlock } from '../primitives.ts';
 import type { PerfEvent, RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -23,6 +24,8 @@ export class V5_19 extends V5_10 {
     claim: 'SET_OUTPUT excludes munmap of its target',
     known_to_fail: 'of several sleepers on one buffer only the first to look is told of data',
   };
+
+  override readonly attr_limits = attr_limits('5.19');
 
   /** Both mutexes, in the order of the events' addresses; ids stand for addresses. */
   override perf_event_set_output(event: PerfEvent, output: PerfEvent | null): number {

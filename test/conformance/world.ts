@@ -2,7 +2,7 @@
 import {
   Linux, Mapping, PAGE_SIZE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU, PERF_SAMPLE_ID,
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID,
-  PERF_SAMPLE_TIME, READ_ONCE, V3_2, perf_event_attr, type PerfEventAttr, type Process, type DriverRecord,
+  PERF_SAMPLE_TIME, READ_ONCE, V3_2, attr_limits, perf_event_attr, type PerfEventAttr, type Process, type DriverRecord,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
 
@@ -25,7 +25,7 @@ const NUMBERS = ['wakeup_events', 'clockid', 'bp_type'];
 
 /** v3.2 in all but one thing: most cases tell records apart by IDENTIFIER, of v3.12. */
 class V3_2WithIdentifier extends V3_2 {
-  override readonly attr_limits = { size: 136, sample_max: BigInt(2 * PERF_SAMPLE_IDENTIFIER), format_max: 16n, flags: 15 };
+  override readonly attr_limits = { ...attr_limits('3.14'), sample_max: BigInt(2 * PERF_SAMPLE_IDENTIFIER), unknown_flags: [] };
 }
 
 /** The number in `names`, one of them or several; a number stands for itself. */

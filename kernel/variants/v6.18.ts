@@ -1,0 +1,44 @@
+/**
+ * v6.18: poll says POLLRDNORM beside POLLIN, and that a pinned event is in error.
+ *
+ * Parent: v6.12.
+ * Upstream commit: c96fff391c09 and f4b07fd62d4d (March 2025).
+ * Claim: whoever asks for POLLRDNORM is told of data, and nobody waits for an event that cannot count any more.
+ * Known to fail: the mmap of an event that fails late drops a buffer that another thread has taken in between; of several
+ * sleepers on one buffer only the first to look is told of data.
+ * Reference: section 6.2 of kernel.md, E23 and E25; section 6.6.
+ * Not modelled: a PMU that is unregistered (POLLERR).
+ */
+import { POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts';
+import { attr_limits } from '../attr-limits.ts';
+import { PERF_EVENT_STATE_ERROR, type PerfEvent } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V6_12 } from './v6.12.ts';
+
+export class V6_18 extends V6_12 {
+  static override readonly variant: VariantInfo = {
+    name: 'v6.18',
+    parent: 'v6.12',
+    commit: 'c96fff391c09',
+    claim: 'poll says POLLRDNORM beside POLLIN, and POLLHUP of a pinned event in error',
+    known_to_fail: 'an mmap that fails late drops a buffer that another thread has taken',
+  };
+
+  override readonly attr_limits = attr_limits('6.18');
+
+  override get wakeup_mask(): number {
+    return POLLIN | POLLRDNORM;
+  }
+
+  override perf_poll_hung_up(event: PerfEvent): number {
+    const hung_up = super.perf_poll_hung_up(event);
+    if (hung_up !== 0) return hung_up;
+    return event.attr.pinned && event.state === PERF_EVENT_STATE_ERROR ? POLLHUP : 0;
+  }
+
+  /** Whoever sleeps on a pinned event that has found no counter is woken to see it. */
+  override perf_event_in_error(leader: PerfEvent): void {
+    super.perf_event_in_error(leader);
+    this.perf_event_wakeup(leader);
+  }
+}
