@@ -10,7 +10,7 @@ import type { Location } from '../pmu/location.ts';
 import type { Pmu } from '../pmu/pmu.ts';
 import { PERF_COUNT_SW_MAX } from './abi/index.ts';
 import { ListHead } from './list.ts';
-import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, TaskStruct } from './structs.ts';
+import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, Regs, TaskStruct } from './structs.ts';
 import { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
 
 /** Work whose duration the machine knows; the kernel text says where it is done. */
@@ -28,8 +28,10 @@ export interface Hardware {
   charge(cost: Cost): void;
   /** The PMU of the executing CPU. */
   pmu(): Pmu;
-  /** An address inside `location`, where the program counter happened to be. */
-  ip_in(location: Location): number;
+  /** What the registers show, somewhere inside `location`, when an event of the kind `signal` (by index) has happened. */
+  regs_in(location: Location, signal: number): Regs;
+  /** What the registers showed when the current task left user mode (task_pt_regs); null: it never was there. */
+  user_regs(): Regs | null;
   /** Raises IRQ_WORK_VECTOR on the executing CPU. */
   arch_irq_work_raise(): void;
   /** Runs `fn` on another CPU, with interrupts off, and waits for it (smp_call_function_single). */

@@ -7,7 +7,8 @@
  */
 import { effect_of, hook, load } from '../sim/memory.ts';
 import {
-  PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
+  PERF_CONTEXT_KERNEL, PERF_CONTEXT_USER, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
+  PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
   PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PERF_RECORD_SAMPLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN,
   PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ,
   PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
@@ -93,9 +94,13 @@ export abstract class OutputCode extends RingBufferCode {
     put_sample(handle, event, id, sample);
   }
 
-  /** The call chain at `regs`, leaf first; the simulated programs describe it. */
-  perf_callchain(_event: PerfEvent, regs: Regs): readonly number[] {
-    return [regs.ip];
+  /** The call chain at `regs`, leaf first: the kernel's part and the user's, a marker in front of each. */
+  perf_callchain(event: PerfEvent, regs: Regs): readonly number[] {
+    const isUser = regs.location.ring === 'user';
+    const { exclude_callchain_kernel, exclude_callchain_user } = event.attr;
+    const kernel = isUser || exclude_callchain_kernel ? [] : chain_part(PERF_CONTEXT_KERNEL, regs);
+    const user = isUser ? regs : effect_of(this.hardware, 'user_regs');
+    return user === null || exclude_callchain_user ? kernel : [...kernel, ...chain_part(PERF_CONTEXT_USER, user)];
   }
 
   /** Values of all events of a group, leader first. */
@@ -132,6 +137,11 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, id: SampleId, sa
     handle.put_u64(sample.chain.length);
     for (const address of sample.chain) handle.put_u64(address);
   }
+}
+
+/** A stretch of a call chain. Addresses are signed here, as everywhere. */
+function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs): readonly number[] {
+  return [Number(BigInt.asIntN(64, context)), ip, ...callers];
 }
 
 function bits(mask: number): number {

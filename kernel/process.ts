@@ -104,6 +104,8 @@ export abstract class ProcessCode extends InheritCode {
     const isThread = parent?.tgid === task.tgid;
     if (parent !== null && !isThread) effect(() => this.hardware.send_signal(parent, SIGCHLD, SI_KERNEL, -1));
     WRITE_ONCE(task.state, TASK_DEAD);
+    // CLONE_CHILD_CLEARTID: whoever joins the thread is woken. That is its creator here.
+    if (parent !== null && isThread) effect(() => this.hardware.wake_up_process(parent));
   }
 
   exit_files({ files }: TaskStruct): void {

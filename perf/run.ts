@@ -5,6 +5,7 @@
  * Not modelled: several tools at once.
  */
 import { CHIPS } from '../pmu/chips/index.ts';
+import { longest_ns, shortest_ns } from '../pmu/workload-duration.ts';
 import { WORKLOADS } from '../pmu/workloads/index.ts';
 import { KERNELS, READ_ONCE, SilentTracepoints, Sys, TimedSystem, type KernelClass, type PerfEvent, type RingBuffer } from '../kernel/index.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
@@ -75,9 +76,10 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     },
   });
   const thread = system.spawn('perf', (task) => tool.program(new Sys(system, task)));
-  const total_ns = program.seconds * 1e9;
+  const total_ns = shortest_ns(program.phases, chip.khz);
+  const end_ns = longest_ns(program.phases, chip.khz) + OVERTIME_SECONDS * 1e9;
   for (let at = PROGRESS_NS; system.isAlive(thread.task); at += PROGRESS_NS) {
-    if (at > total_ns + OVERTIME_SECONDS * 1e9) throw new Error(`the run did not end within ${OVERTIME_SECONDS} s of its workload`);
+    if (at > end_ns) throw new Error(`the run did not end within ${OVERTIME_SECONDS} s of its workload`);
     system.runUntilExit(thread.task, system.machine.cycles(at));
     hooks.progress?.(Math.min(at, total_ns), total_ns);
   }

@@ -2,7 +2,7 @@
  * Where a CPU executes: a stretch of code with its symbol, its addresses and the events that it causes per cycle.
  *
  * Reference: rates are inputs that describe a program; Nehalem's are of the order that `perf stat` shows for such code.
- * Not modelled: variation of rates within a location; caches and branch prediction as mechanisms.
+ * Not modelled: variation of rates within a function; caches and branch prediction as mechanisms.
  */
 
 /** What the counters can count. The order is the index into a location's rates. */
@@ -11,6 +11,9 @@ export const SIGNALS = [
   'stalled-cycles-frontend', 'stalled-cycles-backend', 'ref-cycles',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
+
+/** The index of cycles, by which time is attributed. */
+export const CYCLES = 0;
 
 /** Where the kernel's text starts: 0xffffffff81000000, as the signed 64-bit number that a double holds exactly. */
 export const KERNEL_TEXT = -0x7f00_0000;
@@ -23,6 +26,16 @@ export interface Location {
   readonly ring: 'user' | 'kernel';
   /** Events per cycle, by index of SIGNALS. */
   readonly rates: readonly number[];
+  /** Return addresses of the calls that led here, innermost first; absent: its caller is not known. */
+  readonly callers?: readonly number[];
+  /** The functions among which execution changes too fast to be followed one by one. */
+  readonly parts?: readonly Part[];
+}
+
+/** A function's share of the cycles that a mixture of functions takes. */
+export interface Part {
+  readonly location: Location;
+  readonly share: number;
 }
 
 /** A location from readable parts; a rate left out is zero, and a cycle is a cycle. */
@@ -41,3 +54,27 @@ export function location(
 export const HALTED: Location = {
   symbol: 'mwait_idle', start: KERNEL_TEXT + 0xf2a0, length: 0x90, ring: 'kernel', rates: SIGNALS.map(() => 0),
 };
+
+/** The same code, when `caller` has called it: from the middle of its text. */
+export function called_from(caller: Location, callee: Location): Location {
+  const site = caller.start + 4 * Math.floor(caller.length / 8);
+  return { ...callee, callers: [site, ...(caller.callers ?? [])] };
+}
+
+/** Functions between which execution changes all the time: events come at the average of their rates. */
+export function mixture(parts: readonly Part[]): Location {
+  const total = parts.reduce((sum, { share }) => sum + share, 0);
+  const rates = SIGNALS.map((_, signal) => parts.reduce((sum, { location: { rates: own }, share }) => sum + own[signal] * share, 0) / total);
+  return { ...parts[0].location, rates, parts };
+}
+
+/**
+ * The function of `location` in which an event of the kind `signal` has happened: each as likely as it causes such
+ * events. `unit` is a number drawn from 0 to 1.
+ */
+export function part_of({ parts = [] }: Location, signal: number, unit: number): Location {
+  const weights = parts.map(({ location: { rates }, share }) => rates[signal] * share);
+  let rest = unit * weights.reduce((sum, weight) => sum + weight, 0);
+  const chosen = weights.findIndex((weight) => (rest -= weight) < 0);
+  return parts[Math.max(chosen, 0)].location;
+}

@@ -8,10 +8,11 @@ import { Cell, hook, operate, type Operation } from '../../sim/memory.ts';
 import { Violation, type ContextSpec, type Ground } from '../../sim/explore/model.ts';
 import { CHIPS } from '../../pmu/chips/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
+import type { Location } from '../../pmu/location.ts';
 import type { Pmu } from '../../pmu/pmu.ts';
 import type { Hardware } from '../base.ts';
 import { READ_ONCE, WRITE_ONCE, operate_when } from '../primitives.ts';
-import { NO_GRACE_PERIOD, type TaskStruct } from '../structs.ts';
+import { NO_GRACE_PERIOD, type Regs, type TaskStruct } from '../structs.ts';
 
 export const NR_CPUS = 4;
 
@@ -163,8 +164,11 @@ export class ExploreHardware implements Hardware {
   hrtimer_cancel(): number {
     return 0;
   }
-  ip_in(): number {
-    return 0;
+  regs_in(location: Location): Regs {
+    return { location, ip: 0 };
+  }
+  user_regs(): Regs | null {
+    return null;
   }
   pmu(): Pmu {
     throw new Violation('bound', 'explored kernels have no PMU');

@@ -10,7 +10,7 @@ import { Call, SUSPENDED } from '../../sim/call.ts';
 import { Priority } from '../../sim/event-queue.ts';
 import type { Cpu, Machine } from '../../sim/machine.ts';
 import type { RandomStream } from '../../sim/random.ts';
-import { HALTED } from '../../pmu/location.ts';
+import { HALTED, type Location } from '../../pmu/location.ts';
 import type { Pmu } from '../../pmu/pmu.ts';
 import { READ_ONCE } from '../primitives.ts';
 import { TASK_DEAD, type TaskStruct } from '../structs.ts';
@@ -117,6 +117,11 @@ export class Scheduler {
     return this.#spinning.size > 0;
   }
 
+  /** The user code that the thread on `cpu` runs, or ran before it entered the kernel. */
+  user_location(cpu: Cpu): Location | null {
+    return this.#queues[cpu.id].running?.user ?? null;
+  }
+
   /** Whether the CPU runs nothing and nothing waits for it. */
   isIdle(cpu: Cpu): boolean {
     const queue = this.#queues[cpu.id];
@@ -192,6 +197,7 @@ export class Scheduler {
 
   #resume(queue: RunQueue, thread: Thread): void {
     const { location, remaining } = thread.segment!;
+    if (location.ring === 'user') thread.user = location;
     queue.pmu.enter(location);
     queue.segmentStart = queue.cpu.clock;
     queue.stolenBefore = queue.cpu.stolen;

@@ -5,7 +5,7 @@
  * Not modelled: any call that perf and its workloads do not make.
  */
 import { effect } from '../../sim/memory.ts';
-import type { Location } from '../../pmu/location.ts';
+import { CYCLES, type Location } from '../../pmu/location.ts';
 import {
   PERF_COUNT_SW_PAGE_FAULTS, PERF_COUNT_SW_PAGE_FAULTS_MAJ, PERF_COUNT_SW_PAGE_FAULTS_MIN, SIGALRM, type PerfEventAttr,
 } from '../abi/index.ts';
@@ -13,7 +13,7 @@ import type { MmapRequest } from '../buffer.ts';
 import type { Executable } from '../process.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
 import type { PollFd, PollResult } from '../select.ts';
-import type { TaskStruct, VmArea } from '../structs.ts';
+import { TASK_DEAD, type TaskStruct, type VmArea } from '../structs.ts';
 import { EXEC, PAGE_FAULT } from './locations.ts';
 import type { TimedSystem } from './system.ts';
 import { call, run, type Program } from './thread.ts';
@@ -129,9 +129,24 @@ export class Sys {
     this.system.scheduler.thread(this.task)!.handlers.set(signal, handler);
   }
 
+  /** wait4(2) on a child, pthread_join(3) on a thread: until `task` has ended, or a signal comes. */
+  wait(task: TaskStruct): Program {
+    return call(() => this.#kernel.sleep_until(task.state, this.task, (state) => state === TASK_DEAD));
+  }
+
+  /** clock_gettime(CLOCK_MONOTONIC), nanoseconds. */
+  clock(): number {
+    return this.system.local_clock();
+  }
+
   /** Runs user code for `ns` nanoseconds of CPU time; Infinity: until a signal. */
   run(location: Location, ns: number): Program {
     return run(location, ns === Infinity ? Infinity : this.system.machine.cycles(ns));
+  }
+
+  /** The same for a number of cycles. */
+  run_cycles(location: Location, cycles: number): Program {
+    return run(location, cycles);
   }
 
   /**
@@ -139,7 +154,7 @@ export class Sys {
    * known only when the fault has been handled, and interrupts come in before that (do_page_fault of arch/x86/mm/fault.c).
    */
   *page_fault(location: Location, addr: number, major: boolean): Program {
-    const fault = { location, ip: this.system.ip_in(location), addr };
+    const fault = { ...this.system.regs_in(location, CYCLES), addr };
     yield* call(() => this.#kernel.perf_sw_event(PERF_COUNT_SW_PAGE_FAULTS, 1, fault));
     yield* run(PAGE_FAULT, this.system.machine.cycles(FAULT_NS));
     const event_id = major ? PERF_COUNT_SW_PAGE_FAULTS_MAJ : PERF_COUNT_SW_PAGE_FAULTS_MIN;

@@ -10,10 +10,10 @@ import { Priority } from '../../sim/event-queue.ts';
 import { Machine, type Cpu } from '../../sim/machine.ts';
 import type { RandomStream } from '../../sim/random.ts';
 import type { Chip } from '../../pmu/chip.ts';
-import type { Location } from '../../pmu/location.ts';
+import { CYCLES, part_of, type Location } from '../../pmu/location.ts';
 import { Pmu } from '../../pmu/pmu.ts';
 import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../base.ts';
-import { TASK_DEAD, UserStruct, type Hrtimer, type TaskStruct } from '../structs.ts';
+import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type TaskStruct } from '../structs.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { READ_ONCE } from '../primitives.ts';
 import { Durations, GRACE_PERIOD_TICKS } from './costs.ts';
@@ -43,6 +43,8 @@ export class TimedSystem implements Hardware {
   readonly #durations: Durations;
   readonly #gracePeriod: RandomStream;
   readonly #ip: RandomStream;
+  readonly #part: RandomStream;
+  readonly #userIp: RandomStream;
   readonly #ticks: readonly number[];
   readonly #irqWork: readonly number[];
   readonly #hrtimers: Hrtimers;
@@ -56,6 +58,8 @@ export class TimedSystem implements Hardware {
     this.#durations = new Durations(this.machine);
     this.#gracePeriod = random.stream('rcu/grace-period');
     this.#ip = random.stream('pmu/ip');
+    this.#part = random.stream('pmu/part');
+    this.#userIp = random.stream('pmu/user-ip');
     this.#pmus = cpus.map((cpu) => new Pmu(this.machine, cpu, spec.chip, (location) => this.#nmi(cpu, location)));
     this.kernel = new spec.kernel(this, { ...DEFAULT_CONFIG, ...spec.config });
     this.kernel.next_pid = 1000 + random.stream('boot/pid').below(30_000);
@@ -63,7 +67,7 @@ export class TimedSystem implements Hardware {
     this.scheduler.onBusy = (cpu, busy) => this.#setTicking(cpu, busy);
     this.#ticks = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, TICK, () => this.#tick(cpu))));
     this.#hrtimers = new Hrtimers(this.machine, (cpu, timer) => {
-      this.#interrupt(cpu, TICK, (location) => timer.expired({ location, ip: this.ip_in(location) }));
+      this.#interrupt(cpu, TICK, (location) => timer.expired(this.regs_in(location, CYCLES)));
     });
     this.#irqWork = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, IRQ, () => this.#runIrqWork())));
     if (this.kernel.config.nmi_watchdog) for (const cpu of cpus) this.as(cpu, () => this.kernel.watchdog_nmi_enable());
@@ -131,9 +135,16 @@ export class TimedSystem implements Hardware {
     return this.#pmus[this.#executing.id];
   }
 
-  ip_in(location: Location): number {
-    const instructions = Math.floor(location.length / INSTRUCTION_BYTES);
-    return location.start + INSTRUCTION_BYTES * this.#ip.below(instructions);
+  regs_in(location: Location, signal: number): Regs {
+    const code = location.parts === undefined ? location : part_of(location, signal, this.#part.unit());
+    return { location: code, ip: somewhere_in(code, this.#ip) };
+  }
+
+  user_regs(): Regs | null {
+    const location = this.scheduler.user_location(this.#executing);
+    if (location === null) return null;
+    const code = location.parts === undefined ? location : part_of(location, CYCLES, this.#userIp.unit());
+    return { location: code, ip: somewhere_in(code, this.#userIp) };
   }
 
   arch_irq_work_raise(): void {
@@ -239,3 +250,7 @@ export class TimedSystem implements Hardware {
   }
 }
 
+/** An address at which an instruction of `location` starts. */
+function somewhere_in({ start, length }: Location, stream: RandomStream): number {
+  return start + INSTRUCTION_BYTES * stream.below(Math.floor(length / INSTRUCTION_BYTES));
+}

@@ -41,6 +41,8 @@ export class Thread {
   result: unknown = undefined;
   /** The code that it runs, and the cycles of CPU time that are left of it. */
   segment: { location: Location; remaining: number } | null = null;
+  /** The user code that it ran last. */
+  user: Location | null = null;
   /** A wake-up is on its way. */
   waking = false;
   /** CPUs it may run on; null: all. */

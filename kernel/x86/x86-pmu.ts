@@ -343,7 +343,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #overflow(event: PerfEvent, period: number, location: Location): void {
-    const regs = { location, ip: this.kernel.hardware.ip_in(location) };
+    const regs = this.kernel.hardware.regs_in(location, event.hw.config);
     if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);
   }
 }

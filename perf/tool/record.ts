@@ -8,12 +8,13 @@
 import { location } from '../../pmu/location.ts';
 import type { WorkloadRun } from '../../pmu/workload.ts';
 import {
-  PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, SIGALRM,
+  PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN,
   SIGCHLD, SIGINT, errnoName, type PerfEventAttr, type Program, type Sys, type TaskStruct, type VmArea,
 } from '../../kernel/index.ts';
 import { InputError } from '../input-error.ts';
 import type { RecordOptions } from '../run-spec.ts';
 import { executable } from './host.ts';
+import { perform } from './perform.ts';
 
 /** Bytes that read(2) returns for the tool's read_format. */
 const READ_BYTES = 32;
@@ -116,10 +117,7 @@ export class RecordTool {
     yield* sys.run(CHILD, sys.system.machine.random.stream('child/startup').logBetween(CHILD_STARTUP_NS.from, CHILD_STARTUP_NS.to));
     yield* sys.execve(executable(name));
     yield* sys.run(run.start, LOADER_NS);
-    sys.sigaction(SIGALRM, () => {});
-    yield* sys.alarm(run.seconds);
-    yield* sys.run(run.body, Infinity);
-    yield* sys.exit();
+    yield* perform(sys, run.phases);
   }
 
   #cpus(): number[] {

@@ -60,8 +60,12 @@ class BenchHardware implements Hardware {
     return this.pmus[this.cpu];
   }
 
-  ip_in({ start }: Location): number {
-    return start;
+  regs_in(location: Location): Regs {
+    return { location, ip: location.start };
+  }
+
+  user_regs(): Regs | null {
+    return null;
   }
 
   arch_irq_work_raise(): void {
