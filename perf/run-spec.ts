@@ -28,6 +28,10 @@ export interface RecordOptions {
   mmap_pages: number;
   /** -D/--no-delay: wake up for every sample of the first event. */
   no_delay: boolean;
+  /** When the kernel shall wake the tool: after so many samples, or so many bytes; null: at half a buffer. */
+  wakeup: { events: number } | { bytes: number } | null;
+  /** Poll every event, instead of the first of each CPU. */
+  poll_all: boolean;
   /** Children are recorded too, unless -i. */
   inherit: boolean;
   /** -a: every task on the CPUs, instead of the workload only. */
@@ -46,6 +50,9 @@ export interface RecordingForm {
   ksymbols: boolean;
 }
 
+/** Bounds between which a duration is drawn, in nanoseconds. */
+export type DurationRange = readonly [from: number, to: number];
+
 /** The machine, the kernel, the tool, the workload and the seed: all that a run depends on. */
 export interface RunSpec {
   kernel: string;
@@ -55,6 +62,8 @@ export interface RunSpec {
   hz: number;
   /** Whether the NMI watchdog holds one counter per CPU. */
   nmi_watchdog: boolean;
+  /** Durations that are other than the model has them, by name (DURATIONS_NS, TOOL_DURATIONS_NS). */
+  latencies: Readonly<Record<string, DurationRange>>;
   seed: string;
   tool: string;
   record: RecordOptions;
@@ -79,6 +88,8 @@ export interface RunResult {
   bytes_written: number;
   /** Largest head − tail of any buffer, in bytes. */
   buffer_high_water: number;
+  /** From the kernel's decision to wake the tool until it reads that buffer; zeros if there was none. */
+  reader_latency: { mean_ns: number; max_ns: number };
   /** Simulated time at which the tool ended. */
   duration_ns: number;
 }

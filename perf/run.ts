@@ -13,6 +13,7 @@ import { unknownName } from './nearest.ts';
 import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
 import { images, type ImageFile } from './tool/images.ts';
 import { config_attrs } from './tool/attr.ts';
+import { TOOL_DURATIONS_NS } from './tool/durations.ts';
 import { RecordTool } from './tool/record.ts';
 import { Recording } from './tool/recording.ts';
 import { Tally } from './tool/tally.ts';
@@ -37,6 +38,16 @@ const OVERTIME_SECONDS = 60;
 class BufferWatch extends SilentTracepoints {
   dropped = 0;
   high_water = 0;
+  /** Waits of buffers for their reader, in cycles: how many, their sum, the longest. */
+  readonly #latency = { count: 0, sum: 0, max: 0 };
+  /** Buffers whose reader has been told to come, and since when. */
+  readonly #awaited = new Map<RingBuffer, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    super();
+    this.#now = now;
+  }
 
   override record_stored(rb: RingBuffer, _event: PerfEvent, _type: number, _size: number, head: number): void {
     const used = head - READ_ONCE(rb.user_page.data_tail);
@@ -45,6 +56,26 @@ class BufferWatch extends SilentTracepoints {
 
   override record_dropped(): void {
     this.dropped++;
+  }
+
+  override wakeup_posted(rb: RingBuffer): void {
+    if (!this.#awaited.has(rb)) this.#awaited.set(rb, this.#now());
+  }
+
+  /** The tool reads the buffer. */
+  read(rb: RingBuffer): void {
+    const since = this.#awaited.get(rb);
+    if (since === undefined) return;
+    this.#awaited.delete(rb);
+    const waited = this.#now() - since;
+    this.#latency.count++;
+    this.#latency.sum += waited;
+    this.#latency.max = Math.max(this.#latency.max, waited);
+  }
+
+  reader_latency(nanoseconds: (cycles: number) => number): RunResult['reader_latency'] {
+    const { count, sum, max } = this.#latency;
+    return { mean_ns: count === 0 ? 0 : nanoseconds(sum / count), max_ns: nanoseconds(max) };
   }
 }
 
@@ -56,8 +87,8 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const program = workload.parse(spec.workload.args);
   const { record } = spec;
   const config = { hz: spec.hz, nmi_watchdog: spec.nmi_watchdog };
-  const system = new TimedSystem({ chip, cpus: spec.cpus, seed: spec.seed, kernel, config });
-  const watch = new BufferWatch();
+  const system = new TimedSystem({ chip, cpus: spec.cpus, seed: spec.seed, kernel, config, durations: spec.latencies });
+  const watch = new BufferWatch(() => system.machine.queue.now);
   system.kernel.trace = watch;
 
   const attrs = config_attrs(record);
@@ -70,11 +101,12 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
       tally = new Tally(attrs.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
       recording.begin(attrs, ids, child);
     },
-    write(chunk) {
+    write(chunk, vma) {
+      watch.read(vma.rb);
       tally.add(chunk);
       recording.append(chunk);
     },
-  });
+  }, { ...TOOL_DURATIONS_NS, ...spec.latencies });
   const thread = system.spawn('perf', (task) => tool.program(new Sys(system, task)));
   const total_ns = shortest_ns(program.phases, chip.khz);
   const end_ns = longest_ns(program.phases, chip.khz) + OVERTIME_SECONDS * 1e9;
@@ -94,6 +126,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     wakeups: tool.wakeups,
     bytes_written: recording.dataSize,
     buffer_high_water: watch.high_water,
+    reader_latency: watch.reader_latency((cycles) => system.machine.nanoseconds(cycles)),
     duration_ns: system.machine.nanoseconds(system.machine.queue.now),
   };
 }

@@ -1,8 +1,11 @@
 /** The options that choose the simulated machine; every command that runs one has them. */
 import type { OptionTable } from './option.ts';
 import { oneOf, wholeNumber } from './values.ts';
+import { latencies } from './latency.ts';
 
 const MAX_CPUS = 64;
+/** attr.wakeup_events and attr.wakeup_watermark have 32 bits. */
+const MAX_U32 = 2 ** 32 - 1;
 const TICK_RATES = ['100', '250', '300', '1000'] as const;
 const TOOLS = ['3.2'] as const;
 
@@ -13,5 +16,12 @@ export const MACHINE_OPTIONS = {
   hz: { type: 'string', argument: '<n>', default: '1000', describe: `scheduler ticks per second: ${TICK_RATES.join(', ')}`, coerce: (text: string) => Number(oneOf('--hz', text, TICK_RATES)) },
   seed: { type: 'string', argument: '<text>', default: '1', describe: 'same seed, same bytes', coerce: String },
   tool: { type: 'string', argument: '<version>', default: '3.2', describe: 'version of the perf tool', coerce: (text: string) => oneOf('--tool', text, TOOLS) },
+  latency: {
+    type: 'string', array: true, argument: '<name=range>', default: [] as string[], coerce: latencies,
+    describe: 'a duration of the machine or the tool, such as write=20ms (what the disk makes the tool wait) or wakeup_latency=1ms-5ms',
+  },
+  'wakeup-events': { type: 'string', argument: '<n>', describe: 'wake the tool after so many samples', coerce: (text: string) => wholeNumber('--wakeup-events', text, 1, MAX_U32, 'a number of samples') },
+  watermark: { type: 'string', argument: '<bytes>', describe: 'wake the tool after so many bytes (default half a buffer)', coerce: (text: string) => wholeNumber('--watermark', text, 1, MAX_U32, 'a number of bytes') },
+  'poll-all': { type: 'boolean', describe: 'let the tool poll every event, instead of the first of each CPU' },
   'no-watchdog': { type: 'boolean', describe: 'do not let the NMI watchdog hold a counter per CPU' },
 } as const satisfies OptionTable;

@@ -1,7 +1,7 @@
 /** The options that `compare`, `sweep` and `test` share: what varies, over which seeds, on how many workers. */
 import { InputError } from '../../perf/input-error.ts';
 import type { RunSpec } from '../../perf/run-spec.ts';
-import { override, valueList, type Axis, type Setting } from '../../scenarios/suite/variation.ts';
+import { override, subjectOf, valueList, type Axis, type Setting } from '../../scenarios/suite/variation.ts';
 import { defaultWorkers } from '../pool.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
@@ -34,14 +34,15 @@ export const MANY_RUNS_OPTIONS = {
 
 /** The axes that the option words describe, in the order of their first mention. */
 export function axesOf(words: readonly string[]): Axis[] {
-  const values = new Map<string, (string | boolean)[]>();
+  const axes = new Map<string, Axis>();
   for (const word of words) {
-    const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word)!;
-    if (!Object.hasOwn(VARIED_OPTIONS, name)) continue;
-    const found = value === undefined ? [false, true] : REPEATED.includes(name) ? [...(values.get(name) ?? []), value] : valueList(value);
-    values.set(name, found);
+    const [, option, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word)!;
+    if (!Object.hasOwn(VARIED_OPTIONS, option)) continue;
+    const subject = subjectOf(word);
+    const values = value === undefined ? [false, true] : REPEATED.includes(option) ? [...(axes.get(subject)?.values ?? []), value] : valueList(value);
+    axes.set(subject, { option, values });
   }
-  return [...values].map(([option, list]) => ({ option, values: list }));
+  return [...axes.values()];
 }
 
 /** The words that are about the options of `table`, and not about what varies. */

@@ -1,6 +1,8 @@
 /** From the words of `perfsim record` to a RunSpec: for the command itself, and for those that run it many times. */
 import { InputError } from '../../perf/input-error.ts';
+import { unknownName } from '../../perf/nearest.ts';
 import type { RecordingForm, RunSpec } from '../../perf/run-spec.ts';
+import { isKernelFile } from '../load-kernel.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
 import { HELP } from './option.ts';
@@ -23,6 +25,7 @@ export function runSpec(options: Options, [workload, ...args]: readonly string[]
   if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
   const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
   if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
+  checkNames(options, workload, simulation);
   checkArguments(workload, args, simulation);
   return {
     kernel: options.kernel,
@@ -30,6 +33,7 @@ export function runSpec(options: Options, [workload, ...args]: readonly string[]
     cpus: options.cpus,
     hz: options.hz,
     nmi_watchdog: !options['no-watchdog'],
+    latencies: options.latency,
     seed: options.seed,
     tool: options.tool,
     record: {
@@ -38,6 +42,8 @@ export function runSpec(options: Options, [workload, ...args]: readonly string[]
       period: options.count ?? null,
       mmap_pages: options['mmap-pages'],
       no_delay: options['no-delay'] ?? false,
+      wakeup: wakeup(options),
+      poll_all: options['poll-all'] ?? false,
       inherit: !options['no-inherit'],
       system_wide: options['all-cpus'] ?? false,
       cpu_list: options.cpu ?? null,
@@ -53,6 +59,25 @@ function recordingForm(options: Options): RecordingForm {
     unique_names: options['event-names'] === 'unique',
     ksymbols: options.ksymbols ?? false,
   };
+}
+
+function wakeup(options: Options): RunSpec['record']['wakeup'] {
+  const { 'wakeup-events': events, watermark: bytes, 'no-delay': no_delay } = options;
+  if ([events, bytes, no_delay].filter((given) => given !== undefined).length > 1) {
+    throw new InputError('-D, --wakeup-events and --watermark exclude each other: each says when the tool is woken.');
+  }
+  if (events !== undefined) return { events };
+  return bytes === undefined ? null : { bytes };
+}
+
+/** Names that nothing has are refused before anything runs. */
+function checkNames({ kernel, pmu }: Options, workload: string, { KERNELS, CHIPS, WORKLOADS }: Simulation): void {
+  const check = (kind: string, name: string, all: readonly { name: string }[]): void => {
+    if (!all.some((one) => one.name === name)) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
+  };
+  if (!isKernelFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant));
+  check('PMU', pmu, CHIPS);
+  check('workload', workload, WORKLOADS);
 }
 
 /** A workload knows best what is wrong with its arguments; what it says is meant for the user. */

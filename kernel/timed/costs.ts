@@ -7,7 +7,7 @@
 import type { Machine } from '../../sim/machine.ts';
 import type { RandomStream } from '../../sim/random.ts';
 
-type Range = readonly [from: number, to: number];
+export type Range = readonly [from: number, to: number];
 
 export const DURATIONS_NS = {
   nmi_entry: [500, 1000],
@@ -39,9 +39,10 @@ export class Durations {
   readonly #span: Record<Duration, number>;
   readonly #stream: Record<Duration, RandomStream>;
 
-  constructor(machine: Machine) {
+  /** `others` replaces the model's own ranges, by name; names that are not of this table are somebody else's. */
+  constructor(machine: Machine, others: Readonly<Record<string, Range>> = {}) {
     const each = <T>(make: (name: string, range: Range) => T): Record<Duration, T> =>
-      Object.fromEntries(Object.entries(DURATIONS_NS).map(([name, range]) => [name, make(name, range)])) as Record<Duration, T>;
+      Object.fromEntries(Object.entries(DURATIONS_NS).map(([name, range]) => [name, make(name, others[name] ?? range)])) as Record<Duration, T>;
     this.#from = each((_, [from]) => machine.cycles(from));
     this.#span = each((_, [from, to]) => machine.cycles(to - from));
     this.#stream = each((name) => machine.random.stream(`duration/${name}`));

@@ -16,7 +16,7 @@ import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../
 import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type TaskStruct } from '../structs.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { READ_ONCE } from '../primitives.ts';
-import { Durations, GRACE_PERIOD_TICKS } from './costs.ts';
+import { Durations, GRACE_PERIOD_TICKS, type Range } from './costs.ts';
 import { Hrtimers } from './hrtimers.ts';
 import { IRQ, NMI, TICK } from './locations.ts';
 import { Scheduler } from './scheduler.ts';
@@ -28,6 +28,8 @@ export interface SystemSpec {
   readonly seed: string;
   readonly kernel: KernelClass;
   readonly config?: Partial<KernelConfig>;
+  /** Durations in nanoseconds that replace those of DURATIONS_NS. */
+  readonly durations?: Readonly<Record<string, Range>>;
 }
 
 /** Bytes of code in which one instruction starts, on average. */
@@ -55,7 +57,7 @@ export class TimedSystem implements Hardware {
     this.machine = new Machine(spec.cpus, spec.chip.khz, spec.seed);
     const { cpus, random } = this.machine;
     this.#executing = cpus[0]!;
-    this.#durations = new Durations(this.machine);
+    this.#durations = new Durations(this.machine, spec.durations);
     this.#gracePeriod = random.stream('rcu/grace-period');
     this.#ip = random.stream('pmu/ip');
     this.#part = random.stream('pmu/part');

@@ -35,11 +35,17 @@ export function config_attrs(options: RecordOptions): PerfEventAttr[] {
       comm: i === 0,
       sample_id_all: true,
       enable_on_exec: !options.system_wide,
-      wakeup_events: options.no_delay ? 1 : 0,
+      ...wakeup(options),
       exclude_user: event.exclude_user,
       exclude_kernel: event.exclude_kernel,
       exclude_hv: event.exclude_hv,
       precise_ip: event.precise_ip,
     }),
   );
+}
+
+/** wakeup_events and wakeup_watermark are one field; `watermark` says which. */
+function wakeup({ no_delay, wakeup }: RecordOptions): Pick<PerfEventAttr, 'watermark' | 'wakeup_events'> {
+  if (wakeup === null) return { watermark: false, wakeup_events: no_delay ? 1 : 0 };
+  return 'bytes' in wakeup ? { watermark: true, wakeup_events: wakeup.bytes } : { watermark: false, wakeup_events: wakeup.events };
 }

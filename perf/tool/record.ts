@@ -13,6 +13,7 @@ import {
 } from '../../kernel/index.ts';
 import { InputError } from '../input-error.ts';
 import type { RecordOptions } from '../run-spec.ts';
+import { TOOL_DURATIONS_NS, type ToolDurations } from './durations.ts';
 import { executable } from './host.ts';
 import { perform } from './perform.ts';
 
@@ -24,8 +25,6 @@ const READ_ID = 3;
 const SYNTHESIZE_NS = 2_000_000;
 const SWEEP_NS_PER_BUFFER = 100;
 const WRITE_NS_PER_KIB = 200;
-/** From the child's release to its exec's success: between a warm cache and a search of the whole PATH on a cold one. */
-const CHILD_STARTUP_NS = { from: 20_000, to: 1_000_000 };
 const LOADER_NS = 250_000;
 
 const TOOL_RATES = { instructions: 1.1, branches: 0.22, 'branch-misses': 0.004, 'cache-references': 0.01, 'cache-misses': 0.001 };
@@ -51,8 +50,8 @@ interface Buffer {
 export interface RecordOutput {
   /** All ids are known, nothing has been enabled: the header and the synthesised records can be written. */
   begin(ids: readonly (readonly number[])[], tool: TaskStruct, child: TaskStruct): void;
-  /** Whole records, valid during the call only. */
-  write(chunk: Uint8Array): void;
+  /** Whole records of that buffer, valid during the call only. */
+  write(chunk: Uint8Array, vma: VmArea): void;
 }
 
 export class RecordTool {
@@ -62,6 +61,7 @@ export class RecordTool {
   readonly #attrs: readonly PerfEventAttr[];
   readonly #workload: { name: string; run: WorkloadRun };
   readonly #output: RecordOutput;
+  readonly #durations: ToolDurations;
   readonly #opened: Opened[] = [];
   readonly #buffers: Buffer[] = [];
   #sys!: Sys;
@@ -72,11 +72,13 @@ export class RecordTool {
     attrs: readonly PerfEventAttr[],
     workload: { name: string; run: WorkloadRun },
     output: RecordOutput,
+    durations: ToolDurations = TOOL_DURATIONS_NS,
   ) {
     this.#options = options;
     this.#attrs = attrs;
     this.#workload = workload;
     this.#output = output;
+    this.#durations = durations;
   }
 
   /** cmd_record: from start to exit. */
@@ -114,7 +116,7 @@ export class RecordTool {
     yield* sys.close(ready);
     yield* sys.close(readyWrite);
     yield* sys.read_pipe(go);
-    yield* sys.run(CHILD, sys.system.machine.random.stream('child/startup').logBetween(CHILD_STARTUP_NS.from, CHILD_STARTUP_NS.to));
+    yield* sys.run(CHILD, sys.system.machine.random.stream('child/startup').logBetween(...this.#durations.child_startup));
     yield* sys.execve(executable(name));
     yield* sys.run(run.start, LOADER_NS);
     yield* perform(sys, run.phases);
@@ -169,8 +171,8 @@ export class RecordTool {
 
   /** Sweeps the buffers while there is news; sleeps after a sweep without any. */
   *#loop(): Program {
-    const first = this.#opened.filter(({ event }) => event === 0);
-    const pollfds = first.map(({ fd }) => ({ fd, events: POLLIN }));
+    const polled = this.#options.poll_all ? this.#opened : this.#opened.filter(({ event }) => event === 0);
+    const pollfds = polled.map(({ fd }) => ({ fd, events: POLLIN }));
     for (;;) {
       const news = yield* this.#readAll();
       if (!news) {
@@ -185,13 +187,13 @@ export class RecordTool {
   /** One sweep: whether any buffer had something new. */
   *#readAll(): Program<boolean> {
     let bytes = 0;
-    for (const buffer of this.#buffers) bytes += this.#readBuffer(buffer);
+    for (const buffer of this.#buffers) bytes += yield* this.#readBuffer(buffer);
     const work = SWEEP_NS_PER_BUFFER * this.#buffers.length + (WRITE_NS_PER_KIB * bytes) / 1024;
     yield* this.#sys.run(TOOL, work);
     return bytes > 0;
   }
 
-  #readBuffer(buffer: Buffer): number {
+  *#readBuffer(buffer: Buffer): Program<number> {
     const head = this.#sys.data_head(buffer.vma);
     const { prev } = buffer;
     if (head === prev) return 0;
@@ -199,11 +201,20 @@ export class RecordTool {
     const mask = data.length - 1;
     const start = prev & mask;
     const end = head & mask;
-    if (start < end) this.#output.write(data.subarray(start, end));
-    else this.#output.write(joined(data.subarray(start), data.subarray(0, end)));
+    const chunk = start < end ? data.subarray(start, end) : joined(data.subarray(start), data.subarray(0, end));
+    this.#output.write(chunk, buffer.vma);
+    yield* this.#blockInWrite();
     buffer.prev = head;
     this.#sys.write_data_tail(buffer.vma, head);
     return head - prev;
+  }
+
+  /** The disk makes the tool wait; a sleep that a signal ends stands for the kernel's own. */
+  *#blockInWrite(): Program {
+    const [from, to] = this.#durations.write;
+    if (to === 0) return;
+    const ns = this.#sys.system.machine.random.stream('tool/write').between(from, to);
+    yield* this.#sys.poll([], ns / 1e6);
   }
 }
 

@@ -18,6 +18,9 @@ export interface Contradiction {
   why: string;
 }
 
+/** Nanoseconds in the units of times. */
+const UNITS_NS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
+
 const COUNTS = { lost: 'lost_total', lost_reported: 'lost_reported', wakeups: 'wakeups' } as const;
 
 export function judge(expect: ExpectationText, result: RunResult, mmap_pages: number): Deviation[] {
@@ -39,6 +42,10 @@ export function judge(expect: ExpectationText, result: RunResult, mmap_pages: nu
     const expected = range(expect.buffer_high_water);
     const used = expected.unit === '%' ? (100 * result.buffer_high_water) / (mmap_pages * PAGE_SIZE) : result.buffer_high_water;
     check('buffer high-water mark', used, expected);
+  }
+  if (expect.reader_latency !== undefined) {
+    const expected = range(expect.reader_latency);
+    check('longest reader latency', result.reader_latency.max_ns / UNITS_NS[expected.unit], expected);
   }
   return deviations;
 }
@@ -67,10 +74,10 @@ export function contradiction(expect: ExpectationText, events: number): Contradi
   return null;
 }
 
-function ranges({ samples, records, lost, lost_reported, wakeups, buffer_high_water }: ExpectationText): { path: string[]; value: Range }[] {
+function ranges({ samples, records, lost, lost_reported, wakeups, buffer_high_water, reader_latency }: ExpectationText): { path: string[]; value: Range }[] {
   const listed = Array.isArray(samples) ? samples.map((value, i) => ({ path: ['samples', String(i)], value })) : samples === undefined ? [] : [{ path: ['samples'], value: samples }];
   const byType = Object.entries(records ?? {}).map(([type, value]) => ({ path: ['records', type], value }));
-  const others = Object.entries({ lost, lost_reported, wakeups, buffer_high_water }).flatMap(([key, value]) => (value === undefined ? [] : [{ path: [key], value }]));
+  const others = Object.entries({ lost, lost_reported, wakeups, buffer_high_water, reader_latency }).flatMap(([key, value]) => (value === undefined ? [] : [{ path: [key], value }]));
   return [...listed, ...others, ...byType].map(({ path, value }) => ({ path, value: range(value) }));
 }
 

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { InputError } from '../../perf/input-error.ts';
 import { nearest } from '../../perf/nearest.ts';
 import { scenarioSchema, type ExpectationText, type ScenarioText } from './schema.ts';
-import { valueList, type Axis, type Setting } from './variation.ts';
+import { valueList, type Axis, type FileSetting } from './variation.ts';
 
 export interface Scenario {
   name: string;
@@ -16,7 +16,7 @@ export interface Scenario {
   /** The one kernel that the scenario is about, or null. */
   kernel: string | null;
   /** The machine and the tool. */
-  settings: Setting[];
+  settings: FileSetting[];
   vary: Axis[];
   seeds: string[];
   fails_on: readonly string[];
@@ -70,10 +70,14 @@ function scenario(file: string, text: ScenarioText, error: Scenario['error']): S
   };
 }
 
-function machineSettings({ machine = {}, tool }: ScenarioText): Setting[] {
-  const { watchdog, ...others } = machine;
-  const settings = Object.entries({ ...others, tool }).flatMap(([option, value]) => (value === undefined ? [] : [{ option, value: String(value) }]));
-  return watchdog === undefined ? settings : [...settings, { option: 'no-watchdog', value: !watchdog }];
+function machineSettings({ machine = {}, tool }: ScenarioText): FileSetting[] {
+  const { watchdog, latencies = {}, ...others } = machine;
+  return [
+    ...Object.entries(others).map(([option, value]) => ({ option, value: String(value), path: ['machine', option] })),
+    ...Object.entries(latencies).map(([name, range]) => ({ option: 'latency', value: `${name}=${range}`, path: ['machine', 'latencies', name] })),
+    ...(watchdog === undefined ? [] : [{ option: 'no-watchdog', value: !watchdog, path: ['machine', 'watchdog'] }]),
+    ...(tool === undefined ? [] : [{ option: 'tool', value: String(tool), path: ['tool'] }]),
+  ];
 }
 
 /** The innermost node on the path that exists. */

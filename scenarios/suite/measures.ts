@@ -14,6 +14,8 @@ export function measures(result: RunResult): Measure[] {
     { name: 'lost, as reported', value: result.lost_reported },
     { name: 'wakeups', value: result.wakeups },
     { name: 'buffer high-water mark', value: result.buffer_high_water },
+    { name: 'reader latency, mean, us', value: microseconds(result.reader_latency.mean_ns) },
+    { name: 'reader latency, most, us', value: microseconds(result.reader_latency.max_ns) },
   ];
 }
 
@@ -27,4 +29,8 @@ export function eventNames(events: readonly { name: string }[]): string[] {
     seen.set(name, position);
     return times.get(name) === 1 ? name : `${name} #${position}`;
   });
+}
+
+function microseconds(ns: number): number {
+  return Math.round(ns / 1000);
 }

@@ -1,15 +1,15 @@
-/** Ranges of numbers as scenario files write them: `6`, `9990..10010`, `10..`, `..5`, with `%` for shares. */
+/** Ranges of numbers as scenario files write them: `6`, `9990..10010`, `10..`, `..5`, with `%` for shares and `us`, `ms`, `s` for times. */
 
 export interface Range {
   min: number;
   max: number;
-  unit: '' | '%';
+  unit: string;
 }
 
 export function range(text: string | number): Range {
-  const words = String(text).replace('%', '').trim();
+  const [, words, unit] = /^([\d.]*) ?(\D*)$/.exec(String(text))!;
   const [min, max = min] = words.includes('..') ? words.split('..') : [words];
-  return { min: Number(min), max: max === '' ? Infinity : Number(max), unit: String(text).includes('%') ? '%' : '' };
+  return { min: Number(min), max: max === '' ? Infinity : Number(max), unit };
 }
 
 export function contains({ min, max }: Range, value: number): boolean {

@@ -7,11 +7,14 @@ import { z } from 'zod';
 const COUNT = 'expected a count such as 0, 9990..10010, 10.. (at least) or ..5 (at most), without a unit';
 const SIZE = "expected bytes or a share of the buffer, such as 262176, ..55 % or 40..60 %";
 const SHARE = 'expected a share such as 1 %';
+const LATENCY = 'expected a duration with its unit or a range of durations, such as 20ms or 3us-50us';
+const TIME = 'expected a time such as ..1 ms or 3..60 us, with one of the units us, ms and s';
 const SEEDS = 'expected seeds such as 1..5, 7 or 1,2,9';
 const LIST = 'expected a value, a range such as 1..512*2, or a list of values';
 
 const count = z.union([z.int().min(0), z.string().regex(/^(\d+|\d+\.\.\d*|\.\.\d+)$/, { error: COUNT })], { error: COUNT });
 const size = z.union([z.int().min(0), z.string().regex(/^(\d+|\d+\.\.\d*|\.\.\d+)( ?%)?$/, { error: SIZE })], { error: SIZE });
+const time = z.string({ error: TIME }).regex(/^(\d+|\d+\.\.\d*|\.\.\d+) ?(us|ms|s)$/, { error: TIME });
 const text = (what: string): z.ZodString => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
 const name = (what: string) => z.union([z.string(), z.number()], { error: `expected ${what}` });
 const value = z.union([z.string(), z.number(), z.boolean()], { error: LIST });
@@ -20,8 +23,9 @@ const machine = z.strictObject({
   pmu: text("a PMU; 'perfsim list pmus' shows them").optional(),
   cpus: z.int({ error: 'expected a number of CPUs' }).optional(),
   hz: z.int({ error: 'expected scheduler ticks per second, without a unit: 100, 250, 300 or 1000' }).optional(),
+  latencies: z.record(z.string(), z.string({ error: LATENCY }).regex(/^[\d.]+\w*(-[\d.]+\w*)?$/, { error: LATENCY }), { error: 'expected latencies by name, such as { write: 20ms }' }).optional(),
   watchdog: z.boolean({ error: 'expected true or false: whether the NMI watchdog holds a counter per CPU' }).optional(),
-}, { error: 'expected a machine: pmu, cpus, hz, watchdog' });
+}, { error: 'expected a machine: pmu, cpus, hz, latencies, watchdog' });
 
 const expectations = z.strictObject({
   samples: z.union([count, z.array(count)], { error: `${COUNT}; or a list of these, one for each event` }).describe('Samples of each event').optional(),
@@ -31,7 +35,8 @@ const expectations = z.strictObject({
   wakeups: count.describe("Returns of poll(2): perf's 'Woken up N times'").optional(),
   records: z.record(z.string(), count, { error: 'expected counts by type of record, such as { LOST: 0 }' }).optional(),
   buffer_high_water: size.describe('Most bytes in use in any buffer').optional(),
-}, { error: 'expected expectations: samples, equal, lost, lost_reported, wakeups, records, buffer_high_water' });
+  reader_latency: time.describe('Longest time from a wakeup to the reading of its buffer').optional(),
+}, { error: 'expected expectations: samples, equal, lost, lost_reported, wakeups, records, buffer_high_water, reader_latency' });
 
 export const scenarioSchema = z.strictObject({
   title: text('a title').describe('What the scenario asks or asserts, in a few words'),

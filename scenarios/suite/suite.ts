@@ -4,7 +4,7 @@ import { InputError } from '../../perf/input-error.ts';
 import { differences, type Baseline } from './baseline.ts';
 import { contradiction, judge, type Deviation } from './judge.ts';
 import type { Scenario } from './load.ts';
-import { grid, title, type Setting } from './variation.ts';
+import { grid, title, type FileSetting, type Setting } from './variation.ts';
 
 /** One combination of what a scenario varies, on one kernel. */
 export interface Subtest {
@@ -43,21 +43,37 @@ export type ReadCommand = (command: string, settings: readonly Setting[]) => Pro
 /** The subtests of a scenario on that kernel, or on the one that it is about; checked. */
 export async function subtests(scenario: Scenario, kernel: string, read: ReadCommand): Promise<Subtest[]> {
   return Promise.all(grid(scenario.vary).map(async (varied) => {
-    const settings = [...scenario.settings, { option: 'kernel', value: scenario.kernel ?? kernel }, ...varied];
-    const spec = await checked(scenario, () => read(scenario.command, settings));
+    const settings = [
+      ...scenario.settings,
+      { option: 'kernel', value: scenario.kernel ?? kernel, path: ['kernel'] },
+      ...varied.map((setting) => ({ ...setting, path: ['vary', setting.option] })),
+    ];
+    const spec = await checked(scenario, settings, read);
     const found = contradiction(scenario.expect, spec.record.events.length);
     if (found !== null) throw scenario.error(['expect', ...found.path], found.why);
     return { scenario, title: varied.map(title).join(' '), settings, spec };
   }));
 }
 
-/** Bad input on the command line stands in the file, where the user looks for it. */
-async function checked<Result>(scenario: Scenario, action: () => Promise<Result>): Promise<Result> {
+/** The run that the file describes. What is wrong with it stands where the first words are that make it wrong. */
+async function checked(scenario: Scenario, settings: readonly FileSetting[], read: ReadCommand): Promise<RunSpec> {
+  const { command } = scenario;
+  const spec = await orError(() => read(command, settings));
+  if (!(spec instanceof InputError)) return spec;
+  const sentence = spec.message.replace(/\.$/, '');
+  for (let count = 0; count < settings.length; count++) {
+    const found = await orError(() => read(command, settings.slice(0, count)));
+    if (found instanceof InputError) throw scenario.error(count === 0 ? ['command'] : settings[count - 1].path, sentence);
+  }
+  throw scenario.error(settings.at(-1)?.path ?? ['command'], sentence);
+}
+
+async function orError<Result>(action: () => Promise<Result>): Promise<Result | InputError> {
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw scenario.error(['command'], error.message.replace(/\.$/, ''));
+    if (error instanceof InputError) return error;
+    throw error;
   }
 }
 

@@ -11,6 +11,11 @@ export interface Setting {
   value: string | boolean;
 }
 
+/** A setting that a file makes, and the path of keys to it. */
+export interface FileSetting extends Setting {
+  path: readonly PropertyKey[];
+}
+
 /** An option and the values that it takes in turn. */
 export interface Axis {
   option: string;
@@ -21,7 +26,7 @@ export interface Axis {
 const MAX_VALUES = 100_000;
 
 /** Options of which the later replaces the earlier, though their names differ. */
-const EXCLUDES: Readonly<Record<string, string>> = { freq: 'count', count: 'freq' };
+const EXCLUDING: readonly (readonly string[])[] = [['freq', 'count'], ['no-delay', 'wakeup-events', 'watermark']];
 
 /** `100,1000`, `1..20`, `1..512*2` and `0..100+10`, in any mixture, as the values that they stand for. */
 export function valueList(text: string): string[] {
@@ -60,13 +65,17 @@ export function grid(axes: readonly Axis[]): Setting[][] {
 
 /** Option words (`--name`, `--name=value`) with the settings in place of what they said about these options. */
 export function override(words: readonly string[], settings: readonly Setting[]): string[] {
-  const replaced = new Set(settings.flatMap(({ option }) => [option, EXCLUDES[option] ?? option]));
-  const kept = words.filter((word) => !replaced.has(nameOf(word)));
-  return [...kept, ...settings.filter(({ value }) => value !== false).map(({ option, value }) => (value === true ? `--${option}` : `--${option}=${String(value)}`))];
+  return settings.reduce<string[]>((given, { option, value }) => {
+    const word = typeof value === 'boolean' ? `--${option}` : `--${option}=${value}`;
+    const replaced = [subjectOf(word), ...(value === false ? [] : (EXCLUDING.find((group) => group.includes(option)) ?? []))];
+    const kept = given.filter((other) => !replaced.includes(subjectOf(other)));
+    return value === false ? kept : [...kept, word];
+  }, [...words]);
 }
 
-function nameOf(word: string): string {
-  return /^--([^=]*)/.exec(word)?.[1] ?? '';
+/** What an option word is about: its option, and for `--latency=write=20ms` the latency that it names. */
+export function subjectOf(word: string): string {
+  return /^--([^=]*(?:=\w+(?==))?)/.exec(word)?.[1] ?? '';
 }
 
 /** A setting as a heading: names speak for themselves, numbers need their option. */

@@ -31,12 +31,12 @@ const list = async (...words: string[]) => listCommand(async () => simulation).r
 
 describe('record', () => {
   test('asks for the run that the command line describes', async () => {
-    expect(await record('-e cycles,instructions:u -ecycles -c1000 -m8 -D -i -a -C0,1 --kernel v3.1 --pmu amd64 --cpus 2 --hz 250 --seed x --no-watchdog noploop 10')).toBe(0);
+    expect(await record('-e cycles,instructions:u -ecycles -c1000 -m8 -D -i -a -C0,1 --kernel v3.1 --pmu amd64 --cpus 2 --hz 250 --seed x --no-watchdog --latency write=1ms-20ms --latency irq=2us --poll-all noploop 10')).toBe(0);
     expect(simulation.asked).toEqual({
-      kernel: 'v3.1', pmu: 'amd64', cpus: 2, hz: 250, nmi_watchdog: false, seed: 'x', tool: '3.2',
+      kernel: 'v3.1', pmu: 'amd64', cpus: 2, hz: 250, nmi_watchdog: false, latencies: { write: [1e6, 20e6], irq: [2000, 2000] }, seed: 'x', tool: '3.2',
       record: {
         events: [expect.objectContaining({ name: 'cycles' }), expect.objectContaining({ name: 'instructions:u', exclude_kernel: true }), expect.objectContaining({ name: 'cycles' })],
-        freq: null, period: 1000, mmap_pages: 8, no_delay: true, inherit: false, system_wide: true, cpu_list: [0, 1],
+        freq: null, period: 1000, mmap_pages: 8, no_delay: true, wakeup: null, poll_all: true, inherit: false, system_wide: true, cpu_list: [0, 1],
       },
       workload: { name: 'noploop', args: ['10'] },
       recording: { pipe: false, unique_names: false, ksymbols: false },
@@ -45,7 +45,7 @@ describe('record', () => {
 
   test('asks by default for what perf 3.2 does', async () => {
     await record('noploop 10');
-    expect(simulation.asked?.record).toMatchObject({ freq: 1000, period: null, mmap_pages: 128, no_delay: false, inherit: true, system_wide: false, cpu_list: null });
+    expect(simulation.asked?.record).toMatchObject({ freq: 1000, period: null, mmap_pages: 128, no_delay: false, wakeup: null, poll_all: false, inherit: true, system_wide: false, cpu_list: null });
   });
 
   test("writes the recording and ends with perf 3.2's two lines", async () => {

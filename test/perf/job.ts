@@ -16,13 +16,14 @@ const CYCLES: EventSpec = {
 
 export function specOf(job: Job): RunSpec {
   const {
-    events = 3, seconds = 10, freq = 1000, period = null, mmap_pages = 128, no_delay = false, inherit = true,
+    events = 3, seconds = 10, freq = 1000, period = null, mmap_pages = 128, no_delay = false, wakeup = null, poll_all = false, inherit = true,
     system_wide = false, cpu_list = null, ...machine
   } = job;
   return {
-    kernel: 'v3.2', pmu: 'nehalem', cpus: 4, hz: 1000, nmi_watchdog: true, seed: '1', tool: '3.2', ...machine,
+    kernel: 'v3.2', pmu: 'nehalem', cpus: 4, hz: 1000, nmi_watchdog: true, latencies: {}, seed: '1', tool: '3.2', ...machine,
     record: {
-      events: Array.from({ length: events }, () => CYCLES), freq, period, mmap_pages, no_delay, inherit, system_wide, cpu_list,
+      events: Array.from({ length: events }, () => CYCLES), freq, period, mmap_pages, no_delay, wakeup, poll_all, inherit,
+      system_wide, cpu_list,
     },
     workload: { name: 'noploop', args: [String(seconds)] },
   };

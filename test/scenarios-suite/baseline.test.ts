@@ -9,15 +9,15 @@ const scenario = loadScenario('x.yaml', 'title: x\ncommand: record noploop 1\nse
 
 function subtest(kernel: string): Subtest {
   const spec: RunSpec = {
-    kernel, pmu: 'nehalem', cpus: 4, hz: 1000, nmi_watchdog: true, seed: '1', tool: '3.2', workload: { name: 'noploop', args: ['1'] },
-    record: { events: [], freq: 1000, period: null, mmap_pages: 128, no_delay: false, inherit: true, system_wide: false, cpu_list: null },
+    kernel, pmu: 'nehalem', cpus: 4, hz: 1000, nmi_watchdog: true, latencies: {}, seed: '1', tool: '3.2', workload: { name: 'noploop', args: ['1'] },
+    record: { events: [], freq: 1000, period: null, mmap_pages: 128, no_delay: false, wakeup: null, poll_all: false, inherit: true, system_wide: false, cpu_list: null },
   };
   return { scenario, title: '--mmap-pages 4', settings: [], spec };
 }
 
 function results(...samples: number[]): RunResult[] {
   return samples.map((count) => ({
-    events: [{ name: 'cycles', samples: count }], records: {}, lost_reported: 0, lost_total: 0, wakeups: 6, bytes_written: 40, buffer_high_water: 80, duration_ns: 0,
+    events: [{ name: 'cycles', samples: count }], records: {}, lost_reported: 0, lost_total: 0, wakeups: 6, bytes_written: 40, buffer_high_water: 80, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 0,
   }));
 }
 

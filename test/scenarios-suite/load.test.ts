@@ -34,8 +34,15 @@ describe('a scenario that is wrong is refused with place and reason', () => {
 
   test.each([
     ['title:', 'titel:', "2:1: unknown key 'titel', did you mean 'title'?; expected one of title, command, machine, kernel, tool, vary, seeds, fails_on, expect"],
-    ['  lost:', '  losst:', "10:3: unknown key 'losst', did you mean 'lost'?; expected one of samples, equal, lost, lost_reported, wakeups, records, buffer_high_water"],
-    ['cpus: 2', 'cpu: 2', "4:12: unknown key 'cpu', did you mean 'cpus'?; expected one of pmu, cpus, hz, watchdog"],
+    ['  lost:', '  losst:', "10:3: unknown key 'losst', did you mean 'lost'?; expected one of samples, equal, lost, lost_reported, wakeups, records, buffer_high_water, reader_latency"],
+    ['lost: 0', 'reader_latency: ..5', '10:19: expected a time such as ..1 ms or 3..60 us, with one of the units us, ms and s'],
+    ['lost: 0', 'reader_latency: 5..1 ms', '10:19: expected the smaller number first, not 5..1 ms'],
+    ['cpus: 2', 'latencies: { write: 20 }', '4:32: expected a duration with its unit or a range of durations, such as 20ms or 3us-50us'],
+    ['cpus: 2', 'latencies: { wirte: 20ms }', "4:32: unknown latency 'wirte'; did you mean 'write'?"],
+    ['cpus: 2', 'pmu: nehalm', "4:17: unknown PMU 'nehalm'; did you mean 'nehalem'?"],
+    ['seeds', 'kernel: v3.l\nseeds', "7:9: unknown kernel 'v3.l'; did you mean 'v3.1'?"],
+    ['mmap-pages: 1..4*2', 'mmap-pages: [1, 3]', "6:15: invalid -m value '3': the data pages must be a power of two up to 131072; nearest are 2 and 4"],
+    ['cpus: 2', 'cpu: 2', "4:12: unknown key 'cpu', did you mean 'cpus'?; expected one of pmu, cpus, hz, latencies, watchdog"],
     ['command: record -e cycles,cycles noploop 1\n', '', "2:1: expected the key 'command'"],
     ['lost: 0', 'lost: 5K', `10:9: ${COUNT}`],
     ['samples: 990..1010', 'samples: 1 %', `9:12: ${COUNT}`],

@@ -42,6 +42,16 @@ describe('a setting', () => {
     expect(override(['--count=5'], [{ option: 'freq', value: '100' }])).toEqual(['--freq=100']);
   });
 
+  test('of a latency replaces that latency alone, and the later counts', () => {
+    const settings = ['irq=1us', 'write=2ms', 'write=3ms'].map((value) => ({ option: 'latency', value }));
+    expect(override(['--latency=irq=5us', '--latency=tick=5us'], settings)).toEqual(['--latency=tick=5us', '--latency=irq=1us', '--latency=write=3ms']);
+  });
+
+  test('of one way to be woken replaces another, unless it is not given', () => {
+    expect(override(['--no-delay'], [{ option: 'watermark', value: '4096' }])).toEqual(['--watermark=4096']);
+    expect(override(['--watermark=1'], [{ option: 'no-delay', value: false }])).toEqual(['--watermark=1']);
+  });
+
   test('is called by its value where that is a name', () => {
     expect([{ option: 'kernel', value: 'v3.1' }, { option: 'mmap-pages', value: '512K' }, { option: 'no-delay', value: false }].map(title)).toEqual(['v3.1', '--mmap-pages 512K', 'without --no-delay']);
   });
