@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   data: () => import('./commands/data.ts'),
   evlist: () => import('./commands/evlist.ts'),
   explore: () => import('./commands/explore.ts'),
+  fixture: () => import('./commands/fixture.ts'),
   list: () => import('./commands/list.ts'),
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),

@@ -12,8 +12,9 @@ const LETTERS_PER_EDIT = 3;
 export function nearest(name: string, candidates: readonly string[]): string | null {
   if (candidates.length === 0) return null;
   const wanted = name.toLowerCase();
-  const best = closest(wanted, candidates);
-  return distance(wanted, best.toLowerCase()) <= Math.ceil(name.length / LETTERS_PER_EDIT) ? best : null;
+  const folded = candidates.map((candidate) => candidate.toLowerCase());
+  const best = closest(wanted, folded);
+  return distance(wanted, best) <= Math.ceil(name.length / LETTERS_PER_EDIT) ? candidates[folded.indexOf(best)] : null;
 }
 
 /** The error for a name that is not among `candidates`; `list` is the command that shows them all. */

@@ -43,6 +43,9 @@ export class PerfData {
     const header = readHeader(isPipe || source.size === null ? start : readBytes(source, 0, FILE_HEADER_SIZE));
     const data = new PerfData(source, header);
     if (!header.pipe) {
+      if (header.data.size === 0) {
+        throw new PerfDataError("the file header says at offset 0x30 that there are no data: 'perf record' did not end properly; record again");
+      }
       data.#readAttrs();
       data.#readFeatures();
     }
