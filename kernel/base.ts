@@ -34,7 +34,7 @@ export interface Hardware {
   user_regs(): Regs | null;
   /** Raises IRQ_WORK_VECTOR on the executing CPU. */
   arch_irq_work_raise(): void;
-  /** Runs `fn` on another CPU, with interrupts off, and waits for it (smp_call_function_single). */
+  /** Runs `fn` on another CPU, with interrupts off, and waits for it (smp_call_function_single). Not called as an effect: it may be one. */
   smp_call_function(cpu: number, fn: () => void): void;
   rcu_read_lock(): void;
   rcu_read_unlock(): void;

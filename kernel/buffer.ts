@@ -10,7 +10,7 @@ import { effect } from '../sim/memory.ts';
 import { EINVAL, EPERM, PAGE_SIZE, POLL_HUP } from './abi/index.ts';
 import { ControlCode } from './control.ts';
 import {
-  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
+  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_mutex_lock, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
   mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
 } from './primitives.ts';
 import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from './structs.ts';
@@ -64,7 +64,7 @@ export abstract class BufferCode extends ControlCode {
     effect(() => this.hardware.call_rcu(() => WRITE_ONCE(rb.freed, true)));
   }
 
-  /** mmap(2) on an event's file: maps the event's buffer, making it at first. Returns the mapping or an error. */
+  /** mmap(2) on an event's file: maps the event's buffer, making it at first. Returns the mapping or an error. Holds mmap_sem. */
   perf_mmap(file: File, request: MmapRequest): VmArea | number {
     const event = file.event!;
     const invalid = this.perf_mmap_invalid(event, request);
@@ -125,14 +125,10 @@ export abstract class BufferCode extends ControlCode {
     atomic_inc(rb.refcount);
   }
 
-  /** munmap(2): the last mapping of the event takes its buffer away. */
+  /** munmap(2): the last mapping of the event takes its buffer away. Holds mmap_sem. */
   perf_mmap_close(vma: VmArea): void {
     const { event } = vma;
-    mutex_lock(event.mmap_mutex);
-    if (!atomic_dec_and_test(event.mmap_count)) {
-      mutex_unlock(event.mmap_mutex);
-      return;
-    }
+    if (!atomic_dec_and_mutex_lock(event.mmap_count, event.mmap_mutex)) return;
     const rb = READ_ONCE(event.rb)!;
     // A redirected event that is mapped has a buffer, but no user who locked it (section 2.7).
     const user = this.not_null(event.mmap_user, 'event->mmap_user');

@@ -6,7 +6,7 @@
  * Process context unless said otherwise.
  * Not modelled: retries after a failed cross call (here the call never fails).
  */
-import { effect, load } from '../sim/memory.ts';
+import { load } from '../sim/memory.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE } from './context.ts';
 import { EINVAL } from './abi/index.ts';
 import { list_for_each } from './list.ts';
@@ -22,7 +22,7 @@ export abstract class ControlCode extends TickCode {
   on_context(ctx: PerfEventContext, cpu: number, fn: () => void): void {
     const target = ctx.task === null ? cpu : this.cpu_running(ctx.task);
     if (target === -1 || target === this.hardware.smp_processor_id()) fn();
-    else effect(() => this.hardware.smp_call_function(target, fn));
+    else this.hardware.smp_call_function(target, fn);
   }
 
   /** The CPU on which `task` runs now, or −1. */

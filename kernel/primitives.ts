@@ -93,6 +93,15 @@ export function atomic_inc_not_zero(cell: Cell<number>): boolean {
   return operate(INC_NOT_ZERO, cell, undefined);
 }
 
+const ADD_UNLESS: Operation<number, { delta: number; unless: number }, boolean> = {
+  name: 'add_unless',
+  apply: (cell, { delta, unless }) => {
+    if (cell.v === unless) return false;
+    cell.v += delta;
+    return true;
+  },
+};
+
 /** A lock that its waiters sleep for. `holder` is what took it: a task, or whatever the caller runs as. */
 export class Mutex extends struct({ locked: shared(false) }) {}
 
@@ -117,6 +126,15 @@ export function mutex_lock(mutex: Mutex): void {
 
 export function mutex_unlock(mutex: Mutex): void {
   operate(MUTEX_UNLOCK, mutex.locked, undefined);
+}
+
+/** Decrements `cell`; if that makes it zero, it is done under `mutex`, which is then held, and the answer is true. */
+export function atomic_dec_and_mutex_lock(cell: Cell<number>, mutex: Mutex): boolean {
+  if (operate(ADD_UNLESS, cell, { delta: -1, unless: 1 })) return false;
+  mutex_lock(mutex);
+  if (atomic_dec_and_test(cell)) return true;
+  mutex_unlock(mutex);
+  return false;
 }
 
 /** A lock taken with interrupts off; its waiters spin. */

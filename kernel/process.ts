@@ -43,7 +43,7 @@ export abstract class ProcessCode extends InheritCode {
     return kzalloc(() => {
       const pid = this.#next_pid++;
       const process = thread ? parent : null;
-      const task = new TaskStruct(pid, process?.tgid ?? pid, comm, parent, user, process?.files);
+      const task = new TaskStruct(pid, process?.tgid ?? pid, comm, parent, user, process?.files, process?.mm);
       this.#tasks.set(pid, task);
       return task;
     });

@@ -323,6 +323,11 @@ export class Pipe extends struct({
   bytes: shared(0), writers: shared(1), wakeups: shared(0), reader: null as TaskStruct | null,
 }) {}
 
+/** An address space, which the threads of a process share: who changes its mappings holds mmap_sem for writing. */
+export class MmStruct {
+  readonly mmap_sem = new Mutex();
+}
+
 /** An open file: a perf event's, or one end of a pipe. */
 export class File extends struct({
   f_count: shared(1), f_flags: 0,
@@ -378,8 +383,11 @@ export class TaskStruct extends struct({
   readonly perf_event_list = new ListHead<PerfEvent>();
   readonly files: FdTable;
   readonly user: UserStruct;
+  readonly mm: MmStruct;
 
-  constructor(pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct, files = new FdTable()) {
+  constructor(
+    pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct, files = new FdTable(), mm = new MmStruct(),
+  ) {
     super();
     this.pid = pid;
     this.tgid = tgid;
@@ -388,6 +396,7 @@ export class TaskStruct extends struct({
     this.comm = comm;
     this.perf_event_ctxp = [new Cell<PerfEventContext | null>(null, this, 'perf_event_ctxp[0]'), new Cell<PerfEventContext | null>(null, this, 'perf_event_ctxp[1]')];
     this.files = files;
+    this.mm = mm;
   }
 }
 

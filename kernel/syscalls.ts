@@ -83,15 +83,25 @@ export abstract class SyscallCode extends FcntlCode {
 
   sys_mmap(fd: number, request: MmapRequest): VmArea | number {
     const file = this.file_of(fd);
-    return file === null || file.event === null ? -EBADF : this.perf_mmap(file, request);
+    if (file === null || file.event === null) return -EBADF;
+    const { mmap_sem } = this.current()!.mm;
+    mutex_lock(mmap_sem);
+    const mapped = this.perf_mmap(file, request);
+    mutex_unlock(mmap_sem);
+    return mapped;
   }
 
   sys_munmap(vma: VmArea): number {
-    if (!vma.open) return -EINVAL;
-    vma.open = false;
-    this.perf_mmap_close(vma);
-    this.fput(vma.file);
-    return 0;
+    const { mmap_sem } = this.current()!.mm;
+    mutex_lock(mmap_sem);
+    const mapped = vma.open;
+    if (mapped) {
+      vma.open = false;
+      this.perf_mmap_close(vma);
+      this.fput(vma.file);
+    }
+    mutex_unlock(mmap_sem);
+    return mapped ? 0 : -EINVAL;
   }
 
   /** read(2): the 64-bit values in order; an event in error reads as end of file. */

@@ -5,7 +5,7 @@
  * interrupts that it raises.
  * Not modelled: devices; the tick of an idle CPU (it is stopped, as with NO_HZ).
  */
-import { setHook, type MemoryHook } from '../../sim/memory.ts';
+import { effect, setHook, type MemoryHook } from '../../sim/memory.ts';
 import { Priority } from '../../sim/event-queue.ts';
 import { Machine, type Cpu } from '../../sim/machine.ts';
 import type { RandomStream } from '../../sim/random.ts';
@@ -155,6 +155,10 @@ export class TimedSystem implements Hardware {
   }
 
   smp_call_function(target: number, fn: () => void): void {
+    effect(() => this.#smp_call_function(target, fn));
+  }
+
+  #smp_call_function(target: number, fn: () => void): void {
     const caller = this.#executing;
     const cpu = this.machine.cpus[target];
     cpu.clock = Math.max(cpu.clock, caller.clock);

@@ -15,7 +15,7 @@ import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { list_next_rcu } from '../list.ts';
 import {
-  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
+  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_mutex_lock, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
   mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
 } from '../primitives.ts';
 import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from '../structs.ts';
@@ -54,15 +54,19 @@ export class V3_10 extends V3_2 {
   /** Gives the event `rb`, or none, in place of the buffer that it had; whoever sleeps on it looks again. Holds mmap_mutex. */
   perf_event_replace_buffer(event: PerfEvent, rb: RingBuffer | null): void {
     const old = READ_ONCE(event.rb);
-    if (rb === null) rcu_assign_pointer(event.rb, null);
     if (old !== null) this.ring_buffer_detach(event, old);
-    if (rb !== null) {
-      this.ring_buffer_attach(event, rb);
-      rcu_assign_pointer(event.rb, rb);
-    }
+    if (rb !== null) this.ring_buffer_attach(event, rb);
+    rcu_assign_pointer(event.rb, rb);
     if (old === null) return;
     this.ring_buffer_put(old);
     this.wake_up_all(event.waitq, event);
+  }
+
+  /** Takes from the event the buffer that it has. Holds mmap_mutex. */
+  perf_event_take_buffer(event: PerfEvent, rb: RingBuffer): void {
+    rcu_assign_pointer(event.rb, null);
+    this.ring_buffer_detach(event, rb);
+    this.ring_buffer_put(rb);
   }
 
   override set_output_locked(event: PerfEvent, output: PerfEvent | null): { old: RingBuffer | null } | number {
@@ -117,20 +121,14 @@ export class V3_10 extends V3_2 {
 
   override perf_mmap_close(vma: VmArea): void {
     const { event } = vma;
-    const rb = this.ring_buffer_get(event)!;
+    const rb = READ_ONCE(event.rb)!;
     const detach_rest = this.perf_mmap_last(rb);
-    mutex_lock(event.mmap_mutex);
-    if (!atomic_dec_and_test(event.mmap_count)) {
-      mutex_unlock(event.mmap_mutex);
-      this.ring_buffer_put(rb);
-      return;
-    }
-    this.perf_event_replace_buffer(event, null);
+    if (!atomic_dec_and_mutex_lock(event.mmap_count, event.mmap_mutex)) return;
+    rcu_assign_pointer(event.rb, null);
+    this.ring_buffer_detach(event, rb);
     mutex_unlock(event.mmap_mutex);
-    if (detach_rest()) {
-      this.perf_mmap_detach_rest(rb);
-      atomic_add_return(rb.mmap_user!.locked_vm, -vma.pages);
-    }
+    if (detach_rest()) this.perf_mmap_detach_rest(rb, vma.pages);
+    // The event's own reference, kept until here so that the buffer lives.
     this.ring_buffer_put(rb);
   }
 
@@ -140,14 +138,15 @@ export class V3_10 extends V3_2 {
     return () => READ_ONCE(rb.mmap_count) === 0;
   }
 
-  /** Takes the buffer away from all events that were redirected to it. */
-  perf_mmap_detach_rest(rb: RingBuffer): void {
+  /** The last mapping of the buffer is gone: takes it away from all events that were redirected to it, and gives back its pages. */
+  perf_mmap_detach_rest(rb: RingBuffer, pages: number): void {
     for (let event = this.perf_mmap_next(rb); event !== null; event = this.perf_mmap_next(rb)) {
       mutex_lock(event.mmap_mutex);
-      if (READ_ONCE(event.rb) === rb) this.perf_event_replace_buffer(event, null);
+      if (READ_ONCE(event.rb) === rb) this.perf_event_take_buffer(event, rb);
       mutex_unlock(event.mmap_mutex);
       this.fput(event.filp!);
     }
+    atomic_add_return(rb.mmap_user!.locked_vm, -pages);
   }
 
   /** The first event of the buffer that is not being closed, with a reference to it. */
@@ -161,7 +160,8 @@ export class V3_10 extends V3_2 {
 
   override perf_event_drop_buffer(event: PerfEvent): void {
     mutex_lock(event.mmap_mutex);
-    this.perf_event_replace_buffer(event, null);
+    const rb = READ_ONCE(event.rb);
+    if (rb !== null) this.perf_event_take_buffer(event, rb);
     mutex_unlock(event.mmap_mutex);
   }
 

@@ -12,8 +12,10 @@
 import { effect } from '../../sim/memory.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_add, list_del_rcu } from '../list.ts';
-import { READ_ONCE, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore } from '../primitives.ts';
-import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer } from '../structs.ts';
+import {
+  READ_ONCE, atomic_dec_and_mutex_lock, mutex_unlock, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore,
+} from '../primitives.ts';
+import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer, type VmArea } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_10 } from './v3.10.ts';
 
@@ -59,6 +61,22 @@ export class V3_15 extends V3_10 {
     this.ring_buffer_put(old);
     // Whoever sleeps on the event looks at the new buffer.
     this.wake_up_all(event.waitq, event);
+  }
+
+  override perf_event_take_buffer(event: PerfEvent, _rb: RingBuffer): void {
+    this.perf_event_replace_buffer(event, null);
+  }
+
+  override perf_mmap_close(vma: VmArea): void {
+    const { event } = vma;
+    const rb = this.ring_buffer_get(event)!;
+    const detach_rest = this.perf_mmap_last(rb);
+    if (atomic_dec_and_mutex_lock(event.mmap_count, event.mmap_mutex)) {
+      this.perf_event_replace_buffer(event, null);
+      mutex_unlock(event.mmap_mutex);
+      if (detach_rest()) this.perf_mmap_detach_rest(rb, vma.pages);
+    }
+    this.ring_buffer_put(rb);
   }
 
   /** Takes the event off the list of its buffer, for readers to find their way from it. Holds mmap_mutex. */
