@@ -22,6 +22,7 @@ export interface Simulation {
 
 export interface Chip {
   readonly name: string;
+  readonly alias?: string;
   readonly description: string;
   /** What its counters can count, in perf's names. */
   readonly events: readonly { readonly signal: string }[];

@@ -78,8 +78,9 @@ export class HwPerfEvent extends struct({
 }) {
   /** Event select and unit mask, or the software event's number. */
   config = 0;
-  /** The counters that may hold the event, a bit for each position. */
+  /** The counters that may hold the event, a bit for each position; whether other events' sets contain part of them. */
   constraint = 0;
+  overlap = false;
 }
 
 /** What a PMU does for the core (struct pmu). `add` answers 0 or an error. */

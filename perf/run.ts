@@ -4,8 +4,9 @@
  * Reference: docs/ARCHITECTURE.md, "A run is a value".
  * Not modelled: several tools at once.
  */
-import { CHIPS } from '../pmu/chips/index.ts';
+import { CHIP_NAMES, chipNamed } from '../pmu/chips/index.ts';
 import { longest_ns, shortest_ns } from '../pmu/workload-duration.ts';
+import type { Workload } from '../pmu/workload.ts';
 import { WORKLOADS } from '../pmu/workloads/index.ts';
 import { KERNELS, READ_ONCE, SilentTracepoints, Sys, TimedSystem, type KernelClass, type PerfEvent, type RingBuffer } from '../kernel/index.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
@@ -81,8 +82,9 @@ class BufferWatch extends SilentTracepoints {
 
 /** Runs `spec`. With a sink, the recording is written to it as it grows. */
 export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}): RunResult {
-  const chip = byName(CHIPS, spec.pmu, 'PMU');
-  const workload = byName(WORKLOADS, spec.workload.name, 'workload');
+  const chip = chipNamed(spec.pmu);
+  if (chip === undefined) throw unknownName('PMU', spec.pmu, CHIP_NAMES, 'perfsim list pmus');
+  const workload = workloadNamed(spec.workload.name);
   const kernel = hooks.kernel ?? kernelNamed(spec.kernel);
   const program = workload.parse(spec.workload.args);
   const { record } = spec;
@@ -131,9 +133,9 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   };
 }
 
-function byName<T extends { name: string }>(all: readonly T[], name: string, kind: string): T {
-  const found = all.find((one) => one.name === name);
-  if (found === undefined) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
+function workloadNamed(name: string): Workload {
+  const found = WORKLOADS.find((one) => one.name === name);
+  if (found === undefined) throw unknownName('workload', name, WORKLOADS.map((one) => one.name), 'perfsim list workloads');
   return found;
 }
 

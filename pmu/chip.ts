@@ -9,17 +9,26 @@ import type { Signal } from './location.ts';
 /** An event as a counter's event select register names it. */
 export interface ChipEvent {
   readonly signal: Signal;
-  /** Event select (bits 7:0, AMD also 35:32) and unit mask. */
+  /** Event select (bits 7:0, AMD also 35:32) and unit mask (15:8). */
   readonly event: number;
   readonly umask: number;
+  /** Counter mask (31:24): count cycles in which the event occurs at least so often; inverted by INV (23): less often. */
+  readonly cmask?: number;
+  readonly inv?: boolean;
   /** General counters that can count it; absent: all. */
   readonly counters?: readonly number[];
+  /** Its counters and those of other events contain each other only in part (EVENT_CONSTRAINT_OVERLAP). */
+  readonly overlap?: boolean;
   /** The fixed-function counter that also counts it. */
   readonly fixed?: number;
+  /** CPUID leaf 0AH says that the event is not available, although the register takes its code. */
+  readonly unavailable?: boolean;
 }
 
 export interface Chip {
   readonly name: string;
+  /** Another name that --pmu takes. */
+  readonly alias?: string;
   readonly description: string;
   readonly vendor: 'intel' | 'amd';
   /** CPUID's brand string and perf's cpuid string, as recordings show them. */
@@ -31,7 +40,15 @@ export interface Chip {
   readonly fixed: { readonly count: number; readonly width: number };
   /** IA32_PERF_GLOBAL_STATUS/CTRL/OVF_CTRL exist. */
   readonly globalRegisters: boolean;
-  /** Longest period that the kernel may program: a counter write is sign-extended from bit 31 on Intel. */
+  /** Longest period that a counter can be given: a write is sign-extended from bit 31 on Intel. */
   readonly maxPeriod: number;
+  /** IA32_PERF_CAPABILITIES.FW_WRITE: a second range of addresses writes all bits of a counter. */
+  readonly fullWidthWrites?: boolean;
+  /** The first with a signal is the one that stands for perf's generic event. */
   readonly events: readonly ChipEvent[];
+}
+
+/** The event select register for an event, without the bits that say where and how to count. */
+export function eventSelect({ event, umask, cmask = 0, inv = false }: ChipEvent): number {
+  return (event >>> 8) * 2 ** 32 + cmask * 2 ** 24 + (inv ? 1 << 23 : 0) + (umask << 8) + (event & 0xff);
 }

@@ -10,7 +10,7 @@ import { Priority } from '../sim/event-queue.ts';
 import type { Cpu, Machine } from '../sim/machine.ts';
 import type { RandomStream } from '../sim/random.ts';
 import type { Chip } from './chip.ts';
-import { HALTED, SIGNALS, type Location } from './location.ts';
+import { HALTED, type Location } from './location.ts';
 
 /** Counter indices of the fixed counters start here, as in the kernel (X86_PMC_IDX_FIXED) and in GLOBAL_CTRL. */
 export const FIXED_BASE = 32;
@@ -273,10 +273,4 @@ export class Pmu {
   #drawSkid(): void {
     this.#nextSkid = Math.round(this.#skid.between(SKID_CYCLES.from, SKID_CYCLES.to));
   }
-}
-
-/** The index of the signal that an event select code counts on this chip; undefined if the chip has no such event. */
-export function signalOf(chip: Chip, event: number, umask: number): number | undefined {
-  const found = chip.events.find((candidate) => candidate.event === event && candidate.umask === umask);
-  return found === undefined ? undefined : SIGNALS.indexOf(found.signal);
 }

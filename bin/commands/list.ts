@@ -18,7 +18,7 @@ interface Section {
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   events: { title: 'List of pre-defined events (to be used in -e):', lines: eventLines },
-  pmus: { title: 'List of PMUs (to be used in --pmu):', lines: ({ CHIPS }) => columns(CHIPS.map(({ name, description }) => [name, description])) },
+  pmus: { title: 'List of PMUs (to be used in --pmu):', lines: ({ CHIPS }) => columns(CHIPS.map(({ name, alias, description }) => [alias === undefined ? name : `${name} OR ${alias}`, description])) },
   kernels: { title: 'List of kernels (to be used in --kernel), each with its commit and what it claims:', lines: ({ KERNELS }) => kernelLines(KERNELS.map(({ variant }) => variant)) },
   workloads: { title: 'List of workloads:', lines: ({ WORKLOADS }) => columns(WORKLOADS.map((workload) => [workload.usage, workload.summary])) },
 };
@@ -49,13 +49,14 @@ function sectionText({ title, lines }: Section, simulation: Simulation): string 
   return `\n${title}\n\n${lines(simulation).map((line) => `  ${line}\n`).join('')}\n`;
 }
 
-/** As `perf list` shows events; behind a hardware event stand the PMUs that count it, and one that none counts is left out. */
+/** As `perf list` shows events; behind a hardware event stand the PMUs that count it, if not all do. */
 function eventLines({ CHIPS }: Simulation): string[] {
   const named = EVENT_NAMES.flatMap(({ symbol, alias, type }) => {
     const name = alias === undefined ? symbol : `${symbol} OR ${alias}`;
     if (type !== PERF_TYPE_HARDWARE) return [eventLine(name, 'Software event')];
     const chips = CHIPS.filter(({ events }) => events.some(({ signal }) => signal === symbol || signal === alias));
-    return chips.length === 0 ? [] : [`${eventLine(name, 'Hardware event')}  ${chips.map((chip) => chip.name).join(', ')}`];
+    const counted = chips.length === CHIPS.length ? '' : `  ${chips.map((chip) => chip.name).join(', ')}`;
+    return chips.length === 0 ? [] : [`${eventLine(name, 'Hardware event')}${counted}`];
   });
   return [...named, eventLine('rNNN', 'Raw hardware event descriptor')];
 }

@@ -6,8 +6,7 @@
  * Reference: docs/abi.md.
  * Not modelled: what kernel/timed/ leaves out.
  */
-import type { Chip } from '../../pmu/chip.ts';
-import { CHIPS } from '../../pmu/chips/index.ts';
+import { CHIP_NAMES, chipNamed } from '../../pmu/chips/index.ts';
 import type { KernelConfig } from '../base.ts';
 import { UserStruct } from '../structs.ts';
 import { Sys } from '../timed/sys.ts';
@@ -48,8 +47,10 @@ export class Linux {
   #active: Desk | null = null;
 
   constructor({ kernel = 'v3.2', pmu = 'nehalem', cpus = 1, seed = '1', config }: LinuxSpec = {}) {
-    const version = typeof kernel === 'string' ? named(KERNELS, kernel, ({ variant }) => variant.name) : kernel;
-    const chip: Chip = named(CHIPS, pmu, ({ name }) => name);
+    const version = typeof kernel === 'string' ? KERNELS.find(({ variant }) => variant.name === kernel) : kernel;
+    const chip = chipNamed(pmu);
+    if (version === undefined) throw new Error(`'${String(kernel)}' is none of ${KERNELS.map(({ variant }) => variant.name).join(', ')}`);
+    if (chip === undefined) throw new Error(`'${pmu}' is none of ${CHIP_NAMES.join(', ')}`);
     this.system = new TimedSystem({ chip, cpus, seed, kernel: version, config });
   }
 
@@ -100,10 +101,4 @@ export class Linux {
     machine.run(done, until);
     if (!done()) throw new SleepsForEver('the call sleeps, and nothing is left that could wake it');
   }
-}
-
-function named<T>(list: readonly T[], name: string, nameOf: (entry: T) => string): T {
-  const found = list.find((entry) => nameOf(entry) === name);
-  if (found === undefined) throw new Error(`'${name}' is none of ${list.map(nameOf).join(', ')}`);
-  return found;
 }

@@ -6,7 +6,7 @@
  */
 import { Cell, hook, operate, type Operation } from '../../sim/memory.ts';
 import { Violation, type ContextSpec, type Ground } from '../../sim/explore/model.ts';
-import { CHIPS } from '../../pmu/chips/index.ts';
+import { nehalem } from '../../pmu/chips/nehalem.ts';
 import type { Chip } from '../../pmu/chip.ts';
 import type { Location } from '../../pmu/location.ts';
 import type { Pmu } from '../../pmu/pmu.ts';
@@ -48,7 +48,7 @@ const TAKE_CALLBACK: Operation<RcuHead | null, undefined, () => void> = {
 
 export class ExploreHardware implements Hardware {
   readonly nr_cpus = NR_CPUS;
-  readonly chip: Chip = CHIPS[0];
+  readonly chip: Chip = nehalem;
   readonly cpu_khz = 1_000_000;
   ground: Ground | null = null;
   /** Readers entered and left by the context that is executed; see KernelModel. */

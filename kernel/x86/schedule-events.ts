@@ -9,15 +9,8 @@ import type { PerfEvent } from '../structs.ts';
 /** A counter position for each event, or null if not all find one. */
 export type Assignment = readonly number[] | null;
 
-/**
- * v3.1 to v3.3. Every event keeps its counter if it can; otherwise all are placed anew, the most constrained first, each
- * on the lowest free counter that it may use, so that general counters go before the fixed one.
- */
-export function x86_schedule_events(events: readonly PerfEvent[]): Assignment {
-  return keep_previous(events) ?? lowest_free(events.map(({ hw }) => hw.constraint));
-}
-
-function keep_previous(events: readonly PerfEvent[]): Assignment {
+/** The fast path: every event keeps the counter that it had before, if all of them can. */
+export function keep_previous(events: readonly PerfEvent[]): Assignment {
   let used = 0;
   const assignment: number[] = [];
   for (let i = 0; i < events.length; i++) {
@@ -31,7 +24,10 @@ function keep_previous(events: readonly PerfEvent[]): Assignment {
   return assignment;
 }
 
-/** Places events with these constraints on the lowest free counter that each may use, the most constrained first. */
+/**
+ * v3.1 and v3.2: events with these constraints are placed on the lowest free counter that each may use, the most
+ * constrained first, so that general counters go before the fixed ones.
+ */
 export function lowest_free(constraints: readonly number[]): Assignment {
   let used = 0;
   const assignment = constraints.map(() => -1);

@@ -6,7 +6,7 @@
  * Not modelled: BTS, PEBS, LBR; extra registers; the Nehalem erratum work-around; the user page.
  */
 import { Cell, load, store, struct } from '../../sim/memory.ts';
-import type { ChipEvent } from '../../pmu/chip.ts';
+import { eventSelect, type ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import {
   EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_TYPE_HARDWARE, PERF_TYPE_RAW,
@@ -17,13 +17,17 @@ import {
   type PerfEvent, type PmuOperations,
 } from '../structs.ts';
 import { Msr } from './msr.ts';
-import { lowest_free, x86_schedule_events, type Assignment } from './schedule-events.ts';
+import { keep_previous, lowest_free, type Assignment } from './schedule-events.ts';
 
 /** PERF_COUNT_HW_* to what the counters count. */
 const GENERIC_EVENTS: readonly Signal[] = [
   'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
-  'stalled-cycles-frontend', 'stalled-cycles-backend', 'ref-cycles',
+  'stalled-cycles-frontend', 'stalled-cycles-backend',
 ];
+
+/** The bits of attr.config that a raw event is taken from: cmask, inv, edge, umask and event select (X86_RAW_EVENT_MASK, AMD64_RAW_EVENT_MASK). */
+const X86_RAW_EVENT_MASK = 0xff84_ffffn;
+const AMD64_RAW_EVENT_MASK = 0xf_ff84_ffffn;
 
 /** Loops of the Intel handler before it gives up and resets the PMU. */
 const MAX_HANDLER_LOOPS = 100;
@@ -57,9 +61,22 @@ export class X86Pmu implements PmuOperations {
     this.#cpus = kernel.per_cpu.map(() => new CpuHwEvents(counters));
   }
 
-  /** Chooses counters; later kernels choose differently. */
-  protected schedule(events: readonly PerfEvent[]): Assignment {
-    return x86_schedule_events(events);
+  /** PERF_COUNT_HW_* by number; later kernels know more of them. */
+  protected readonly generic_events: readonly Signal[] = GENERIC_EVENTS;
+
+  /** Chooses counters for events that cannot all keep theirs; later kernels choose differently. */
+  protected assign_events(events: readonly PerfEvent[]): Assignment {
+    return lowest_free(events.map(({ hw }) => hw.constraint));
+  }
+
+  /** The longest period that is written into a counter. */
+  protected get max_period(): number {
+    return this.kernel.hardware.chip.maxPeriod;
+  }
+
+  /** Whether the event stands for one of perf's generic events. */
+  protected is_available(_event: ChipEvent): boolean {
+    return true;
   }
 
   event_init(event: PerfEvent): number {
@@ -68,9 +85,10 @@ export class X86Pmu implements PmuOperations {
     const { hw } = event;
     hw.config = SIGNALS.indexOf(code.signal);
     hw.constraint = this.#constraint(code);
+    hw.overlap = code.overlap ?? false;
     if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
     if (!event.is_sampling) {
-      hw.sample_period = this.kernel.hardware.chip.maxPeriod;
+      hw.sample_period = this.max_period;
       hw.last_period = hw.sample_period;
       hw.period_left = hw.sample_period;
     }
@@ -79,17 +97,16 @@ export class X86Pmu implements PmuOperations {
 
   #event_code(event: PerfEvent): ChipEvent | number {
     const { type, config } = event.attr;
-    const { events } = this.kernel.hardware.chip;
+    const { events, vendor } = this.kernel.hardware.chip;
     if (type === PERF_TYPE_HARDWARE) {
-      const signal = GENERIC_EVENTS[Number(config)];
+      const signal = this.generic_events[Number(config)];
       if (signal === undefined) return -EINVAL;
-      return events.find((candidate) => candidate.signal === signal) ?? -ENOENT;
+      return events.find((candidate) => candidate.signal === signal && this.is_available(candidate)) ?? -ENOENT;
     }
     if (type !== PERF_TYPE_RAW) return -ENOENT;
-    const code = Number(config & 0xffn);
-    const umask = Number((config >> 8n) & 0xffn);
+    const code = Number(config & (vendor === 'amd' ? AMD64_RAW_EVENT_MASK : X86_RAW_EVENT_MASK));
     // An event that no simulated program causes counts nothing; here it is refused, which is easier to notice.
-    return events.find((candidate) => candidate.event === code && candidate.umask === umask) ?? -ENOENT;
+    return events.find((candidate) => eventSelect(candidate) === code) ?? -ENOENT;
   }
 
   /** A group that could never be on together is refused at once. */
@@ -97,7 +114,7 @@ export class X86Pmu implements PmuOperations {
     const leader = event.group_leader!;
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
     const hardware = group.filter((member) => member.pmu === this);
-    return lowest_free(hardware.map(({ hw }) => hw.constraint)) === null ? -EINVAL : 0;
+    return this.assign_events(hardware) === null ? -EINVAL : 0;
   }
 
   /** The counters that can count it: general ones, all unless the chip says which, and its fixed one. */
@@ -188,7 +205,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #assign(cpu: CpuHwEvents, events: readonly PerfEvent[]): number {
-    const assignment = this.schedule(events);
+    const assignment = keep_previous(events) ?? this.assign_events(events);
     if (assignment === null) return -ENOSPC;
     cpu.assign = assignment;
     return 0;
@@ -282,7 +299,7 @@ export class X86Pmu implements PmuOperations {
       hw.last_period = period;
     }
     // A period of 1 is too short for the hardware; a long one is run in pieces.
-    left = Math.min(Math.max(left, 2), this.kernel.hardware.chip.maxPeriod);
+    left = Math.min(Math.max(left, 2), this.max_period);
     hw.prev_count = -left;
     this.#msr.write_counter(hw.idx, -left);
     return elapsed;

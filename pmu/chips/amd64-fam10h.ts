@@ -5,9 +5,11 @@
  * Not modelled: northbridge events, IBS.
  */
 import type { Chip } from '../chip.ts';
+import { AMD64_EVENTS } from './amd64.ts';
 
 export const amd64_fam10h: Chip = {
-  name: 'amd64',
+  name: 'amd64-fam10h',
+  alias: 'amd64',
   description: 'AMD family 10h: 4 general counters, no status register',
   vendor: 'amd',
   brand: 'AMD Opteron(tm) Processor 2427',
@@ -17,14 +19,5 @@ export const amd64_fam10h: Chip = {
   fixed: { count: 0, width: 48 },
   globalRegisters: false,
   maxPeriod: 2 ** 47 - 1,
-  events: [
-    { signal: 'cycles', event: 0x76, umask: 0x00 },
-    { signal: 'instructions', event: 0xc0, umask: 0x00 },
-    { signal: 'cache-references', event: 0x80, umask: 0x00 },
-    { signal: 'cache-misses', event: 0x81, umask: 0x00 },
-    { signal: 'branches', event: 0xc2, umask: 0x00 },
-    { signal: 'branch-misses', event: 0xc3, umask: 0x00 },
-    { signal: 'stalled-cycles-frontend', event: 0xd0, umask: 0x00 },
-    { signal: 'stalled-cycles-backend', event: 0xd1, umask: 0x00 },
-  ],
+  events: AMD64_EVENTS,
 };

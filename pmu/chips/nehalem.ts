@@ -1,15 +1,20 @@
 /**
  * Intel Nehalem (Core i7-900 and Xeon 5500, model 26): four general and three fixed counters.
  *
- * Reference: Intel SDM 3B, 18.2.2 "Architectural Performance Monitoring Version 3", table 19-1 for the event codes;
- * model 26's CPUID leaf 0AH reports 48-bit counters.
- * Not modelled: the erratum work-around that pulses the counters on enabling, PEBS, uncore.
+ * Reference: Intel SDM 3B, 18.2.2 "Architectural Performance Monitoring Version 3", table 19-1 and that of Nehalem's
+ * events for the codes; model 26's CPUID leaf 0AH reports 48-bit counters and no bus cycles. Erratum AAJ80: branch-misses is
+ * BR_MISP_EXEC.ANY in place of the architectural event.
+ * Not modelled: that BR_MISP_EXEC.ANY counts more than what retires; the erratum work-around that pulses the counters on
+ * enabling; PEBS; uncore.
  */
 import type { Chip } from '../chip.ts';
+import {
+  BRANCHES, BRANCH_MISSES, BUS_CYCLES, CACHE_MISSES, CACHE_REFERENCES, CYCLES, INSTRUCTIONS, REF_CYCLES,
+} from './architectural.ts';
 
 export const nehalem: Chip = {
   name: 'nehalem',
-  description: 'Intel Nehalem: 4 general and 3 fixed counters, global status register',
+  description: 'Intel Nehalem: 4 general and 3 fixed counters',
   vendor: 'intel',
   brand: 'Intel(R) Xeon(R) CPU X5550 @ 2.67GHz',
   cpuid: 'GenuineIntel,6,26,5',
@@ -19,12 +24,12 @@ export const nehalem: Chip = {
   globalRegisters: true,
   maxPeriod: 2 ** 31 - 1,
   events: [
-    { signal: 'instructions', event: 0xc0, umask: 0x00, fixed: 0 },
-    { signal: 'cycles', event: 0x3c, umask: 0x00, fixed: 1 },
-    { signal: 'cache-references', event: 0x2e, umask: 0x4f },
-    { signal: 'cache-misses', event: 0x2e, umask: 0x41 },
-    { signal: 'branches', event: 0xc4, umask: 0x00 },
-    { signal: 'branch-misses', event: 0xc5, umask: 0x00 },
-    { signal: 'bus-cycles', event: 0x3c, umask: 0x01 },
+    INSTRUCTIONS, CYCLES, REF_CYCLES, CACHE_REFERENCES, CACHE_MISSES, BRANCHES,
+    { signal: 'branch-misses', event: 0x89, umask: 0x7f },
+    BRANCH_MISSES,
+    { ...BUS_CYCLES, unavailable: true },
+    // UOPS_ISSUED.ANY and UOPS_EXECUTED.CORE, both as cycles in which there is none.
+    { signal: 'stalled-cycles-frontend', event: 0x0e, umask: 0x01, cmask: 1, inv: true },
+    { signal: 'stalled-cycles-backend', event: 0xb1, umask: 0x3f, cmask: 1, inv: true },
   ],
 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { CHIPS } from '../../pmu/chips/index.ts';
-import { SIGNALS, location } from '../../pmu/location.ts';
-import { signalOf } from '../../pmu/pmu.ts';
+import { eventSelect } from '../../pmu/chip.ts';
+import { CHIPS, CHIP_NAMES, chipNamed } from '../../pmu/chips/index.ts';
+import { location } from '../../pmu/location.ts';
 import { forAll } from '../support/property.ts';
 import { BOTH, Bench, CYCLES, INSTRUCTIONS, KERNEL, USER } from './bench.ts';
 
@@ -61,7 +61,7 @@ describe('a counter', () => {
 
   test('holds every number of its width in two’s complement', () => {
     for (const chip of CHIPS) {
-      forAll([fc.integer({ min: -(2 ** 46), max: 2 ** 46 }), fc.nat(chip.general.count - 1)], (value, counter) => {
+      forAll([fc.integer({ min: -(2 ** (chip.general.width - 1)), max: 2 ** (chip.general.width - 1) - 1 }), fc.nat(chip.general.count - 1)], (value, counter) => {
         const { pmu } = new Bench(chip);
         pmu.writeCounter(counter, value);
         expect(pmu.readCounter(counter)).toBe(value);
@@ -101,15 +101,28 @@ describe('the global control register', () => {
 });
 
 describe('a chip', () => {
-  test('has one signal for each event select code, and the code for each signal once', () => {
-    for (const chip of CHIPS) {
-      for (const { event, umask, signal } of chip.events) expect(SIGNALS[signalOf(chip, event, umask)!]).toBe(signal);
-      expect(new Set(chip.events.map(({ signal }) => signal)).size).toBe(chip.events.length);
+  test('has one event for each code of the event select register', () => {
+    for (const { events } of CHIPS) expect(new Set(events.map(eventSelect)).size).toBe(events.length);
+  });
+
+  test('restricts events to counters that it has', () => {
+    for (const { events, general, fixed } of CHIPS) {
+      for (const event of events) {
+        expect(event.counters ?? []).toEqual((event.counters ?? []).filter((counter) => counter < general.count));
+        expect(event.fixed ?? -1).toBeLessThan(fixed.count);
+      }
     }
   });
 
-  test('counts nothing by a code that it does not have', () => {
-    for (const chip of CHIPS) expect(signalOf(chip, 0xff, 0xff)).toBeUndefined();
+  test('is found by each of its names, which are no other’s', () => {
+    expect(new Set(CHIP_NAMES).size).toBe(CHIP_NAMES.length);
+    for (const name of CHIP_NAMES) expect([chipNamed(name)?.name, chipNamed(name)?.alias]).toContain(name);
+    expect(chipNamed('amd64')).toBe(chipNamed('amd64-fam10h'));
+  });
+
+  test('codes events as the manual does: cmask, inv, umask and event from the left, AMD’s upper bits before them', () => {
+    expect(eventSelect({ signal: 'stalled-cycles-backend', event: 0xb1, umask: 0x3f, cmask: 1, inv: true })).toBe(0x180_3fb1);
+    expect(eventSelect({ signal: 'cycles', event: 0x1d6, umask: 0x02 })).toBe(0x1_0000_02d6);
   });
 
   test('numbers its fixed counters as the kernel does, behind the general ones', () => {
