@@ -1,6 +1,6 @@
 /**
  * perf's build-id cache, `~/.debug`: perf itself fills it when it records, and looks there for symbols. Its layout is
- * NAME/ID/elf (or kallsyms), with a link .build-id/ID[0:2]/ID[2:] to the directory.
+ * NAME/ID/elf, with a link .build-id/ID[0:2]/ID[2:] to the directory.
  * Not modelled: the cache's index of old kernels; `buildid.dir` of perf's configuration.
  */
 import { mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -19,12 +19,12 @@ export function addToBuildIdCache(files: readonly ImageFile[], directory = join(
   }
 }
 
-function add({ id, cached_as, content }: ImageFile, directory: string): void {
+function add({ id, content }: ImageFile, directory: string): void {
   const hex = Buffer.from(id.build_id).toString('hex');
   const name = id.filename.replace(/^\//, '');
   const home = join(directory, name, hex);
   mkdirSync(home, { recursive: true });
-  const path = join(home, cached_as);
+  const path = join(home, 'elf');
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, content);
   renameSync(temporary, path);
@@ -34,8 +34,8 @@ function add({ id, cached_as, content }: ImageFile, directory: string): void {
 /** Writes the programs under `directory` where the recording maps them, for perf's --symfs and hotspot's --sysroot. */
 export function writePrograms(files: readonly ImageFile[], directory: string): void {
   try {
-    for (const { id, cached_as, content } of files) {
-      if (cached_as !== 'elf') continue;
+    for (const { id, content } of files) {
+      if (!id.filename.startsWith('/')) continue;
       const path = join(directory, id.filename);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);

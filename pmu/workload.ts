@@ -46,7 +46,7 @@ export const START = location('user', '_start', 0x40_0440, 0x30, { instructions:
 
 /** Where a program's own functions begin, those of the kernel that only it calls, and what they are aligned to. */
 const USER_TEXT = 0x40_0530;
-const SYSCALL_TEXT = KERNEL_TEXT + 0x40_0000;
+const SYSCALL_TEXT = KERNEL_TEXT + 0x8000;
 const ALIGNMENT = 0x10;
 
 /** A function: its size in bytes of code, its events per cycle, and the ring that it runs in, which is the user's unless told. */

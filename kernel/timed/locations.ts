@@ -8,14 +8,14 @@ import { KERNEL_TEXT, location } from '../../pmu/location.ts';
 
 const KERNEL_RATES = { instructions: 0.7, branches: 0.14, 'branch-misses': 0.004, 'cache-references': 0.01, 'cache-misses': 0.001 };
 
-export const SYSCALL = location('kernel', 'system_call', KERNEL_TEXT + 0x5d_8a00, 0x80, KERNEL_RATES);
-export const TICK = location('kernel', 'update_process_times', KERNEL_TEXT + 0x6_2c40, 0x70, KERNEL_RATES);
-export const IRQ = location('kernel', 'irq_work_run', KERNEL_TEXT + 0xf_3100, 0xa0, KERNEL_RATES);
-export const NMI = location('kernel', 'intel_pmu_handle_irq', KERNEL_TEXT + 0x1_9d80, 0x300, KERNEL_RATES);
-export const EXEC = location('kernel', 'load_elf_binary', KERNEL_TEXT + 0x1a_6e00, 0x1b00, KERNEL_RATES);
+export const SYSCALL = location('kernel', 'system_call', KERNEL_TEXT + 0x7a00, 0x80, KERNEL_RATES);
+export const TICK = location('kernel', 'update_process_times', KERNEL_TEXT + 0x2c40, 0x70, KERNEL_RATES);
+export const IRQ = location('kernel', 'irq_work_run', KERNEL_TEXT + 0x3100, 0xa0, KERNEL_RATES);
+export const NMI = location('kernel', 'intel_pmu_handle_irq', KERNEL_TEXT + 0x1d80, 0x300, KERNEL_RATES);
+export const EXEC = location('kernel', 'load_elf_binary', KERNEL_TEXT + 0x4e00, 0x1b00, KERNEL_RATES);
 
 /** Where a page fault is handled: by programs that a test drives, so that no symbol table needs it. */
-export const PAGE_FAULT = location('kernel', 'handle_mm_fault', KERNEL_TEXT + 0x13_5c20, 0x1e0, KERNEL_RATES);
+export const PAGE_FAULT = location('kernel', 'handle_mm_fault', KERNEL_TEXT + 0x6c20, 0x1e0, KERNEL_RATES);
 
 /** All others, as a symbol table of the kernel names them. */
 export const KERNEL_LOCATIONS = [NMI, TICK, IRQ, EXEC, SYSCALL];

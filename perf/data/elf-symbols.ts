@@ -73,6 +73,12 @@ export class ElfFile {
     return null;
   }
 
+  /** The address at which the file's first byte is, or would be, loaded. */
+  get base(): bigint {
+    const [{ address, offset } = { address: 0n, offset: 0n }] = this.#segments;
+    return address - offset;
+  }
+
   /** Whether the file has its full table of symbols, which is often cut off and kept in a file of its own. */
   get hasSymtab(): boolean {
     return this.#sections.some(({ type }) => type === SHT_SYMTAB);

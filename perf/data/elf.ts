@@ -149,15 +149,3 @@ function sectionHeader(to: ByteWriter, section: SectionHeader, names: string): v
 function text(to: ByteWriter, ascii: string): void {
   to.put(Uint8Array.from(ascii, (character) => character.charCodeAt(0)));
 }
-
-/** /proc/kallsyms for functions at (signed) kernel addresses; `_text` is perf's reference symbol. */
-export function kallsyms(symbols: readonly ImageSymbol[], _text: number, _etext: number): string {
-  const line = (address: number, name: string): string =>
-    `${BigInt.asUintN(64, BigInt(address)).toString(16).padStart(16, '0')} T ${name}\n`;
-  // A table without sizes: what lies behind a function belongs to the next name, so each gap gets one.
-  const body = [...symbols]
-    .sort((a, b) => a.start - b.start)
-    .map(({ start, length, name }) => line(start, name) + line(start + length, `${name}_end`))
-    .join('');
-  return line(_text, '_text') + body + line(_etext, '_etext');
-}

@@ -51,10 +51,17 @@ function kernelPart(kernel: Map<string, Symbol[]>, dso: Dso): Symbol[] | null {
 
 function kernelSymbols(files: FileAccess, id: string | null): Map<string, Symbol[]> {
   if (id === null) return new Map();
+  const image = openElf(files.read(`${files.buildIdDir}/${linkName(id)}/elf`), id);
+  if (image !== null) return new Map([['', atAddresses(image)]]);
   const isRunning = hexId(files.read(RUNNING_KERNEL_NOTES) ?? new Uint8Array()).includes(id);
   const table = files.read(isRunning ? '/proc/kallsyms' : `${files.buildIdDir}/${linkName(id)}/kallsyms`)
     ?? files.read(`${files.buildIdDir}/[kernel.kallsyms]/${id}/kallsyms`);
   return table === null ? new Map<string, Symbol[]>() : parseKallsyms(new TextDecoder().decode(table));
+}
+
+/** A kernel image lies in memory as in its file, and is looked up by address. */
+function atAddresses(image: ElfFile): Symbol[] {
+  return image.symbols().map((symbol) => ({ ...symbol, start: symbol.start + image.base, end: symbol.end + image.base }));
 }
 
 /** Names come from the first file with a full table of symbols, places from the first that can have been mapped. */

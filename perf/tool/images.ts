@@ -11,37 +11,30 @@ import type { Workload } from '../../pmu/workload.ts';
 import { KERNEL_LOCATIONS, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER } from '../../kernel/index.ts';
 import { RandomStream } from '../../sim/random.ts';
 import { BUILD_ID_SIZE, type BuildId } from '../data/build-ids.ts';
-import { elfImage, kallsyms } from '../data/elf.ts';
-import { BIN, EXECUTABLE_START, KERNEL_TEXT_BYTES } from './host.ts';
+import { elfImage } from '../data/elf.ts';
+import { BIN, EXECUTABLE_START } from './host.ts';
 import { CHILD, TOOL } from './record.ts';
 
-/** A file of the simulated machine: where it is, how it is identified, what is in it. */
+/** A file of the simulated machine: how it is identified, and what is in it. */
 export interface ImageFile {
   readonly id: BuildId;
-  /** The name of the file inside the cache's directory for this id. */
-  readonly cached_as: 'elf' | 'kallsyms';
   readonly content: Uint8Array;
 }
 
-export function images(workload: Workload): ImageFile[] {
-  return [kernelImage(), programImage('perf', [TOOL, CHILD]), programImage(workload.name, workload.code)];
+/** The kernel, the tool and the program that `workload` runs. */
+export function images({ name, code }: Workload): ImageFile[] {
+  const inRing = (ring: Location['ring']): Location[] => code.filter((location) => location.ring === ring);
+  return [
+    image('[kernel.kallsyms]', PERF_RECORD_MISC_KERNEL, KERNEL_TEXT, [...KERNEL_LOCATIONS, ...inRing('kernel')]),
+    image(`${BIN}/perf`, PERF_RECORD_MISC_USER, EXECUTABLE_START, [TOOL, CHILD]),
+    image(`${BIN}/${name}`, PERF_RECORD_MISC_USER, EXECUTABLE_START, inRing('user')),
+  ];
 }
 
-function programImage(name: string, symbols: readonly Location[]): ImageFile {
-  const filename = `${BIN}/${name}`;
-  const parts = symbols.map(({ symbol, start, length }) => ({ name: symbol, start, length }));
-  const id = buildId(filename, PERF_RECORD_MISC_USER, parts);
-  return { id, cached_as: 'elf', content: elfImage({ base: EXECUTABLE_START, build_id: id.build_id, symbols: parts }) };
-}
-
-function kernelImage(): ImageFile {
-  const parts = KERNEL_LOCATIONS.map(({ symbol, start, length }) => ({ name: symbol, start, length }));
-  const table = kallsyms(parts, KERNEL_TEXT, KERNEL_TEXT + KERNEL_TEXT_BYTES);
-  return {
-    id: buildId('[kernel.kallsyms]', PERF_RECORD_MISC_KERNEL, parts),
-    cached_as: 'kallsyms',
-    content: Uint8Array.from(table, (character) => character.charCodeAt(0)),
-  };
+function image(filename: string, misc: number, base: number, code: readonly Location[]): ImageFile {
+  const symbols = code.map(({ symbol, start, length }) => ({ name: symbol, start, length }));
+  const id = buildId(filename, misc, symbols);
+  return { id, content: elfImage({ base, build_id: id.build_id, symbols }) };
 }
 
 /** An id that depends on the file's name and symbols, as a linker's does on the file's contents. */
