@@ -84,6 +84,9 @@ export class PerCpu {
   readonly current = new Cell<TaskStruct | null>(null, this, 'current');
   /** Newest first. */
   readonly irq_work_list = new Cell<IrqWork | null>(null, this, 'irq_work_list');
+  /** Since v3.4: ticks, and events throttled since the last one. */
+  readonly perf_throttled_seq = new Cell(0, this, 'perf_throttled_seq');
+  readonly perf_throttled_count = new Cell(0, this, 'perf_throttled_count');
   /** One per distinct PMU context: hardware, software. Filled at boot. */
   readonly contexts: PerfCpuContext[] = [];
   /** The running events of the software PMU by number, the one that was started last in front (struct swevent_htable). */

@@ -72,17 +72,17 @@ export abstract class OverflowCode extends SidebandCode {
     if (delta > 0 && delta < 2 * this.tick_nsec) this.perf_adjust_period(event, delta, hw.last_period);
   }
 
-  /** Moves the period an eighth of the way to what `count` events in `nsec` ask for. */
-  perf_adjust_period(event: PerfEvent, nsec: number, count: number): void {
+  /** Moves the period an eighth of the way to what `count` events in `nsec` ask for. Stops the event for it, unless that has been done. */
+  perf_adjust_period(event: PerfEvent, nsec: number, count: number, disable = true): void {
     const { hw } = event;
     const period = perf_calculate_period(event.sample_freq, nsec, count);
     const delta = this.perf_period_step(period - hw.sample_period);
     hw.sample_period = hw.sample_period + delta || 1;
     // A period that has shrunk a lot takes effect at once, not when the old one has run out.
     if (hw.period_left > 8 * hw.sample_period) {
-      event.pmu.stop(event, PERF_EF_UPDATE);
+      if (disable) event.pmu.stop(event, PERF_EF_UPDATE);
       hw.period_left = 0;
-      event.pmu.start(event, PERF_EF_RELOAD);
+      if (disable) event.pmu.start(event, PERF_EF_RELOAD);
     }
   }
 

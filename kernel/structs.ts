@@ -71,8 +71,8 @@ export class HwPerfEvent extends struct({
   /** PERF_HES_* */
   state: 0,
   sample_period: 0, last_period: 0, period_left: 0, prev_count: 0,
-  /** Overflows since the last tick, or MAX_INTERRUPTS. */
-  interrupts: 0, freq_time_stamp: 0, freq_count_stamp: 0,
+  /** Overflows since the last tick, or MAX_INTERRUPTS; since v3.4 the tick of this CPU that they belong to. */
+  interrupts: 0, interrupts_seq: 0, freq_time_stamp: 0, freq_count_stamp: 0,
   /** What a clock event samples by. */
   hrtimer: null as Hrtimer | null,
 }) {
@@ -278,6 +278,8 @@ export class PerfEvent extends struct({
 /** struct perf_event_context: the events of a task, or of a CPU. Under ctx.lock. */
 export class PerfEventContext extends struct({
   nr_events: 0, nr_active: 0, is_active: 0, nr_stat: 0, nr_freq: 0,
+  /** Since v5.3: a flexible group has found no counter since the last time that all were off. */
+  rotate_necessary: false,
   time: 0, timestamp: 0,
   parent_gen: 0, generation: 0,
 }) {
@@ -299,6 +301,8 @@ export class PerfEventContext extends struct({
 export class PerfCpuContext extends struct({
   task_ctx: null as PerfEventContext | null,
   active_oncpu: 0, exclusive: 0,
+  /** Since v3.11: what rotates its events, and whether it is armed. */
+  hrtimer: null as Hrtimer | null, hrtimer_active: false,
 }) {
   readonly ctx: PerfEventContext;
   readonly pmu: PmuOperations;

@@ -19,16 +19,18 @@ export abstract class TickCode extends ContextCode {
     }
   }
 
-  perf_rotate_context(cpuctx: PerfCpuContext): void {
+  /** True if it has rotated. */
+  perf_rotate_context(cpuctx: PerfCpuContext): boolean {
     const ctx = cpuctx.task_ctx;
     const rotate = this.rotation_needed(cpuctx.ctx) || (ctx !== null && this.rotation_needed(ctx));
-    if (!rotate && !this.adjustment_needed(cpuctx.ctx) && (ctx === null || !this.adjustment_needed(ctx))) return;
+    if (!rotate && !this.adjustment_needed(cpuctx.ctx) && (ctx === null || !this.adjustment_needed(ctx))) return false;
 
     cpuctx.pmu.pmu_disable();
     this.perf_ctx_adjust_freq(cpuctx.ctx);
     if (ctx !== null) this.perf_ctx_adjust_freq(ctx);
     if (rotate) this.rotate(cpuctx, ctx);
     cpuctx.pmu.pmu_enable();
+    return rotate;
   }
 
   /** Events of other CPUs never become active here, so a task context of a system with several CPUs always rotates. */

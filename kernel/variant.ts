@@ -18,6 +18,8 @@ export interface VariantInfo {
   readonly claim: string;
   /** What it gets wrong, as far as known. */
   readonly known_to_fail: string;
+  /** What the change touches is not explored: in every interleaving it does as its parent. */
+  readonly counting_only?: true;
 }
 
 /** A kernel is its oldest version with functions replaced. */

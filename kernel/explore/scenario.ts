@@ -16,7 +16,8 @@ export interface Scenario {
   readonly name: string;
   /** What is asked, as a sentence. */
   readonly question: string;
-  /** By kernel: the kind of violation that is found, as recorded. In kernels that are not named it never happens. */
+  /** By kernel: the kind of violation that is found, as recorded. In kernels that are not named it never happens, unless
+   * they concern counting only: then they do as their parents. */
   readonly expected: Readonly<Record<string, string>>;
   build(setup: Setup): void;
 }
@@ -35,6 +36,13 @@ export interface Verdict {
   readonly schedules: number;
   /** Leads to the violation, with as few preemptions and steps as possible. */
   readonly schedule: string | null;
+}
+
+/** The recorded answer for a kernel: its own, or if it concerns counting only its parent's. */
+export function expectedOn(scenario: Scenario, kernel: KernelClass): string | undefined {
+  let ancestor = kernel;
+  while (ancestor.variant.counting_only) ancestor = Object.getPrototypeOf(ancestor) as KernelClass;
+  return scenario.expected[ancestor.variant.name];
 }
 
 export function modelOf(scenario: Scenario, kernel: KernelClass): KernelModel {

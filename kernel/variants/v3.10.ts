@@ -1,7 +1,7 @@
 /**
  * v3.10: mmap and SET_OUTPUT link an event to its buffer, and the last munmap takes the buffer away from all its events.
  *
- * Parent: v3.2.
+ * Parent: v3.4.
  * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0, dd9c086d9f50 (a record
  * larger than the buffer) and 724b6daa13e1 (v3.5: a group ioctl acts on the siblings).
  * Claim: nobody writes into a buffer that no user can see, and a closed event is on no list.
@@ -20,12 +20,12 @@ import {
 } from '../primitives.ts';
 import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V3_2 } from './v3.2.ts';
+import { V3_4 } from './v3.4.ts';
 
-export class V3_10 extends V3_2 {
+export class V3_10 extends V3_4 {
   static override readonly variant: VariantInfo = {
     name: 'v3.10',
-    parent: 'v3.2',
+    parent: 'v3.4',
     commit: '9bb5d40cd93c',
     claim: 'the last munmap takes the buffer away from all its events',
     known_to_fail: 'the list of events is edited while a wakeup walks it',

@@ -2,7 +2,7 @@
  * v3.15: the list of a buffer's events is edited as RCU asks: an entry that has left it keeps its pointers for a grace
  * period before it joins another list.
  *
- * Parent: v3.10.
+ * Parent: v3.11.
  * Upstream commit: b69cf53640da (March 2014) with CIRC_SPACE of v3.13 and, of v3.11, 52d857a8784a: an exit is reported once.
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
@@ -17,12 +17,12 @@ import {
 } from '../primitives.ts';
 import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer, type VmArea } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V3_10 } from './v3.10.ts';
+import { V3_11 } from './v3.11.ts';
 
-export class V3_15 extends V3_10 {
+export class V3_15 extends V3_11 {
   static override readonly variant: VariantInfo = {
     name: 'v3.15',
-    parent: 'v3.10',
+    parent: 'v3.11',
     commit: 'b69cf53640da',
     claim: 'an event joins another list only after a grace period',
     known_to_fail: 'the grace period may begin before the event has left the first list',

@@ -1,7 +1,7 @@
 /**
  * v5.10: who takes the last mapping of a buffer away is decided once, by the decrement itself.
  *
- * Parent: v5.2.
+ * Parent: v5.3.
  * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020).
  * Claim: of two unmappers one is the last.
  * Known to fail: SET_OUTPUT may hand out a buffer whose last mapping is going; the next mmap loops for ever.
@@ -12,12 +12,12 @@ import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
 import type { RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V5_2 } from './v5.2.ts';
+import { V5_3 } from './v5.3.ts';
 
-export class V5_10 extends V5_2 {
+export class V5_10 extends V5_3 {
   static override readonly variant: VariantInfo = {
     name: 'v5.10',
-    parent: 'v5.2',
+    parent: 'v5.3',
     commit: 'f91072ed1b72',
     claim: 'of two unmappers one is the last',
     known_to_fail: 'SET_OUTPUT may hand out a buffer whose last mapping is going',

@@ -12,7 +12,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import { atomic_inc } from '../primitives.ts';
-import { MAX_INTERRUPTS, type PerfEvent, type RingBuffer } from '../structs.ts';
+import type { PerfEvent, RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_19 } from './v5.19.ts';
 
@@ -32,13 +32,9 @@ export class V6_12 extends V5_19 {
     event.lost_samples++;
   }
 
-  /** Counts first and tests always: the overflow that reaches the limit is the one that throttles. */
+  /** Tests always, the first overflow of a tick too. */
   override perf_event_throttle(event: PerfEvent, throttle: boolean): boolean {
-    const { hw } = event;
-    hw.interrupts++;
-    if (!throttle || hw.interrupts < this.max_samples_per_tick) return false;
-    hw.interrupts = MAX_INTERRUPTS;
-    this.perf_log_throttle(event, false);
-    return true;
+    this.perf_event_count_interrupt(event);
+    return throttle && this.perf_event_throttle_at_limit(event);
   }
 }

@@ -20,7 +20,7 @@ import { Msr } from './msr.ts';
 import { keep_previous, lowest_free, type Assignment } from './schedule-events.ts';
 
 /** PERF_COUNT_HW_* to what the counters count. */
-const GENERIC_EVENTS: readonly Signal[] = [
+export const GENERIC_EVENTS: readonly Signal[] = [
   'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
   'stalled-cycles-frontend', 'stalled-cycles-backend',
 ];
