@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
 import { unknownName } from '../perf/nearest.ts';
 import { baselineText, parseBaseline, type Baseline } from '../scenarios/suite/baseline.ts';
-import { loadScenario, type Scenario } from '../scenarios/suite/load.ts';
+import { loadScenario, typedScenario } from '../scenarios/suite/load.ts';
+import type { Scenario } from '../scenarios/suite/scenario.ts';
+import type { TimedScenario } from '../scenarios/suite/timed-scenario.ts';
+import { TIMED } from '../scenarios/timed/index.ts';
+import { loadModule } from './load-module.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Beside the folder into which this module is bundled, or in which it stands. */
@@ -20,15 +24,35 @@ export interface ScenarioFile {
   baselinePath: string;
 }
 
-export function readScenarios(names: readonly string[]): ScenarioFile[] {
-  const suite = readdirSync(SCENARIOS).filter((file) => file.endsWith('.yaml')).sort().map((file) => file.replace(/\.yaml$/, ''));
-  const wanted = names.length === 0 ? suite : names;
-  let own = suite.length;
-  return wanted.map((name) => {
-    if (/\.ya?ml$/.test(name)) return file(++own, name, name);
+/** All scenarios of the suite, or those that were named: by their names, or as files of the user's own. */
+export async function readScenarios(names: readonly string[]): Promise<ScenarioFile[]> {
+  const suite = suiteNames();
+  const own = names.filter(isFile);
+  return Promise.all((names.length === 0 ? suite : names).map(async (name) => {
+    if (isFile(name)) return withBaseline(suite.length + 1 + own.indexOf(name), await ownScenario(name), dirname(name));
     if (!suite.includes(name)) throw unknownName('scenario', name, suite, 'perfsim test --list');
-    return file(suite.indexOf(name) + 1, join(SCENARIOS, `${name}.yaml`), `${name}.yaml`);
-  });
+    return withBaseline(suite.indexOf(name) + 1, suiteScenario(name), SCENARIOS);
+  }));
+}
+
+function suiteNames(): string[] {
+  const yaml = readdirSync(SCENARIOS).filter((file) => file.endsWith('.yaml')).map((file) => file.replace(/\.yaml$/, ''));
+  return [...yaml, ...Object.keys(TIMED)].sort();
+}
+
+function isFile(name: string): boolean {
+  return /\.(ya?ml|ts)$/.test(name);
+}
+
+function suiteScenario(name: string): Scenario {
+  return Object.hasOwn(TIMED, name) ? typedScenario(`${name}.ts`, TIMED[name]) : read(join(SCENARIOS, `${name}.yaml`), `${name}.yaml`);
+}
+
+async function ownScenario(path: string): Promise<Scenario> {
+  if (!path.endsWith('.ts')) return read(path, path);
+  const { default: exported } = await loadModule('scenario', path);
+  if (typeof exported !== 'object' || exported === null) throw new InputError(`'${path}' exports no scenario: write 'export default { title: …, command: …, expect: { … } }'.`);
+  return typedScenario(path, exported as TimedScenario);
 }
 
 export function writeBaseline(path: string, baseline: Baseline): void {
@@ -41,9 +65,8 @@ export function writeBaseline(path: string, baseline: Baseline): void {
 }
 
 /** Baselines are in a folder beside the scenarios, under the same names. */
-function file(number: number, path: string, shown: string): ScenarioFile {
-  const scenario = read(path, shown);
-  const baselinePath = join(dirname(path), 'baseline', `${scenario.name}.yaml`);
+function withBaseline(number: number, scenario: Scenario, folder: string): ScenarioFile {
+  const baselinePath = join(folder, 'baseline', `${scenario.name}.yaml`);
   const baseline = existsSync(baselinePath) ? parseBaseline(baselinePath, readFileSync(baselinePath, 'utf8')) : {};
   return { number, scenario, baseline, baselinePath };
 }

@@ -1,11 +1,13 @@
 /** `perfsim test`: the regression suite of sample counts, in the manner of `perf test`. */
 import { updated } from '../../scenarios/suite/baseline.ts';
 import { FORMATS } from '../../scenarios/suite/report-formats.ts';
-import { closingLine, scenarioLines } from '../../scenarios/suite/report.ts';
+import { closingLine, scenarioLines, type ReportOptions } from '../../scenarios/suite/report.ts';
 import { replay, runs, scenarioVerdict, subtests, verdict, type ReadCommand, type ScenarioVerdict, type Subtest, type SubtestVerdict } from '../../scenarios/suite/suite.ts';
 import { override } from '../../scenarios/suite/variation.ts';
+import { unknownName } from '../../perf/nearest.ts';
 import type { RunResult } from '../../perf/run-spec.ts';
 import type { Command } from '../command.ts';
+import { isKernelFile, loadKernel } from '../load-kernel.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { MANY_RUNS_OPTIONS, recordWords, specOf } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
@@ -28,10 +30,12 @@ const OPTIONS = {
   ...HELP,
 } as const satisfies OptionTable;
 
-const USAGE = ['perfsim test [<options>] [<scenario> | <file.yaml> …]'];
+const USAGE = ['perfsim test [<options>] [<scenario> | <file.yaml> | <file.ts> …]', 'perfsim test --kernel ./mine.ts [<options>] [<scenario> …]'];
 
+/** A scenario's subtests, and the same on the parent of a kernel of the user's own. */
 interface Plan extends ScenarioFile {
   plan: Subtest[];
+  parentPlan: Subtest[];
 }
 
 export function testCommand(load: LoadSimulation, run: RunAll): Command {
@@ -45,28 +49,44 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
         return 0;
       }
       const options = await parseOptions(words, OPTIONS);
-      const files = readScenarios(names);
+      const files = await readScenarios(names);
       if (options.list) {
         process.stdout.write(files.map(({ number, scenario }) => `${String(number).padStart(3)}: ${scenario.name.padEnd(28)} ${scenario.title}\n`).join(''));
         return 0;
       }
-      const read = reader(await load());
+      const simulation = await load();
+      const parent = await parentOf(options.kernel, simulation);
+      const read = reader(simulation);
       // What is to be recorded anew is compared with nothing.
       const scenarios = options.update ? files.map((file) => ({ ...file, baseline: {} })) : files;
-      const plans = await Promise.all(scenarios.map(async (file) => ({ ...file, plan: await subtests(file.scenario, options.kernel, read) })));
-      const width = Math.max(...scenarios.map(({ scenario }) => scenario.title.length));
-      const print = (number: number, found: ScenarioVerdict): void => {
-        if (options.format === 'perf') process.stdout.write(scenarioLines(number, found, { width, verbose: options.verbose ?? false, replay: replayCommand }));
-      };
-      const verdicts = await judged(plans, options.kernel, (all) => run(all, options.workers), print);
+      const plans = await Promise.all(scenarios.map((file) => planOf(file, options.kernel, parent, read)));
+      const report = { width: Math.max(...scenarios.map(({ scenario }) => scenario.title.length)), verbose: options.verbose ?? false, kernel: options.kernel, parent, replay: replayCommand };
+      const verdicts = await judged(plans, report, (all) => run(all, options.workers), (text) => options.format === 'perf' && process.stdout.write(text));
       if (options.update) files.forEach(({ baseline, baselinePath }, i) => writeBaseline(baselinePath, updated(baseline, verdicts[i].subtests)));
-      process.stdout.write(options.format === 'perf' ? closingLine(verdicts, options.kernel) : FORMATS[options.format](verdicts));
+      process.stdout.write(options.format === 'perf' ? closingLine(verdicts, report) : FORMATS[options.format](verdicts));
       return verdicts.every(({ isOk }) => isOk) ? 0 : 1;
     },
   };
 }
 
 export const command = testCommand(loadSimulation, runAll);
+
+/** The kernel that the user's own extends: its results stand beside. Null for a kernel of the lineage. */
+async function parentOf(kernel: string, { KERNELS }: Simulation): Promise<string | null> {
+  const names = KERNELS.map(({ variant }) => variant.name);
+  if (!isKernelFile(kernel)) {
+    if (!names.includes(kernel)) throw unknownName('kernel', kernel, names, 'perfsim list kernels');
+    return null;
+  }
+  const { parent } = (await loadKernel(kernel)).variant;
+  return parent !== null && names.includes(parent) ? parent : null;
+}
+
+/** A scenario that is about one kernel says nothing of any other: it has no second run on the parent. */
+async function planOf(file: ScenarioFile, kernel: string, parent: string | null, read: ReadCommand): Promise<Plan> {
+  const plan = await subtests(file.scenario, kernel, read);
+  return { ...file, plan, parentPlan: parent === null || file.scenario.kernel !== null ? [] : await subtests(file.scenario, parent, read) };
+}
 
 /** Scenarios name their command line as one would type it, without quotes. */
 function wordsOf(command: string): string[] {
@@ -84,20 +104,24 @@ function replayCommand(failed: SubtestVerdict): string {
 
 /** Runs all plans in one go and prints each scenario once its last run is done. */
 async function judged(
-  plans: readonly Plan[], kernel: string,
-  run: (specs: ReturnType<typeof runs>) => AsyncIterable<RunResult>, print: (number: number, found: ScenarioVerdict) => void,
+  plans: readonly Plan[], report: ReportOptions,
+  run: (specs: ReturnType<typeof runs>) => AsyncIterable<RunResult>, print: (text: string) => void,
 ): Promise<ScenarioVerdict[]> {
-  const all = runs(plans.flatMap(({ plan }) => plan));
+  const all = runs(plans.flatMap(({ plan, parentPlan }) => [...plan, ...parentPlan]));
   const progress = new RunProgress(process.stderr, 'test', all.length);
   const results = run(all)[Symbol.asyncIterator]();
+  const verdictsOf = async (plan: readonly Subtest[], { baseline }: Plan): Promise<SubtestVerdict[]> => {
+    const found: SubtestVerdict[] = [];
+    for (const subtest of plan) found.push(verdict(subtest, await take(results, subtest.scenario.seeds.length, progress), baseline));
+    return found;
+  };
   const verdicts: ScenarioVerdict[] = [];
   try {
-    for (const { number, scenario, baseline, plan } of plans) {
-      const found: SubtestVerdict[] = [];
-      for (const subtest of plan) found.push(verdict(subtest, await take(results, scenario.seeds.length, progress), baseline));
-      verdicts.push(scenarioVerdict(scenario, kernel, found));
+    for (const each of plans) {
+      const found = scenarioVerdict(each.scenario, report.kernel, await verdictsOf(each.plan, each), await verdictsOf(each.parentPlan, each));
+      verdicts.push(found);
       progress.end();
-      print(number, verdicts.at(-1)!);
+      print(scenarioLines(each.number, found, report));
     }
   } finally {
     progress.end();

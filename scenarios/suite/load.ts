@@ -6,24 +6,9 @@ import { LineCounter, isMap, parseDocument, type Document, type Node, type Pair,
 import type { z } from 'zod';
 import { InputError } from '../../perf/input-error.ts';
 import { nearest } from '../../perf/nearest.ts';
-import { scenarioSchema, type ExpectationText, type ScenarioText } from './schema.ts';
-import { valueList, type Axis, type FileSetting } from './variation.ts';
-
-export interface Scenario {
-  name: string;
-  title: string;
-  command: string;
-  /** The one kernel that the scenario is about, or null. */
-  kernel: string | null;
-  /** The machine and the tool. */
-  settings: FileSetting[];
-  vary: Axis[];
-  seeds: string[];
-  fails_on: readonly string[];
-  expect: ExpectationText;
-  /** The error for what stands at that path of the file. */
-  error(path: readonly PropertyKey[], message: string): InputError;
-}
+import { scenarioOf, type Scenario } from './scenario.ts';
+import { scenarioSchema } from './schema.ts';
+import type { TimedScenario } from './timed-scenario.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -39,45 +24,22 @@ export function loadScenario(file: string, text: string): Scenario {
   const error = (path: Path, message: string): InputError => at(offsetOf(document, path), message);
   const parsed = scenarioSchema.safeParse(document.toJS());
   if (!parsed.success) throw issueError(parsed.error.issues, document, at);
-  return scenario(file, parsed.data, error);
+  return scenarioOf(nameOf(file), parsed.data, error);
 }
 
-function scenario(file: string, text: ScenarioText, error: Scenario['error']): Scenario {
-  const orError = <Result>(path: Path, action: () => Result): Result => {
-    try {
-      return action();
-    } catch (cause) {
-      if (!(cause instanceof InputError)) throw cause;
-      throw error(path, cause.message.replace(/\.$/, ''));
-    }
-  };
-  const values = (value: string | number | boolean): (string | boolean)[] => (typeof value === 'boolean' ? [value] : valueList(String(value)));
-  return {
-    name: file.replace(/^.*\//, '').replace(/\.ya?ml$/, ''),
-    title: text.title,
-    command: text.command,
-    kernel: text.kernel ?? null,
-    settings: machineSettings(text),
-    vary: Object.entries(text.vary ?? {}).map(([option, given]) => ({
-      option,
-      // In a list each item is one value, commas and all.
-      values: orError(['vary', option], () => (Array.isArray(given) ? given.map((one) => (typeof one === 'boolean' ? one : String(one))) : values(given))),
-    })),
-    seeds: orError(['seeds'], () => valueList(String(text.seeds ?? '1'))),
-    fails_on: text.fails_on ?? [],
-    expect: text.expect,
-    error,
-  };
+/** A scenario written in TypeScript, as its module exports it; its compiler knows lines and columns, here paths must do. */
+export function typedScenario(file: string, exported: TimedScenario): Scenario {
+  const error = (path: Path, message: string): InputError => new InputError(`${file}: ${[...path.map(String), message].join(': ')}.`);
+  const { check, ...text } = exported;
+  const parsed = scenarioSchema.safeParse(text);
+  if (parsed.success) return scenarioOf(nameOf(file), { ...parsed.data, check }, error);
+  const [{ path, message }] = parsed.error.issues;
+  throw error(path, message);
 }
 
-function machineSettings({ machine = {}, tool }: ScenarioText): FileSetting[] {
-  const { watchdog, latencies = {}, ...others } = machine;
-  return [
-    ...Object.entries(others).map(([option, value]) => ({ option, value: String(value), path: ['machine', option] })),
-    ...Object.entries(latencies).map(([name, range]) => ({ option: 'latency', value: `${name}=${range}`, path: ['machine', 'latencies', name] })),
-    ...(watchdog === undefined ? [] : [{ option: 'no-watchdog', value: !watchdog, path: ['machine', 'watchdog'] }]),
-    ...(tool === undefined ? [] : [{ option: 'tool', value: String(tool), path: ['tool'] }]),
-  ];
+/** A scenario is called after its file. */
+function nameOf(file: string): string {
+  return file.replace(/^.*\//, '').replace(/\.\w+$/, '');
 }
 
 /** The innermost node on the path that exists. */

@@ -34,11 +34,12 @@ function junit(verdicts: readonly ScenarioVerdict[]): string {
 }
 
 function json(verdicts: readonly ScenarioVerdict[]): string {
-  const scenarios = verdicts.map(({ scenario, subtests, isOk, isKnownToFail }) => ({
+  const scenarios = verdicts.map(({ scenario, subtests, isOk, isParentOk, isKnownToFail }) => ({
     name: scenario.name,
     title: scenario.title,
     isOk,
     isKnownToFail,
+    ...(isParentOk === null ? {} : { isParentOk }),
     subtests: subtests.map(({ subtest, isOk, seeds }) => ({ title: subtest.title, isOk, seeds })),
   }));
   return `${JSON.stringify(scenarios, null, 2)}\n`;

@@ -1,5 +1,6 @@
 /**
- * The suite's outcome in the manner of `perf test`: numbered scenarios, numbered subtests, `Ok` or `FAILED!`.
+ * The suite's outcome in the manner of `perf test`: numbered scenarios, numbered subtests, `Ok` or `FAILED!`; for a kernel
+ * of the user's own the outcome on its parent beside it.
  * Reference: tools/perf/tests/builtin-test.c. Not modelled: colours.
  */
 import { comparisonTable } from './comparison.ts';
@@ -9,35 +10,61 @@ export interface ReportOptions {
   /** Width of the titles' column. */
   width: number;
   verbose: boolean;
+  kernel: string;
+  /** The kernel whose outcomes stand beside, or null. */
+  parent: string | null;
   /** The command that does a failing subtest again. */
   replay: (verdict: SubtestVerdict) => string;
 }
 
 /** The lines of one scenario, as soon as it is done. */
-export function scenarioLines(number: number, { scenario, subtests, isOk, isKnownToFail }: ScenarioVerdict, options: ReportOptions): string {
-  const head = `${String(number).padStart(3)}: ${scenario.title.padEnd(options.width)}:`;
-  const known = isKnownToFail ? ' (known)' : '';
-  const status = isOk ? `Ok${isKnownToFail ? ' (but known to fail)' : ''}` : `FAILED!${known}`;
-  const [only] = subtests;
-  if (subtests.length === 1) return `${head} ${status}\n${details(only, options)}`;
+export function scenarioLines(number: number, found: ScenarioVerdict, options: ReportOptions): string {
+  const { scenario, subtests, parentSubtests, isOk, isKnownToFail } = found;
+  const known = isKnownToFail ? (isOk ? ' (but known to fail)' : ' (known)') : '';
+  const head = `${String(number).padStart(3)}: ${scenario.title.padEnd(options.width)}: ${outcome(isOk)}${known}${beside(found.isParentOk, options)}\n`;
+  if (subtests.length === 1) return `${head}${details(subtests[0], parentSubtests[0], options)}`;
   const lines = subtests.map((verdict, i) => {
     const left = `${String(number).padStart(3)}.${i + 1}: ${verdict.subtest.title}`;
-    return `${left.padEnd(options.width + 5)}: ${verdict.isOk ? 'Ok' : 'FAILED!'}\n${details(verdict, options)}`;
+    const parent = parentSubtests[i] as SubtestVerdict | undefined;
+    return `${left.padEnd(options.width + 5)}: ${outcome(verdict.isOk)}${beside(parent?.isOk ?? null, options)}\n${details(verdict, parent, options)}`;
   });
-  return `${head} ${status}\n${lines.join('')}`;
+  return `${head}${lines.join('')}`;
 }
 
-export function closingLine(verdicts: readonly ScenarioVerdict[], kernel: string): string {
+function outcome(isOk: boolean): string {
+  return isOk ? 'Ok' : 'FAILED!';
+}
+
+/** The parent's outcome, in a column of its own. */
+function beside(isParentOk: boolean | null, { parent }: ReportOptions): string {
+  return isParentOk === null ? '' : `${' '.repeat(4)}${parent}: ${outcome(isParentOk)}`;
+}
+
+export function closingLine(verdicts: readonly ScenarioVerdict[], { kernel, parent }: Pick<ReportOptions, 'kernel' | 'parent'>): string {
   const failed = verdicts.filter(({ isOk }) => !isOk);
-  if (failed.length === 0) return `All ${verdicts.length} scenarios are as expected on ${kernel}.\n`;
-  const known = failed.filter(({ isKnownToFail }) => isKnownToFail).length;
-  const exactly = verdicts.every(({ isOk, isKnownToFail }) => isOk !== isKnownToFail);
-  const note = exactly ? `exactly those that ${kernel} is known to break` : `${known} of them known`;
-  return `${failed.length} of ${verdicts.length} scenarios failed on ${kernel}, ${note}.\n`;
+  const first = failed.length === 0
+    ? `All ${verdicts.length} scenarios are as expected on ${kernel}.\n`
+    : `${failed.length} of ${verdicts.length} scenarios failed on ${kernel}${parent === null ? `, ${knownNote(verdicts, kernel)}` : ''}.\n`;
+  return parent === null ? first : `${first}${againstParent(verdicts, kernel, parent)}`;
 }
 
-function details(verdict: SubtestVerdict, { verbose, replay }: ReportOptions): string {
-  const counts = verbose ? comparisonTable([{ title: 'counts', results: verdict.seeds.map(({ result }) => result) }]).split('\n').slice(0, -1) : [];
+function knownNote(verdicts: readonly ScenarioVerdict[], kernel: string): string {
+  const exactly = verdicts.every(({ isOk, isKnownToFail }) => isOk !== isKnownToFail);
+  return exactly ? `exactly those that ${kernel} is known to break` : `${verdicts.filter(({ isOk, isKnownToFail }) => !isOk && isKnownToFail).length} of them known`;
+}
+
+/** What the change repairs, and what it breaks. */
+function againstParent(verdicts: readonly ScenarioVerdict[], kernel: string, parent: string): string {
+  const names = (chosen: readonly ScenarioVerdict[]): string => (chosen.length === 0 ? 'none' : chosen.map(({ scenario }) => scenario.name).join(', '));
+  const repaired = verdicts.filter(({ isOk, isParentOk }) => isOk && isParentOk === false);
+  const broken = verdicts.filter(({ isOk, isParentOk }) => !isOk && isParentOk === true);
+  return `Against its parent ${parent}, ${kernel} repairs ${repaired.length} (${names(repaired)}) and breaks ${broken.length} (${names(broken)}).\n`;
+}
+
+function details(verdict: SubtestVerdict, parent: SubtestVerdict | undefined, { verbose, kernel, parent: name, replay }: ReportOptions): string {
+  const columns = [{ title: parent === undefined ? 'counts' : kernel, results: verdict.seeds.map(({ result }) => result) }];
+  if (parent !== undefined) columns.push({ title: name!, results: parent.seeds.map(({ result }) => result) });
+  const counts = verbose ? comparisonTable(columns).split('\n').slice(0, -1) : [];
   const failure = verdict.isOk ? [] : [...summaries(verdict), `replay: ${replay(verdict)}`];
   return [...counts, ...failure].map((line) => `       ${line}\n`).join('');
 }

@@ -3,7 +3,8 @@ import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { InputError } from '../../perf/input-error.ts';
 import { differences, type Baseline } from './baseline.ts';
 import { contradiction, judge, type Deviation } from './judge.ts';
-import type { Scenario } from './load.ts';
+import type { Scenario } from './scenario.ts';
+import { deviationsOf } from './timed-scenario.ts';
 import { grid, title, type FileSetting, type Setting } from './variation.ts';
 
 /** One combination of what a scenario varies, on one kernel. */
@@ -33,6 +34,9 @@ export interface ScenarioVerdict {
   scenario: Scenario;
   subtests: SubtestVerdict[];
   isOk: boolean;
+  /** The same on the parent of a kernel of the user's own; empty and null if there is none. */
+  parentSubtests: SubtestVerdict[];
+  isParentOk: boolean | null;
   /** Whether the scenario says that this kernel fails. */
   isKnownToFail: boolean;
 }
@@ -84,13 +88,25 @@ export function runs(all: readonly Subtest[]): RunSpec[] {
 
 export function verdict(subtest: Subtest, results: readonly RunResult[], baseline: Baseline): SubtestVerdict {
   const { scenario, spec } = subtest;
-  const seeds = scenario.seeds.map((seed, i) => ({ seed, result: results[i], deviations: judge(scenario.expect, results[i], spec.record.mmap_pages) }));
+  const seeds = scenario.seeds.map((seed, i) => ({ seed, result: results[i], deviations: deviations(scenario, { ...spec, seed }, results[i]) }));
   const changes = differences(baseline, subtest, seeds);
   return { subtest, seeds, changes, isOk: changes.length === 0 && seeds.every(({ deviations }) => deviations.length === 0) };
 }
 
-export function scenarioVerdict(scenario: Scenario, kernel: string, found: SubtestVerdict[]): ScenarioVerdict {
-  return { scenario, subtests: found, isOk: found.every(({ isOk }) => isOk), isKnownToFail: scenario.fails_on.includes(scenario.kernel ?? kernel) };
+function deviations({ name, expect, check }: Scenario, spec: RunSpec, result: RunResult): Deviation[] {
+  const found = judge(expect, result, spec.record.mmap_pages);
+  if (check === null) return found;
+  try {
+    return [...found, ...deviationsOf(check, spec, result)];
+  } catch (error) {
+    throw new InputError(`the check of '${name}' fails: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+export function scenarioVerdict(scenario: Scenario, kernel: string, found: SubtestVerdict[], parentSubtests: SubtestVerdict[] = []): ScenarioVerdict {
+  const areOk = (all: readonly SubtestVerdict[]): boolean => all.every(({ isOk }) => isOk);
+  const isParentOk = parentSubtests.length === 0 ? null : areOk(parentSubtests);
+  return { scenario, subtests: found, isOk: areOk(found), parentSubtests, isParentOk, isKnownToFail: scenario.fails_on.includes(scenario.kernel ?? kernel) };
 }
 
 /** What is not as expected, each number once, with its spread over the seeds that show it. */

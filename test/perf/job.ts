@@ -1,7 +1,7 @@
 /** `perfsim record -e cycles,… noploop SECONDS` as a value, and what section 1.3 and 10.1 of kernel.md say of its buffers. */
 import { PERF_COUNT_HW_CPU_CYCLES, PERF_TYPE_HARDWARE } from '../../kernel/index.ts';
 import { run, type ByteSink, type EventSpec, type RecordOptions, type RunResult, type RunSpec } from '../../perf/index.ts';
-import { executable } from '../../perf/tool/host.ts';
+import { bufferSizes } from '../../scenarios/suite/buffer.ts';
 
 /** What a test may change about the job; everything else is the command line's default. */
 export interface Job extends Partial<Omit<RunSpec, 'record' | 'workload'>>, Partial<Omit<RecordOptions, 'events'>> {
@@ -60,19 +60,7 @@ export interface Capacity {
   readonly per_watermark: number;
 }
 
-const align8 = (text: string): number => (text.length + 8) & ~7;
-
 export function capacityOf(job: Job): Capacity {
-  const { record, workload } = specOf(job);
-  const id = record.events.length > 1 ? 8 : 0;
-  const period = record.freq === null ? 0 : 8;
-  const [header, ip, tid, time] = [8, 8, 8, 8];
-  const sample = header + ip + tid + time + id + period;
-  const trailer = tid + time + id;
-  const { comm, maps } = executable(workload.name);
-  const comm_record = header + tid + align8(comm) + trailer;
-  const mmap_records = maps.map(({ filename }) => header + tid + 24 + align8(filename) + trailer);
-  const sideband = mmap_records.reduce((sum, size) => sum + size, comm_record);
-  const size = record.mmap_pages * 4096;
-  return { sideband, sample, samples: Math.floor((size - 8 - sideband) / sample), per_watermark: size / 2 / sample };
+  const { usable, watermark, sample, exec } = bufferSizes(specOf(job));
+  return { sideband: exec, sample, samples: Math.floor((usable - exec) / sample), per_watermark: watermark / sample };
 }

@@ -1,0 +1,52 @@
+/**
+ * A TypeScript file of the user's own: compiled on the spot, without type checking, which `tsc` does better. It may import
+ * from 'perfsim/kernel', and so extends the very classes that the command runs.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InputError } from '../perf/input-error.ts';
+
+/** What the file exports. `kind` is what the user calls it. */
+export async function loadModule(kind: string, path: string): Promise<Record<string, unknown>> {
+  if (!existsSync(path)) throw new InputError(`cannot read the ${kind} '${path}': no such file.`);
+  return (await evaluate(path, await compile(path))) as Record<string, unknown>;
+}
+
+/** The built library entry: this module is bundled into the folder above it, or into one beside it. */
+export function libraryEntry(): string {
+  const candidates = ['./kernel/index.js', '../kernel/index.js'].map((path) => new URL(path, import.meta.url));
+  const found = candidates.find((url) => existsSync(url));
+  if (found === undefined) throw new InputError("a kernel of one's own needs the built command: run 'npm run build' first.");
+  return found.href;
+}
+
+async function compile(path: string): Promise<string> {
+  const { build } = await import('esbuild');
+  try {
+    const { outputFiles } = await build({
+      entryPoints: [resolve(path)], bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20',
+      sourcemap: 'inline', logLevel: 'silent',
+      plugins: [{
+        name: 'perfsim',
+        setup: (plugin) => {
+          plugin.onResolve({ filter: /^perfsim(\/kernel)?$/ }, () => ({ path: libraryEntry(), external: true }));
+        },
+      }],
+    });
+    return outputFiles[0].text;
+  } catch (error) {
+    const { errors } = error as { errors?: { text: string; location: { line: number; column: number } | null }[] };
+    const [first] = errors ?? [];
+    if (first === undefined) throw error;
+    const where = first.location === null ? '' : `:${first.location.line}:${first.location.column + 1}`;
+    throw new InputError(`'${path}${where}' does not compile: ${first.text}.`);
+  }
+}
+
+async function evaluate(path: string, code: string): Promise<unknown> {
+  try {
+    return await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+  } catch (error) {
+    throw new InputError(`'${path}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
