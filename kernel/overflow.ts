@@ -121,6 +121,7 @@ export abstract class OverflowCode extends SidebandCode {
     }
     if (READ_ONCE(event.pending_wakeup) !== 0) {
       WRITE_ONCE(event.pending_wakeup, 0);
+      effect_of(this.trace, 'wakeup_run', event);
       this.perf_event_wakeup(event);
     }
   }

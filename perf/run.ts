@@ -8,7 +8,7 @@ import { CHIP_NAMES, chipNamed } from '../pmu/chips/index.ts';
 import { longest_ns, shortest_ns } from '../pmu/workload-duration.ts';
 import type { Workload } from '../pmu/workload.ts';
 import { WORKLOADS } from '../pmu/workloads/index.ts';
-import { KERNELS, READ_ONCE, SilentTracepoints, Sys, TimedSystem, type KernelClass, type PerfEvent, type RingBuffer } from '../kernel/index.ts';
+import { KERNELS, Sys, TimedSystem, type KernelClass } from '../kernel/index.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
 import { unknownName } from './nearest.ts';
 import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
@@ -18,12 +18,17 @@ import { TOOL_DURATIONS_NS } from './tool/durations.ts';
 import { RecordTool } from './tool/record.ts';
 import { Recording } from './tool/recording.ts';
 import { Tally } from './tool/tally.ts';
+import { BufferWatch } from './trace/buffer-watch.ts';
+import type { RunTrace } from './trace/run-trace.ts';
+import { Tracer } from './trace/tracer.ts';
 
 export interface RunHooks {
   /** Called now and then; simulated nanoseconds. */
   progress?(done_ns: number, total_ns: number): void;
   /** The files that the recording maps: for the build-id cache. */
   images?(files: readonly ImageFile[]): void;
+  /** What happened inside, for timelines and pages; who does not ask does not pay for it. */
+  trace?(trace: RunTrace): void;
   /** The kernel, if it is not one of the lineage. */
   kernel?: KernelClass;
 }
@@ -35,51 +40,6 @@ const DISCARD: ByteSink = { write() {}, patch() {} };
 const PROGRESS_NS = 1e9;
 const OVERTIME_SECONDS = 60;
 
-/** What the buffers saw, over the whole run. */
-class BufferWatch extends SilentTracepoints {
-  dropped = 0;
-  high_water = 0;
-  /** Waits of buffers for their reader, in cycles: how many, their sum, the longest. */
-  readonly #latency = { count: 0, sum: 0, max: 0 };
-  /** Buffers whose reader has been told to come, and since when. */
-  readonly #awaited = new Map<RingBuffer, number>();
-  readonly #now: () => number;
-
-  constructor(now: () => number) {
-    super();
-    this.#now = now;
-  }
-
-  override record_stored(rb: RingBuffer, _event: PerfEvent, _type: number, _size: number, head: number): void {
-    const used = head - READ_ONCE(rb.user_page.data_tail);
-    if (used > this.high_water) this.high_water = used;
-  }
-
-  override record_dropped(): void {
-    this.dropped++;
-  }
-
-  override wakeup_posted(rb: RingBuffer): void {
-    if (!this.#awaited.has(rb)) this.#awaited.set(rb, this.#now());
-  }
-
-  /** The tool reads the buffer. */
-  read(rb: RingBuffer): void {
-    const since = this.#awaited.get(rb);
-    if (since === undefined) return;
-    this.#awaited.delete(rb);
-    const waited = this.#now() - since;
-    this.#latency.count++;
-    this.#latency.sum += waited;
-    this.#latency.max = Math.max(this.#latency.max, waited);
-  }
-
-  reader_latency(nanoseconds: (cycles: number) => number): RunResult['reader_latency'] {
-    const { count, sum, max } = this.#latency;
-    return { mean_ns: count === 0 ? 0 : nanoseconds(sum / count), max_ns: nanoseconds(max) };
-  }
-}
-
 /** Runs `spec`. With a sink, the recording is written to it as it grows. */
 export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}): RunResult {
   const chip = chipNamed(spec.pmu);
@@ -90,7 +50,9 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const { record } = spec;
   const config = { hz: spec.hz, nmi_watchdog: spec.nmi_watchdog };
   const system = new TimedSystem({ chip, cpus: spec.cpus, seed: spec.seed, kernel, config, durations: spec.latencies });
-  const watch = new BufferWatch(() => system.machine.queue.now);
+  const now = (): number => system.machine.queue.now;
+  const tracer = hooks.trace === undefined ? null : new Tracer(now, system, spec.cpus);
+  const watch = tracer ?? new BufferWatch(now);
   system.kernel.trace = watch;
 
   const attrs = config_attrs(record);
@@ -100,6 +62,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const tool = new RecordTool(record, attrs, { name: workload.name, run: program }, {
     begin(ids, _tool, child) {
       const eventOf = new Map(ids.flatMap((list, event) => list.map((id) => [id, event] as const)));
+      tracer?.open(ids, record.cpu_list ?? system.machine.cpus.map(({ id }) => id));
       tally = new Tally(attrs.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
       recording.begin(attrs, ids, child);
     },
@@ -119,6 +82,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   }
   recording.finish();
   hooks.images?.(files);
+  if (tracer !== null) hooks.trace?.(tracer.finish(system.machine.nanoseconds(system.machine.queue.now)));
 
   return {
     events: record.events.map(({ name }, i) => ({ name, samples: tally.samples[i] })),

@@ -53,7 +53,7 @@ export class Sys {
   }
 
   poll(fds: readonly PollFd[], timeout: number): Program<PollResult> {
-    return call(() => this.#kernel.sys_poll(fds, timeout));
+    return this.#sleeping(fds.length === 0 ? 'sleep' : 'poll', () => this.#kernel.sys_poll(fds, timeout));
   }
 
   /** read(2) on an event: the 64-bit values. */
@@ -74,7 +74,15 @@ export class Sys {
   }
 
   read_pipe(fd: number): Program<number> {
-    return call(() => this.#kernel.sys_read_pipe(fd));
+    return this.#sleeping('read', () => this.#kernel.sys_read_pipe(fd));
+  }
+
+  /** A call in which the task may sleep. */
+  *#sleeping<R>(name: string, make: () => R): Program<R> {
+    this.#kernel.trace.sys_enter(this.task, name);
+    const result = yield* call(make);
+    this.#kernel.trace.sys_exit(this.task);
+    return result;
   }
 
   /** fork(2): the child runs `program`. */
@@ -169,6 +177,7 @@ export class Sys {
 
   write_data_tail(vma: VmArea, tail: number): void {
     WRITE_ONCE(vma.rb.user_page.data_tail, tail);
+    this.#kernel.trace.data_tail(vma.rb, tail, this.task);
   }
 
   data(vma: VmArea): Uint8Array {

@@ -206,6 +206,7 @@ export class TimedSystem implements Hardware {
 
   send_signal(task: TaskStruct, signal: number, code?: number, fd?: number): void {
     this.kernel.signal_pending_add(task, signal, code, fd);
+    this.kernel.trace.signal_sent(task, signal);
     this.scheduler.wake(task);
     this.scheduler.kick(task);
   }
@@ -215,7 +216,9 @@ export class TimedSystem implements Hardware {
     const pmu = this.pmu();
     const interrupted = pmu.location;
     pmu.enter(NMI);
+    this.kernel.trace.irq_enter(NMI, true);
     this.kernel.x86_pmu.handle_irq(location);
+    this.kernel.trace.irq_exit();
     pmu.enter(interrupted);
     this.#end(outer);
   }
@@ -226,8 +229,10 @@ export class TimedSystem implements Hardware {
     const pmu = this.pmu();
     const interrupted = pmu.location;
     pmu.enter(location);
+    this.kernel.trace.irq_enter(location, false);
     this.charge('irq');
     handler(interrupted);
+    this.kernel.trace.irq_exit();
     pmu.enter(interrupted);
     this.#end(outer);
   }
