@@ -24,15 +24,18 @@ export class OutputFile implements RecordingOutput {
   private readonly path: string;
   /** A device or a pipe cannot be renamed or replaced: the recording is copied into it. */
   private readonly special: boolean;
+  /** Whether a file that was there before becomes FILE.old, as perf does it with recordings. */
+  private readonly keepsOld: boolean;
   private readonly nameless: number;
   private readonly buffer = new Uint8Array(BUFFER_BYTES);
   private buffered = 0;
 
   /** Refuses at once, before anything is simulated, what could not be written at the end. */
-  constructor(path: string) {
+  constructor(path: string, keepsOld = true) {
     const existing = statSync(path, { throwIfNoEntry: false });
     if (existing?.isDirectory()) throw new InputError(`cannot write '${path}': it is a directory.`);
     this.path = path;
+    this.keepsOld = keepsOld;
     this.special = existing !== undefined && !existing.isFile();
     this.nameless = this.orSentence(() => openNameless(temporaryName(this.special ? join(tmpdir(), basename(path)) : path)));
   }
@@ -52,7 +55,7 @@ export class OutputFile implements RecordingOutput {
     this.orSentence(() => writeFully(this.nameless, bytes, position));
   }
 
-  /** Gives the recording its name; an earlier one becomes FILE.old, as perf does it. */
+  /** Gives the recording its name; an earlier one becomes FILE.old, or goes. */
   commit(): void {
     this.flush();
     this.orSentence(() => (this.special ? this.copyTo(openSync(this.path, 'w')) : this.replace()));
@@ -67,7 +70,7 @@ export class OutputFile implements RecordingOutput {
     const temporary = temporaryName(this.path);
     try {
       this.copyTo(openSync(temporary, 'wx'));
-      if ((statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(this.path, `${this.path}.old`);
+      if (this.keepsOld && (statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(this.path, `${this.path}.old`);
       renameSync(temporary, this.path);
     } catch (error) {
       rmSync(temporary, { force: true });

@@ -1,5 +1,5 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
-import type { ImageFile, KernelClass } from '../../perf/index.ts';
+import type { ImageFile, KernelClass, RunHooks } from '../../perf/index.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { addToBuildIdCache, writePrograms } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
@@ -14,6 +14,7 @@ import { isKernelFile, kernelFailure, loadKernel } from '../load-kernel.ts';
 import { OutputFile, type RecordingOutput } from '../output-file.ts';
 import { OutputPipe } from '../output-pipe.ts';
 import { Progress } from '../progress.ts';
+import { writeText } from '../text-file.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
 
 const USAGE = ['perfsim record [<options>] <workload> [<arguments>]', 'perfsim record [<options>] -- <workload> [<arguments>]'];
@@ -44,7 +45,8 @@ export function recordCommand(load: LoadSimulation): Command {
         if (options.symfs !== undefined) writePrograms(files, options.symfs);
       };
       const kernel = isKernelFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
-      const result = record(simulation, spec, { path: options.output, cache, kernel });
+      const run = (trace?: RunHooks['trace']): RunResult => record(simulation, spec, { path: options.output, cache, kernel, trace });
+      const result = options.timeline === undefined ? run() : await withTimeline(options.timeline, spec, run);
       if (!options.quiet) process.stderr.write(closingLines(result, options.output));
       if (options.verbose) process.stderr.write(countLines(result));
       return 0;
@@ -59,15 +61,32 @@ interface Recorded {
   /** Takes the images of the programs that the recording maps. */
   cache: (files: readonly ImageFile[]) => void;
   kernel: KernelClass | undefined;
+  trace: RunHooks['trace'];
 }
 
-function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel }: Recorded): RunResult {
+/** Runs with an eye on what happens inside, and writes that down as a timeline. */
+async function withTimeline(path: string, spec: RunSpec, run: (trace: RunHooks['trace']) => RunResult): Promise<RunResult> {
+  const { omissions, timeline } = await import('../../perf/trace/trace-events.ts');
+  let result!: RunResult;
+  await writeText(path, () => {
+    let text = '';
+    result = run((trace) => {
+      text = `${JSON.stringify(timeline(trace, spec))}\n`;
+      for (const sentence of omissions(trace)) process.stderr.write(`[ timeline: ${sentence} ]\n`);
+    });
+    return text;
+  });
+  return result;
+}
+
+function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, trace }: Recorded): RunResult {
   const output: RecordingOutput = path === STANDARD_OUTPUT ? new OutputPipe() : new OutputFile(path);
   const progress = new Progress(process.stderr);
   try {
     let files: readonly ImageFile[] = [];
     const result = simulation.run(spec, output, {
       kernel,
+      trace,
       progress: (done_ns, total_ns) => progress.update(done_ns, total_ns),
       images: (mapped) => {
         files = mapped;

@@ -12,6 +12,7 @@ export const RECORDING_OPTIONS = {
     describe: "names of equal events: 'perf' repeats them, 'unique' makes cycles, cycles#1, cycles#2",
   },
   ksymbols: { type: 'boolean', describe: 'kernel symbols as KSYMBOL records in the recording, which need no other file' },
+  timeline: { type: 'string', argument: '<file>', describe: 'also write what happened inside as trace-event JSON, for ui.perfetto.dev, the Firefox profiler or speedscope', coerce: String },
   symfs: { type: 'string', argument: '<dir>', describe: 'also write the recorded programs into <dir>, for perf report --symfs <dir>', coerce: String },
 } as const satisfies OptionTable;
 

@@ -77,6 +77,10 @@ export class BufferTracer {
     this.#mark.mark();
   }
 
+  get changes(): number {
+    return this.#fill.seen + this.#mark.seen;
+  }
+
   trace(): BufferTrace {
     return {
       counter: this.#counter, cpu: this.#cpu, size: this.rb.size, watermark: this.rb.watermark, peak: this.#peak,

@@ -130,6 +130,8 @@ export interface WakeupCounts {
 }
 
 export interface Kept {
+  /** By which rule some were left out. */
+  readonly how: 'evenly spread' | 'the extremes of equal spans of time';
   readonly seen: number;
   readonly kept: number;
 }

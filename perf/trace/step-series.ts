@@ -53,6 +53,8 @@ export class StepSeries {
   /** Neighbourhoods that still take what follows. */
   #open: Point[][] = [];
   #value = Number.NaN;
+  /** Changes so far. */
+  seen = 0;
 
   /** Keeps at most four points for each of `limit` spans, and the marked moments. */
   constructor(limit: number) {
@@ -62,6 +64,7 @@ export class StepSeries {
   push(at: number, value: number): void {
     if (value === this.#value) return;
     this.#value = value;
+    this.seen++;
     const point: Point = [at, value];
     const index = Math.floor(at / this.#width);
     const span = this.#spans.get(index);

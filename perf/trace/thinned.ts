@@ -27,6 +27,6 @@ export class Thinned<T> {
   }
 
   get kept(): Kept {
-    return { seen: this.seen, kept: this.entries.length };
+    return { how: 'evenly spread', seen: this.seen, kept: this.entries.length };
   }
 }

@@ -50,11 +50,11 @@ export function timeline(trace: RunTrace, spec: RunSpec): Timeline {
   return new TimelineWriter(trace, spec).write();
 }
 
-/** A sentence for each list of which not everything is in the trace. */
+/** Of each list of which not everything is in the trace, what is. */
 export function omissions({ kept }: RunTrace): string[] {
   return Object.entries(kept)
     .filter(([, { seen, kept: here }]) => here < seen)
-    .map(([what, { seen, kept: here }]) => `${here} of ${seen} ${what}, evenly spread`);
+    .map(([what, { seen, kept: here, how }]) => `${here} of ${seen} ${what}, ${how}`);
 }
 
 class TimelineWriter {
@@ -204,12 +204,18 @@ class TimelineWriter {
     const wakeup = wakeups.get(`${buffer} ${head}`);
     const read = this.#readOf(buffer, head, storedAt);
     const stops: [pid: number, tid: number, at: number][] = [[COUNTERS, counter, at], [BUFFERS, buffer, storedAt]];
-    if (wakeup?.run_at != null) stops.push([wakeup.cpu + 1, IRQ, wakeup.run_at]);
+    const run_at = wakeup?.run_at ?? null;
+    if (wakeup !== undefined && run_at !== null && this.#isShown(wakeup.cpu, run_at)) stops.push([wakeup.cpu + 1, IRQ, run_at]);
     if (read !== undefined) stops.push([TASKS, this.#trace.tasks[read.task].pid, read.at]);
     stops.forEach(([pid, tid, ns], i) => {
       const ph = i === 0 ? 's' : i === stops.length - 1 ? 'f' : 't';
       this.#events.push({ name: 'sample', cat: 'sample', ph, ...(ph === 'f' ? { bp: 'e' } : {}), id, pid, tid, ts: us(ns) });
     });
+  }
+
+  /** Whether the interrupt in which something happened was kept. */
+  #isShown(cpu: number, at: number): boolean {
+    return this.#trace.interrupts.some((irq) => !irq.nmi && irq.cpu === cpu && irq.from <= at && at <= irq.to);
   }
 
   /** The first read that took the record which ends at `head`. */

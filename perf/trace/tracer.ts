@@ -46,9 +46,13 @@ export class Tracer extends BufferWatch {
   readonly #buffers = new Map<RingBuffer, BufferTracer>();
   /** By CPU: the handlers that run, outermost first. */
   readonly #handlers: OpenInterrupt[][];
-  readonly #nmis = new Thinned<InterruptTrace>(LIMIT);
-  readonly #irqs = new Thinned<InterruptTrace>(LIMIT);
-  readonly #matter = new Thinned<InterruptTrace>(LIMIT);
+  /** Four lists, because two that alternate would be thinned to one of them. */
+  readonly #interrupts = {
+    'NMIs that only stored samples': new Thinned<InterruptTrace>(LIMIT),
+    'NMIs that sent a wakeup or found a buffer full': new Thinned<InterruptTrace>(LIMIT),
+    'interrupts without consequence': new Thinned<InterruptTrace>(LIMIT),
+    'interrupts that carried out a wakeup': new Thinned<InterruptTrace>(LIMIT),
+  };
   readonly #wakeups = new Thinned<Open<WakeupTrace>>(LIMIT);
   readonly #counts = { sent: 0, woke: 0, awake: 0, lost: 0 };
   /** Posted, not yet carried out. */
@@ -91,8 +95,10 @@ export class Tracer extends BufferWatch {
     if (open === undefined) return;
     if (!open.nmi) this.#run[cpu] = [];
     const { matters, ...handler } = open;
-    const list = matters ? this.#matter : open.nmi ? this.#nmis : this.#irqs;
-    list.offer({ ...handler, to: this.#clock.local_clock() });
+    const list = open.nmi
+      ? (matters ? 'NMIs that sent a wakeup or found a buffer full' : 'NMIs that only stored samples')
+      : (matters ? 'interrupts that carried out a wakeup' : 'interrupts without consequence');
+    this.#interrupts[list].offer({ ...handler, to: this.#clock.local_clock() });
   }
 
   #handler(): OpenInterrupt | undefined {
@@ -218,13 +224,15 @@ export class Tracer extends BufferWatch {
     this.#tasks.finish(end);
     for (const buffer of this.#buffers.values()) buffer.endLoss(end);
     const byStart = <T extends { from: number }>(list: readonly T[]): T[] => [...list].sort((a, b) => a.from - b.from);
+    const counters = this.#counters.map((counter) => ({ ...counter, samples: counter.samples.series(), period: counter.period.series() }));
+    const buffers = [...this.#buffers.values()].map((buffer) => buffer.trace());
     return {
       cpus: this.#handlers.length,
       end,
-      counters: this.#counters.map((counter) => ({ ...counter, samples: counter.samples.series(), period: counter.period.series() })),
-      buffers: [...this.#buffers.values()].map((buffer) => buffer.trace()),
+      counters,
+      buffers,
       tasks: this.#tasks.tasks,
-      interrupts: byStart([...this.#nmis.entries, ...this.#irqs.entries, ...this.#matter.entries]),
+      interrupts: byStart(Object.values(this.#interrupts).flatMap(({ entries }) => entries)),
       stints: byStart(this.#tasks.stints.entries),
       calls: byStart(this.#tasks.calls.entries),
       wakeups: this.#wakeups.entries,
@@ -232,15 +240,20 @@ export class Tracer extends BufferWatch {
       reads: this.#reads.entries,
       losses: byStart(this.#losses.entries),
       kept: {
-        'NMIs that only stored samples': this.#nmis.kept,
-        'interrupts without consequence': this.#irqs.kept,
-        'interrupts that sent a wakeup or carried one out': this.#matter.kept,
+        ...Object.fromEntries(Object.entries(this.#interrupts).map(([what, { kept }]) => [what, kept])),
         'stays of tasks on CPUs': this.#tasks.stints.kept,
         'system calls that may sleep': this.#tasks.calls.kept,
         wakeups: this.#wakeups.kept,
         reads: this.#reads.kept,
         'spells of loss': this.#losses.kept,
+        'values of series': {
+          how: 'the extremes of equal spans of time',
+          seen: sum([...this.#counters.flatMap(({ samples, period }) => [samples.seen, period.seen]), ...[...this.#buffers.values()].map(({ changes }) => changes)]),
+          kept: sum([...counters.flatMap(({ samples, period }) => [samples, period]), ...buffers.flatMap(({ fill, mark }) => [fill, mark])].map(({ at }) => at.length)),
+        },
       },
     };
   }
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
