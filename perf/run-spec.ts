@@ -2,6 +2,7 @@
  * A run is a value: RunSpec (plain JSON) in, RunResult (plain JSON) out. Commands, workers, suites and pages
  * exchange these two and nothing more.
  */
+import type { WorkloadDescription } from './workload/description.ts';
 
 /** One event of `-e`, as the tool's parser understood it. */
 export interface EventSpec {
@@ -15,6 +16,14 @@ export interface EventSpec {
   exclude_hv: boolean;
   /** Requested precision (`:p`, `:pp`), 0 to 3. */
   precise_ip: number;
+}
+
+/** A program and its arguments: one of perfsim's own by name, or with its description. */
+export interface WorkloadSpec {
+  name: string;
+  args: string[];
+  /** What a workload file says (`--workload`). */
+  description?: WorkloadDescription;
 }
 
 /** What `perf record` was asked to do. */
@@ -67,7 +76,7 @@ export interface RunSpec {
   seed: string;
   tool: string;
   record: RecordOptions;
-  workload: { name: string; args: string[] };
+  workload: WorkloadSpec;
   /** What is not said is false: a file, with names as typed. */
   recording?: Partial<RecordingForm>;
 }

@@ -11,7 +11,7 @@ import { WORKLOADS } from '../pmu/workloads/index.ts';
 import { KERNELS, Sys, TimedSystem, type KernelClass } from '../kernel/index.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
 import { unknownName } from './nearest.ts';
-import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
+import type { ByteSink, RunResult, RunSpec, WorkloadSpec } from './run-spec.ts';
 import { images, type ImageFile } from './tool/images.ts';
 import { config_attrs } from './tool/attr.ts';
 import { TOOL_DURATIONS_NS } from './tool/durations.ts';
@@ -21,6 +21,7 @@ import { Tally } from './tool/tally.ts';
 import { BufferWatch } from './trace/buffer-watch.ts';
 import type { RunTrace } from './trace/run-trace.ts';
 import { Tracer } from './trace/tracer.ts';
+import { described } from './workload/description.ts';
 
 export interface RunHooks {
   /** Called now and then; simulated nanoseconds. */
@@ -44,7 +45,7 @@ const OVERTIME_SECONDS = 60;
 export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}): RunResult {
   const chip = chipNamed(spec.pmu);
   if (chip === undefined) throw unknownName('PMU', spec.pmu, CHIP_NAMES, 'perfsim list pmus');
-  const workload = workloadNamed(spec.workload.name);
+  const workload = workloadOf(spec.workload);
   const kernel = hooks.kernel ?? kernelNamed(spec.kernel);
   const program = workload.parse(spec.workload.args);
   const { record } = spec;
@@ -97,7 +98,8 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   };
 }
 
-function workloadNamed(name: string): Workload {
+function workloadOf({ name, description }: WorkloadSpec): Workload {
+  if (description !== undefined) return described(description);
   const found = WORKLOADS.find((one) => one.name === name);
   if (found === undefined) throw unknownName('workload', name, WORKLOADS.map((one) => one.name), 'perfsim list workloads');
   return found;

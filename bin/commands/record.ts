@@ -38,7 +38,7 @@ export function recordCommand(load: LoadSimulation): Command {
       }
       const options = await parseOptions(words, RUN_OPTIONS);
       const simulation = await load();
-      const spec = runSpec(options, workload, simulation);
+      const spec = await runSpec(options, workload, simulation);
       if (options.verbose) process.stderr.write(machineLine(spec));
       const cache = (files: readonly ImageFile[]): void => {
         if (!options['no-buildid-cache']) addToBuildIdCache(files);

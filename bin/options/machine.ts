@@ -23,5 +23,6 @@ export const MACHINE_OPTIONS = {
   'wakeup-events': { type: 'string', argument: '<n>', describe: 'wake the tool after so many samples', coerce: (text: string) => wholeNumber('--wakeup-events', text, 1, MAX_U32, 'a number of samples') },
   watermark: { type: 'string', argument: '<bytes>', describe: 'wake the tool after so many bytes (default half a buffer)', coerce: (text: string) => wholeNumber('--watermark', text, 1, MAX_U32, 'a number of bytes') },
   'poll-all': { type: 'boolean', describe: 'let the tool poll every event, instead of the first of each CPU' },
+  workload: { type: 'string', argument: '<file>', describe: 'a workload of your own, described in a file (docs/workloads.md)', coerce: String },
   'no-watchdog': { type: 'boolean', describe: 'do not let the NMI watchdog hold a counter per CPU' },
 } as const satisfies OptionTable;

@@ -8,6 +8,7 @@ import { MACHINE_OPTIONS } from './machine.ts';
 import { HELP } from './option.ts';
 import type { parseOptions } from './parse-options.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
+import { workloadSpec } from './workload.ts';
 
 export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
 
@@ -20,13 +21,12 @@ const DEFAULT_FREQ = 1000;
 type Options = Awaited<ReturnType<typeof parseOptions<typeof RUN_OPTIONS>>>;
 
 /** The run that the options and the workload describe. */
-export function runSpec(options: Options, [workload, ...args]: readonly string[], simulation: Simulation): RunSpec {
-  if (workload === undefined) throw new InputError("record needs a workload, such as 'noploop 10'; 'perfsim list workloads' shows them.");
+export async function runSpec(options: Options, words: readonly string[], simulation: Simulation): Promise<RunSpec> {
+  const workload = await workloadSpec(options.workload, words, simulation);
   if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
   const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
   if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
-  checkNames(options, workload, simulation);
-  checkArguments(workload, args, simulation);
+  checkNames(options, simulation);
   return {
     kernel: options.kernel,
     pmu: options.pmu,
@@ -48,7 +48,7 @@ export function runSpec(options: Options, [workload, ...args]: readonly string[]
       system_wide: options['all-cpus'] ?? false,
       cpu_list: options.cpu ?? null,
     },
-    workload: { name: workload, args },
+    workload,
     recording: recordingForm(options),
   };
 }
@@ -71,20 +71,10 @@ function wakeup(options: Options): RunSpec['record']['wakeup'] {
 }
 
 /** Names that nothing has are refused before anything runs. */
-function checkNames({ kernel, pmu }: Options, workload: string, { KERNELS, CHIPS, WORKLOADS }: Simulation): void {
+function checkNames({ kernel, pmu }: Options, { KERNELS, CHIPS }: Simulation): void {
   const check = (kind: string, name: string, all: readonly { name: string }[]): void => {
     if (!all.some((one) => one.name === name)) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
   };
   if (!isKernelFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant));
   check('PMU', pmu, CHIPS);
-  check('workload', workload, WORKLOADS);
-}
-
-/** A workload knows best what is wrong with its arguments; what it says is meant for the user. */
-function checkArguments(name: string, args: readonly string[], { WORKLOADS }: Simulation): void {
-  try {
-    WORKLOADS.find((workload) => workload.name === name)?.parse(args);
-  } catch (error) {
-    throw new InputError(error instanceof Error ? error.message : String(error));
-  }
 }
