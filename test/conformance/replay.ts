@@ -5,7 +5,7 @@ import {
 } from '../../kernel/index.ts';
 import { BUFFER_OPERATIONS } from './buffer-operations.ts';
 import { text, type Case, type Fields, type Step, type Value } from './cases.ts';
-import { FAULT_ADDRESS, NotCovered, World, index, known, type Poller } from './world.ts';
+import { FAULT_ADDRESS, NotCovered, index, known, type Poller, type World } from './world.ts';
 
 const COMMANDS = ['ENABLE', 'DISABLE', 'REFRESH', 'RESET', 'PERIOD', 'SET_OUTPUT', 'SET_FILTER', 'ID', 'SET_BPF', 'PAUSE_OUTPUT'];
 const POLL_BITS: Record<string, number> = { POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP };
@@ -39,9 +39,10 @@ function read(world: World, step: Step): Fields {
   if (format & 2) answer['running_is_zero'] = running === 0;
   if ((format & 3) === 3) answer['enabled_eq_running'] = enabled === running;
   const id = (): Fields => (format & 4 ? { id: world.nameOf(rest.shift()!) } : {});
-  if (!isGroup) return { ...answer, value, ...id() };
+  const lost = (): Fields => (format & 16 ? { lost: rest.shift()! } : {});
+  if (!isGroup) return { ...answer, value, ...id(), ...lost() };
   const members: Fields[] = [];
-  while (rest.length > 0) members.push({ value: rest.shift()!, ...id() });
+  while (rest.length > 0) members.push({ value: rest.shift()!, ...id(), ...lost() });
   return { ...answer, members };
 }
 
@@ -169,7 +170,6 @@ function perform(world: World, step: Step): Answer {
 }
 
 /** What each step of the case answers here; null where it answers nothing. Throws NotCovered. */
-export function replay({ setup }: Case): Map<number, Answer> {
-  const world = new World();
+export function replay({ setup }: Case, world: World): Map<number, Answer> {
   return new Map(setup.map((step) => [step.i, perform(world, step)]));
 }

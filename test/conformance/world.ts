@@ -2,7 +2,7 @@
 import {
   Linux, Mapping, PAGE_SIZE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU, PERF_SAMPLE_ID,
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID,
-  PERF_SAMPLE_TIME, READ_ONCE, V3_2, attr_limits, perf_event_attr, type PerfEventAttr, type Process, type DriverRecord,
+  PERF_SAMPLE_TIME, READ_ONCE, V3_2, attr_limits, perf_event_attr, type PerfEventAttr, type DriverRecord, type KernelClass, type Process,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
 
@@ -19,12 +19,11 @@ const SAMPLE_BITS: Record<string, number> = {
   CALLCHAIN: PERF_SAMPLE_CALLCHAIN, ID: PERF_SAMPLE_ID, CPU: PERF_SAMPLE_CPU, PERIOD: PERF_SAMPLE_PERIOD,
   STREAM_ID: PERF_SAMPLE_STREAM_ID, IDENTIFIER: PERF_SAMPLE_IDENTIFIER,
 };
-/** LOST, of v6.0, is left away, and with it its 8 bytes. */
-const FORMAT_BITS: Record<string, number> = { TOTAL_TIME_ENABLED: 1, TOTAL_TIME_RUNNING: 2, ID: 4, GROUP: 8, LOST: 0 };
+const FORMAT_BITS: Record<string, number> = { TOTAL_TIME_ENABLED: 1, TOTAL_TIME_RUNNING: 2, ID: 4, GROUP: 8, LOST: 16 };
 const NUMBERS = ['wakeup_events', 'clockid', 'bp_type'];
 
 /** v3.2 in all but one thing: most cases tell records apart by IDENTIFIER, of v3.12. */
-class V3_2WithIdentifier extends V3_2 {
+export class V3_2WithIdentifier extends V3_2 {
   override readonly attr_limits = { ...attr_limits('3.14'), sample_max: BigInt(2 * PERF_SAMPLE_IDENTIFIER), unknown_flags: [] };
 }
 
@@ -56,8 +55,8 @@ export interface Poller {
 export const FAULT_ADDRESS = 0x7f00_0000_1000;
 
 export class World {
-  readonly linux = new Linux({ kernel: V3_2WithIdentifier, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
-  readonly tasks = new Map<string, Process>([['self', this.linux.spawn('probe')]]);
+  readonly linux: Linux;
+  readonly tasks = new Map<string, Process>();
   readonly fds = new Map<string, number>();
   readonly attrs = new Map<string, PerfEventAttr>();
   readonly maps = new Map<string, Mapping>();
@@ -66,6 +65,16 @@ export class World {
   polled = false;
   /** What the last busy_cpu_time took, interrupts included. */
   busyMs = 0;
+
+  constructor(kernel: KernelClass) {
+    this.linux = new Linux({ kernel, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
+    this.tasks.set('self', this.linux.spawn('probe'));
+  }
+
+  /** Whether the kernel is of a time before PERF_FORMAT_LOST: then LOST is left away, and with it its 8 bytes. */
+  get hasLost(): boolean {
+    return this.linux.system.kernel.attr_limits.format_max > 16n;
+  }
 
   get self(): Process {
     return this.tasks.get('self')!;
@@ -112,7 +121,7 @@ export class World {
       else if (name === 'config') attr.config = BigInt(typeof value === 'number' ? value : index(SOFTWARE, value));
       else if (name === 'sample_period' || name === 'sample_freq') attr.sample_period = BigInt(value as number);
       else if (name === 'sample_type') attr.sample_type = BigInt(bits(value, SAMPLE_BITS));
-      else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) & 15);
+      else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) & (this.hasLost ? -1 : ~16));
       else if (name === 'wakeup_watermark') attr.wakeup_events = value as number;
       else if (NUMBERS.includes(name)) Object.assign(attr, { [name]: value });
       else if (typeof (attr as unknown as Fields)[name] === 'boolean') Object.assign(attr, { [name]: value === 1 });
