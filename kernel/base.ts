@@ -9,6 +9,7 @@ import type { Chip } from '../pmu/chip.ts';
 import type { Location } from '../pmu/location.ts';
 import type { Pmu } from '../pmu/pmu.ts';
 import { PERF_COUNT_SW_MAX } from './abi/index.ts';
+import { attr_limits, type AttrLimits } from './attr-limits.ts';
 import { ListHead } from './list.ts';
 import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, Regs, TaskStruct } from './structs.ts';
 import { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
@@ -101,6 +102,8 @@ export class PerCpu {
 export class KernelOops extends Error {}
 
 export abstract class KernelBase {
+  /** What an attr of this kernel may hold; later kernels know more. */
+  readonly attr_limits: AttrLimits = attr_limits('3.1');
   readonly hardware: Hardware;
   readonly config: KernelConfig;
   readonly per_cpu: readonly PerCpu[];

@@ -147,7 +147,9 @@ export abstract class BufferCode extends ControlCode {
     if (output !== null) {
       if (event === output) return -EINVAL;
       if (output.cpu !== event.cpu) return -EINVAL;
-      if (output.cpu === -1 && output.ctx !== event.ctx) return -EINVAL;
+      if (output.cpu === -1 && !this.same_owner(event, output)) return -EINVAL;
+      if (this.perf_event_clock_of(output) !== this.perf_event_clock_of(event)) return -EINVAL;
+      if (output.attr.write_backward !== event.attr.write_backward) return -EINVAL;
     }
     mutex_lock(event.mmap_mutex);
     const result = this.set_output_locked(event, output);
@@ -155,6 +157,11 @@ export abstract class BufferCode extends ControlCode {
     if (typeof result === 'number') return result;
     if (result.old !== null) this.ring_buffer_put(result.old);
     return 0;
+  }
+
+  /** Whether the two count the same task: v3.2 compares contexts, of which a task has one for each kind of PMU. */
+  same_owner(event: PerfEvent, output: PerfEvent): boolean {
+    return output.ctx === event.ctx;
   }
 
   /** The part under mmap_mutex: the buffer that `event` had, or an error. */

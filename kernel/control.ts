@@ -8,7 +8,7 @@
  */
 import { load } from '../sim/memory.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE } from './context.ts';
-import { EINVAL } from './abi/index.ts';
+import { EINVAL, type PerfEventAttr } from './abi/index.ts';
 import { list_for_each } from './list.ts';
 import { atomic_add_return } from './primitives.ts';
 import { TickCode } from './tick.ts';
@@ -42,18 +42,24 @@ export abstract class ControlCode extends TickCode {
         this.add_event_to_ctx(event, ctx);
         return;
       }
-      const cpuctx = this.cpu_context(ctx);
-      cpuctx.pmu.pmu_disable();
-      // All flexible events go off and on again, so that the new one gets its turn in order.
-      const task_ctx = ctx.task === null ? cpuctx.task_ctx : ctx;
-      if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, EVENT_ALL);
-      this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
-      cpuctx.task_ctx = task_ctx;
-      this.update_context_time(ctx);
-      this.add_event_to_ctx(event, ctx);
-      this.perf_event_sched_in(cpuctx, task_ctx);
-      cpuctx.pmu.pmu_enable();
+      this.ctx_resched(ctx, event, () => {
+        this.update_context_time(ctx);
+        this.add_event_to_ctx(event, ctx);
+      });
     });
+  }
+
+  /** All flexible events go off, `change` is made to one, and they go on again, so that it gets its turn in order. */
+  ctx_resched(ctx: PerfEventContext, _event: PerfEvent, change: () => void): void {
+    const cpuctx = this.cpu_context(ctx);
+    const task_ctx = ctx.task === null ? cpuctx.task_ctx : ctx;
+    cpuctx.pmu.pmu_disable();
+    if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, EVENT_ALL);
+    this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
+    cpuctx.task_ctx = task_ctx;
+    change();
+    this.perf_event_sched_in(cpuctx, task_ctx);
+    cpuctx.pmu.pmu_enable();
   }
 
   perf_remove_from_context(event: PerfEvent): void {
@@ -169,15 +175,16 @@ export abstract class ControlCode extends TickCode {
   }
 
   /** PERF_EVENT_IOC_PERIOD: a period takes effect with the next overflow (v3.2), a frequency with the next adjustment. */
-  perf_event_period(event: PerfEvent, value: number): number {
-    if (!event.is_sampling || value === 0) return -EINVAL;
-    if (event.attr.freq) {
-      if (value > this.config.perf_event_max_sample_rate) return -EINVAL;
-      event.sample_freq = value;
-    } else {
-      event.hw.sample_period = value;
-    }
+  perf_event_period(event: PerfEvent, value: bigint): number {
+    if (!event.is_sampling || value === 0n || this.perf_period_invalid({ ...event.attr, sample_period: value })) return -EINVAL;
+    if (event.attr.freq) event.sample_freq = Number(value);
+    else event.hw.sample_period = Number(value);
     return 0;
+  }
+
+  /** Whether no event may have this period, or frequency. */
+  perf_period_invalid({ freq, sample_period }: PerfEventAttr): boolean {
+    return freq && sample_period > BigInt(this.config.perf_event_max_sample_rate);
   }
 
   /** Brings count and times up to date, on the CPU where the event counts. */

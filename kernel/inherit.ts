@@ -37,7 +37,7 @@ export abstract class InheritCode extends SelectCode {
   /** A child event writes through the top parent, whose file it keeps open. */
   inherit_event(parent: PerfEvent, child: TaskStruct, leader: PerfEvent | null): PerfEvent | null {
     const top = parent.parent ?? parent;
-    const event = this.perf_event_alloc(parent.attr, parent.cpu, leader, top);
+    const event = this.perf_event_alloc(parent.attr, parent.cpu, child, leader, top);
     if (typeof event === 'number') return null;
     const ctx = this.find_get_context(parent.ctx!.ctxn, child, event.cpu);
     if (typeof ctx === 'number') return null;

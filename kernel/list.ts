@@ -50,6 +50,13 @@ function insert<T>(entry: ListHead<T>, prev: ListHead<T>, following: ListHead<T>
   WRITE_ONCE(prev.next, entry);
 }
 
+/** The objects on the list, in order, as it is now. */
+export function list_entries<T>(head: ListHead<T>): T[] {
+  const entries: T[] = [];
+  list_for_each(head, (entry) => entries.push(entry));
+  return entries;
+}
+
 /** Unlinks `entry`; its own pointers stay, so that a walker standing on it finds its way (list_del_rcu). */
 export function list_del_rcu<T>(entry: ListHead<T>): void {
   const following = next(entry);

@@ -1,17 +1,17 @@
 /**
  * perf_event_open(2) and what undoes it: making events, their files, and freeing them.
  *
- * Reference: sys_perf_event_open, perf_event_alloc, perf_copy_attr, find_get_context, perf_release and free_event of
+ * Reference: sys_perf_event_open, perf_event_alloc, find_get_context, perf_release and free_event of
  * kernel/events/core.c, v3.1 and v3.2; sections 2.1 and 2.4.
- * Not modelled: cgroups, ptrace permission, security modules.
+ * Not modelled: cgroups, dumpable tasks, security modules.
  */
 import { effect, load, store } from '../sim/memory.ts';
 import {
-  E2BIG, EACCES, EINVAL, EMFILE, ENODEV, ENOENT, ESRCH, PERF_ATTR_SIZE_VER0, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT,
-  PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP, EBADF, type PerfEventAttr,
+  CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME, CLOCK_TAI, EACCES, EBADF, EINVAL, EMFILE, ENODEV,
+  ENOENT, EOPNOTSUPP, EOVERFLOW, ESRCH, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP,
+  PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
 } from './abi/index.ts';
-import { attr_limits, type AttrLimits } from './attr-limits.ts';
-import { BufferCode } from './buffer.ts';
+import { AttrCode, has_extended_regs } from './attr.ts';
 import { list_add_tail, list_del_init } from './list.ts';
 import { WRITE_ONCE, atomic_dec_and_test, kzalloc, mutex_lock, mutex_unlock, operate_when } from './primitives.ts';
 import {
@@ -22,29 +22,46 @@ import {
 /** Open files that a process may have (RLIMIT_NOFILE). */
 export const NR_OPEN = 1024;
 
-export abstract class OpenCode extends BufferCode {
+/** Frames that a call chain may have (perf_event_max_stack). */
+export const PERF_MAX_STACK_DEPTH = 127;
+
+/** Clocks that an NMI may read, and those that only events without NMIs may use. */
+const NMI_SAFE_CLOCKS = [CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW];
+const OTHER_CLOCKS = [CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI];
+
+/** perf_event_set_clock. */
+function clock_exists(clockid: number, pmu: PmuOperations): boolean {
+  return NMI_SAFE_CLOCKS.includes(clockid) || (pmu.software && OTHER_CLOCKS.includes(clockid));
+}
+
+export abstract class OpenCode extends AttrCode {
   /** The PMUs in the order in which they are asked whether an event is theirs. */
   abstract readonly pmus: readonly PmuOperations[];
 
-  /** What an attr of this kernel may hold; later kernels know more. */
-  readonly attr_limits: AttrLimits = attr_limits('3.1');
   #next_event_id = 0;
 
   abstract find_task(pid: number): TaskStruct | null;
 
-  sys_perf_event_open(attr: PerfEventAttr, pid: number, cpu: number, group_fd: number, flags: number): number {
-    const refused = this.perf_open_refused(attr, cpu, flags);
+  sys_perf_event_open(asked: PerfEventAttr | null, pid: number, cpu: number, group_fd: number, flags: number): number {
+    if (flags & ~this.attr_limits.flags) return -EINVAL;
+    const attr = this.perf_copy_attr(asked);
+    if (typeof attr === 'number') return attr;
+    const refused = this.perf_open_refused(attr, pid, cpu, flags);
     if (refused !== 0) return refused;
     const fd = this.get_unused_fd();
     if (fd < 0) return fd;
 
     const group = this.perf_group_of(group_fd, flags);
     if (typeof group === 'number') return group;
-    const task = pid === -1 ? null : pid === 0 ? this.current() : this.find_task(pid);
-    if (pid !== -1 && task === null) return -ESRCH;
+    const by_task = pid !== -1 && (flags & PERF_FLAG_PID_CGROUP) === 0;
+    const task = by_task ? this.perf_target_task(pid, attr, group.leader) : null;
+    if (typeof task === 'number') return task;
 
-    const event = this.perf_event_alloc(attr, cpu, group.leader, null);
+    const event = this.perf_event_alloc(attr, cpu, task, group.leader, null);
     if (typeof event === 'number') return event;
+    if (flags & PERF_FLAG_PID_CGROUP) return -EBADF;
+    if (attr.use_clockid && !clock_exists(attr.clockid, event.pmu)) return -EINVAL;
+    if (!this.perf_check_permission(task)) return -EACCES;
     const ctx = this.find_get_context(this.perf_context_pmu(event, group.leader).task_ctx_nr, task, cpu);
     if (typeof ctx === 'number') return ctx;
     const unfit = this.perf_group_unfit(event, group.leader, ctx);
@@ -54,39 +71,59 @@ export abstract class OpenCode extends BufferCode {
       const result = this.perf_event_set_output(event, group.output);
       if (result !== 0) return result;
     }
-    if (task !== null) event.attach_state = PERF_ATTACH_TASK;
+    const invalid = this.perf_event_oversized(event, group.leader);
+    if (invalid !== 0) return invalid;
+    this.perf_event_install(event, group.leader, ctx, fd);
+    return fd;
+  }
 
+  /** Everything is in order: the event goes into its context and gets its file. */
+  perf_event_install(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext, fd: number): void {
+    if (event.target !== null) event.attach_state = PERF_ATTACH_TASK;
     const file = kzalloc(() => new File(event));
     event.filp = file;
-    const moved = group.leader !== null && group.leader.ctx !== ctx ? this.perf_group_remove(group.leader) : [];
+    const moved = leader !== null && leader.ctx !== ctx ? this.perf_group_remove(leader) : [];
     mutex_lock(ctx.mutex);
-    for (const member of moved) this.perf_install_in_context(ctx, member, cpu);
-    this.perf_install_in_context(ctx, event, cpu);
+    for (const member of moved) this.perf_install_in_context(ctx, member, event.cpu);
+    this.perf_install_in_context(ctx, event, event.cpu);
     ctx.generation++;
     mutex_unlock(ctx.mutex);
     this.perf_event_owned(event, this.current()!);
     this.perf_event__header_size(event);
     store(this.current()!.files.slot(fd), file);
-    return fd;
   }
 
   /** Whether the request is refused whatever the rest of the system looks like. */
-  perf_open_refused(attr: PerfEventAttr, cpu: number, flags: number): number {
-    if (flags & ~this.attr_limits.flags) return -EINVAL;
-    const invalid = this.perf_copy_attr(attr);
-    if (invalid !== 0) return invalid;
-    const capable = this.current()!.user.capable;
-    if (!attr.exclude_kernel && this.config.perf_event_paranoid > 1 && !capable) return -EACCES;
-    if (attr.freq && attr.sample_period > BigInt(this.config.perf_event_max_sample_rate)) return -EINVAL;
-    if (flags & PERF_FLAG_PID_CGROUP && cpu === -1) return -EINVAL;
-    return 0;
+  perf_open_refused(attr: PerfEventAttr, pid: number, cpu: number, flags: number): number {
+    const { capable } = this.current()!.user;
+    const kernel_allowed = this.config.perf_event_paranoid <= 1 || capable;
+    if (!attr.exclude_kernel && !kernel_allowed) return -EACCES;
+    if (attr.namespaces && !capable) return -EACCES;
+    if (this.perf_period_invalid(attr)) return -EINVAL;
+    if (Number(attr.sample_type) & PERF_SAMPLE_PHYS_ADDR && !kernel_allowed) return -EACCES;
+    return flags & PERF_FLAG_PID_CGROUP && (pid === -1 || cpu === -1) ? -EINVAL : 0;
   }
 
-  perf_copy_attr(attr: PerfEventAttr): number {
-    const { size, sample_max, format_max, unknown_flags } = this.attr_limits;
-    if (attr.size < PERF_ATTR_SIZE_VER0 || attr.size > size) return -E2BIG;
-    if (attr.reserved_flags !== 0n || unknown_flags.some((flag) => attr[flag])) return -EINVAL;
-    if (attr.sample_type >= sample_max || attr.read_format >= format_max) return -EINVAL;
+  /** The task that `pid` names (0: the caller's), if it lives and the caller may look into it. */
+  perf_target_task(pid: number, _attr: PerfEventAttr, _leader: PerfEvent | null): TaskStruct | number {
+    const task = pid === 0 ? this.current() : this.find_task(pid);
+    if (task === null) return -ESRCH;
+    return this.ptrace_may_access(task) ? task : -EACCES;
+  }
+
+  /** One's own tasks may be looked into, and with the capability all. */
+  ptrace_may_access(task: TaskStruct): boolean {
+    const { user } = this.current()!;
+    return user.capable || user === task.user;
+  }
+
+  /** A second look at the permission, once the event exists: in later versions the only one. */
+  perf_check_permission(_task: TaskStruct | null): boolean {
+    return true;
+  }
+
+  /** Whether what a read of the group returns would be too large; v3.2 does not ask. */
+  perf_event_oversized(_event: PerfEvent, _leader: PerfEvent | null): number {
     return 0;
   }
 
@@ -107,6 +144,7 @@ export abstract class OpenCode extends BufferCode {
     // A group of software events moves to where its first hardware event lives. Only the kind of context is compared.
     const moves = !event.pmu.software && this.perf_group_events(leader).every(({ pmu }) => pmu.software);
     if (moves ? (leader.ctx!.task === null) !== (ctx.task === null) : leader.ctx !== ctx) return -EINVAL;
+    if (this.perf_event_clock_of(leader) !== this.perf_event_clock_of(event)) return -EINVAL;
     return event.attr.exclusive || event.attr.pinned ? -EINVAL : 0;
   }
 
@@ -129,20 +167,38 @@ export abstract class OpenCode extends BufferCode {
   perf_event_alloc(
     asked: PerfEventAttr,
     cpu: number,
+    target: TaskStruct | null,
     leader: PerfEvent | null,
     parent: PerfEvent | null,
   ): PerfEvent | number {
-    if (cpu >= this.hardware.nr_cpus || cpu < -1) return -EINVAL;
-    if (asked.inherit && Number(asked.read_format) & PERF_FORMAT_GROUP) return -EINVAL;
+    if ((cpu >= this.hardware.nr_cpus || cpu < 0) && (target === null || cpu !== -1)) return -EINVAL;
+    if (asked.sigtrap && target === null) return -EINVAL;
+    if (this.perf_inherit_invalid(asked)) return -EINVAL;
+    const event = this.perf_init_event(asked, cpu, target, leader);
+    if (typeof event === 'number') return event;
+    if (event.sample_type & PERF_SAMPLE_BRANCH_STACK || asked.aux_output || has_extended_regs(asked)) return -EOPNOTSUPP;
+    if (event.sample_type & PERF_SAMPLE_CALLCHAIN && asked.sample_max_stack > PERF_MAX_STACK_DEPTH) return -EOVERFLOW;
+    // AUX data in samples comes from an AUX event that leads the group, and there are none here.
+    if (asked.aux_sample_size !== 0) return -EINVAL;
+    event.parent = parent;
+    event.overflow_handler = parent?.overflow_handler ?? null;
+    return event;
+  }
+
+  /** Several tasks' values cannot be told apart in one read of a group. */
+  perf_inherit_invalid({ inherit, read_format }: PerfEventAttr): boolean {
+    return inherit && (Number(read_format) & PERF_FORMAT_GROUP) !== 0;
+  }
+
+  perf_init_event(asked: PerfEventAttr, cpu: number, target: TaskStruct | null, leader: PerfEvent | null): PerfEvent | number {
     for (const pmu of this.pmus) {
       const attr = pmu.event_attr?.(asked) ?? asked;
       const event = kzalloc(() => new PerfEvent(++this.#next_event_id, attr, cpu, pmu));
       event.group_leader = leader ?? event;
-      event.parent = parent;
+      event.target = target;
       event.state = attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;
-      event.overflow_handler = parent?.overflow_handler ?? null;
       const { hw } = event;
-      hw.sample_period = attr.freq ? 1 : Number(attr.sample_period);
+      hw.sample_period = attr.freq && event.is_sampling ? 1 : Number(attr.sample_period);
       hw.last_period = hw.sample_period;
       hw.period_left = hw.sample_period;
       const result = pmu.event_init(event);
@@ -156,7 +212,6 @@ export abstract class OpenCode extends BufferCode {
   find_get_context(ctxn: 0 | 1, task: TaskStruct | null, cpu: number): PerfEventContext | number {
     if (task === null) {
       if (this.config.perf_event_paranoid > 0 && !this.current()!.user.capable) return -EACCES;
-      if (cpu === -1) return -EINVAL;
       return this.per_cpu[cpu]?.contexts[ctxn]?.ctx ?? -ENODEV;
     }
     if (task.exiting) return -ESRCH;

@@ -46,11 +46,12 @@ export abstract class OutputCode extends RingBufferCode {
 
   /** Bytes that read(2) returns. */
   perf_event_read_size(event: PerfEvent): number {
-    const { read_format } = event;
-    const times = bits(read_format & (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING));
-    const per_event = 1 + bits(read_format & (PERF_FORMAT_ID | PERF_FORMAT_LOST));
-    if ((read_format & PERF_FORMAT_GROUP) === 0) return FIELD_SIZE * (times + per_event);
-    return FIELD_SIZE * (1 + times + per_event * (1 + event.group_leader!.nr_siblings));
+    return read_size(event.read_format, 1 + event.group_leader!.nr_siblings);
+  }
+
+  /** Which clock the event's records tell the time by: a clockid, or perf's own (−1). All count from the boot here, in step. */
+  perf_event_clock_of({ attr }: PerfEvent): number {
+    return attr.use_clockid ? attr.clockid : -1;
   }
 
   override perf_event_header__init_id(event: PerfEvent): SampleId {
@@ -142,6 +143,13 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, id: SampleId, sa
 /** A stretch of a call chain. Addresses are signed here, as everywhere. */
 function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs): readonly number[] {
   return [Number(BigInt.asIntN(64, context)), ip, ...callers];
+}
+
+/** Bytes of a read of an event in a group of `members`. */
+export function read_size(read_format: number, members: number): number {
+  const times = bits(read_format & (PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING));
+  const per_event = 1 + bits(read_format & (PERF_FORMAT_ID | PERF_FORMAT_LOST));
+  return FIELD_SIZE * (read_format & PERF_FORMAT_GROUP ? 1 + times + per_event * members : times + per_event);
 }
 
 function bits(mask: number): number {

@@ -111,15 +111,15 @@ export abstract class RingBufferCode extends WaitCode {
     do {
       const tail = READ_ONCE(rb.user_page.data_tail);
       offset = READ_ONCE(rb.head);
-      head = offset + size;
+      head = event.attr.write_backward ? offset - size : offset + size;
       if (!this.perf_output_space(rb, tail, offset, head)) return this.perf_output_fail(handle);
     } while (cmpxchg(rb.head, offset, head) !== offset);
     if (hook === null) this.trace.record_stored(rb, writer, type, size, head);
     else effect_of(this.trace, 'record_stored', rb, writer, type, size, head);
 
-    if (unsigned_greater(head - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);
+    if (unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);
 
-    handle.offset = offset;
+    handle.offset = Math.min(offset, head);
     if (have_lost) this.perf_output_lost(handle, lost_size);
     return 0;
   }

@@ -37,6 +37,10 @@ export abstract class SoftwareEventCode extends OverflowCode {
     const { hw } = event;
     event.count += nr;
     if (!event.is_sampling) return;
+    if (this.perf_swevent_each(event)) {
+      this.perf_swevent_overflow(event, 1, regs, nr);
+      return;
+    }
     if (nr === 1 && hw.sample_period === 1 && !event.attr.freq) {
       this.perf_swevent_overflow(event, 1, regs);
       return;
@@ -45,10 +49,14 @@ export abstract class SoftwareEventCode extends OverflowCode {
     if (hw.period_left >= 0) this.perf_swevent_overflow(event, this.perf_swevent_set_period(event), regs);
   }
 
+  /** Whether every occurrence is sampled whatever the period says: v3.1 knows no such event. */
+  perf_swevent_each(_event: PerfEvent): boolean {
+    return false;
+  }
+
   /** One sample for each period that has elapsed, until one of them has throttled the event. */
-  perf_swevent_overflow(event: PerfEvent, overflows: number, regs: Regs): void {
+  perf_swevent_overflow(event: PerfEvent, overflows: number, regs: Regs, period = event.hw.last_period): void {
     const { hw } = event;
-    const period = hw.last_period;
     if (hw.interrupts === MAX_INTERRUPTS) return;
     for (let i = 0; i < overflows; i++) {
       // Only the first may throttle: one occurrence of several periods counts as one interrupt.

@@ -5,7 +5,7 @@
  * Not modelled: the hash of event numbers (a list for each number takes its place). The dummy event came with v3.12; here
  * every kernel has it, because the side-band records that it exists for are older.
  */
-import { ENOENT, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_DUMMY, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE } from './abi/index.ts';
+import { ENOENT, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE } from './abi/index.ts';
 import { list_add, list_del_init } from './list.ts';
 import type { SoftwareEventCode } from './software-events.ts';
 import { PERF_EF_START, PERF_HES_STOPPED, type PerfEvent, type PmuOperations } from './structs.ts';
@@ -42,7 +42,7 @@ export class SoftwarePmu extends UnlimitedPmu {
 
   event_init(event: PerfEvent): number {
     const { type, config } = event.attr;
-    if (type !== PERF_TYPE_SOFTWARE || config > BigInt(PERF_COUNT_SW_DUMMY)) return -ENOENT;
+    if (type !== PERF_TYPE_SOFTWARE || config >= BigInt(this.kernel.attr_limits.software_max)) return -ENOENT;
     const event_id = Number(config);
     // The clocks are PMUs of their own.
     if (event_id === PERF_COUNT_SW_CPU_CLOCK || event_id === PERF_COUNT_SW_TASK_CLOCK) return -ENOENT;

@@ -216,6 +216,8 @@ export class PerfEvent extends struct({
   /** Bytes of the fixed part of a SAMPLE and of the sample_id trailer; 0 until perf_event_open has computed them. */
   header_size: 0, id_header_size: 0, read_size: 0,
   ctx: null as PerfEventContext | null,
+  /** The task that it counts; null for an event of a CPU (hw.target). */
+  target: null as TaskStruct | null,
   /** attr.sample_freq, which PERF_EVENT_IOC_PERIOD changes; and attr.enable_on_exec, which the exec clears. */
   sample_freq: 0, enable_on_exec: false,
   oncpu: -1,

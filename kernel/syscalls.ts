@@ -5,7 +5,7 @@
  * Not modelled: SET_FILTER and BPF commands (ENOTTY).
  */
 import {
-  EBADF, EINVAL, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
+  EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
   PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
@@ -15,10 +15,14 @@ import { list_for_each } from './list.ts';
 import { mutex_lock, mutex_unlock } from './primitives.ts';
 import { PERF_EVENT_STATE_ERROR, type PerfEvent, type VmArea } from './structs.ts';
 
+/** What ioctl(2) is given: a number, a period that may need all 64 bits, or memory that the kernel writes to. */
+export type IoctlArgument = number | bigint | { id: number } | null;
+
 export abstract class SyscallCode extends FcntlCode {
-  sys_ioctl(fd: number, command: number, argument: number): number {
+  sys_ioctl(fd: number, command: number, argument: IoctlArgument): number {
     const event = this.perf_event_of(fd);
     if (event === null) return -EBADF;
+    if (typeof argument !== 'number') return this.perf_ioctl_pointer(event, command, argument);
     switch (command) {
       case PERF_EVENT_IOC_ENABLE:
         return this.perf_event_for_each(event, argument, (member) => this.perf_event_enable(member));
@@ -29,7 +33,7 @@ export abstract class SyscallCode extends FcntlCode {
       case PERF_EVENT_IOC_REFRESH:
         return this.perf_event_refresh(event, argument);
       case PERF_EVENT_IOC_PERIOD:
-        return this.perf_event_period(event, argument);
+        return this.perf_event_period(event, BigInt(argument));
       case PERF_EVENT_IOC_SET_OUTPUT: {
         if (argument === -1) return this.perf_event_set_output(event, null);
         const output = this.perf_event_of(argument);
@@ -38,6 +42,12 @@ export abstract class SyscallCode extends FcntlCode {
       default:
         return this.perf_ioctl_later(event, command, argument);
     }
+  }
+
+  /** A command whose argument is no plain number: a 64-bit period, or where to put an answer; null is a NULL pointer. */
+  perf_ioctl_pointer(event: PerfEvent, command: number, argument: Exclude<IoctlArgument, number>): number {
+    if (command !== PERF_EVENT_IOC_PERIOD) return -ENOTTY;
+    return typeof argument === 'bigint' ? this.perf_event_period(event, argument) : -EFAULT;
   }
 
   /** The commands that came after v3.1. */

@@ -21,7 +21,7 @@ export abstract class WatchdogCode extends ProcessCode {
       disabled: true,
       sample_period: BigInt(this.hardware.cpu_khz * 1000 * WATCHDOG_THRESH),
     });
-    const event = this.perf_event_alloc(attr, cpu, null, null);
+    const event = this.perf_event_alloc(attr, cpu, null, null, null);
     if (typeof event === 'number') return;
     event.overflow_handler = () => {
       // The watchdog is never throttled.

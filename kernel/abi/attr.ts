@@ -49,6 +49,8 @@ export interface PerfEventAttr extends Record<AttrFlag, boolean> {
   aux_sample_size: number;
   sig_data: bigint;
   config3: bigint;
+  /** Whether there is anything but zeros behind the fields named here, in the attr of a program from the future. */
+  unknown_fields: boolean;
 }
 
 export const PERF_ATTR_SIZE_VER0 = 64;
@@ -61,15 +63,33 @@ export const PERF_ATTR_SIZE_VER6 = 120;
 export const PERF_ATTR_SIZE_VER7 = 128;
 export const PERF_ATTR_SIZE_VER8 = 136;
 
+/** The fields that came after the first version: name, offset in bytes, value of one that is not there. */
+export const ATTR_FIELDS = [
+  ['config2', 64, 0n], ['branch_sample_type', 72, 0n], ['sample_regs_user', 80, 0n], ['sample_stack_user', 88, 0],
+  ['clockid', 92, 0], ['sample_regs_intr', 96, 0n], ['aux_watermark', 104, 0], ['sample_max_stack', 108, 0],
+  ['aux_sample_size', 112, 0], ['sig_data', 120, 0n], ['config3', 128, 0n],
+] as const satisfies readonly (readonly [keyof PerfEventAttr, number, bigint | number])[];
+
+const ATTR_SIZES = [
+  PERF_ATTR_SIZE_VER1, PERF_ATTR_SIZE_VER2, PERF_ATTR_SIZE_VER3, PERF_ATTR_SIZE_VER4, PERF_ATTR_SIZE_VER5, PERF_ATTR_SIZE_VER6,
+  PERF_ATTR_SIZE_VER7, PERF_ATTR_SIZE_VER8,
+];
+
+/** The first size of the structure, from v3.2 on, that has room for all of `fields`. */
+function size_for(fields: Partial<PerfEventAttr>): number {
+  const last = ATTR_FIELDS.findLast(([field, , zero]) => (fields[field] ?? zero) !== zero);
+  return ATTR_SIZES.find((size) => size > (last?.[1] ?? 0))!;
+}
+
 const ZERO_FLAGS = Object.fromEntries(Object.keys(ATTR_FLAGS).map((name) => [name, false])) as Record<AttrFlag, boolean>;
 
-/** A zeroed attr of the given size (72 bytes, as in v3.2, unless told) with `fields` set. */
+/** A zeroed attr with `fields` set; its size is v3.2's, 72 bytes, or the first that has room for them, unless told. */
 export function perf_event_attr(fields: Partial<PerfEventAttr> = {}): PerfEventAttr {
   return {
-    type: 0, size: PERF_ATTR_SIZE_VER1, config: 0n, sample_period: 0n, sample_type: 0n, read_format: 0n,
+    type: 0, size: size_for(fields), config: 0n, sample_period: 0n, sample_type: 0n, read_format: 0n,
     ...ZERO_FLAGS, precise_ip: 0, reserved_flags: 0n, wakeup_events: 0, bp_type: 0, config1: 0n, config2: 0n,
     branch_sample_type: 0n, sample_regs_user: 0n, sample_stack_user: 0, clockid: 0, sample_regs_intr: 0n,
-    aux_watermark: 0, sample_max_stack: 0, aux_sample_size: 0, sig_data: 0n, config3: 0n,
+    aux_watermark: 0, sample_max_stack: 0, aux_sample_size: 0, sig_data: 0n, config3: 0n, unknown_fields: false,
     ...fields,
   };
 }

@@ -66,6 +66,10 @@ export const PERF_SAMPLE_DATA_PAGE_SIZE = 0x400000;
 export const PERF_SAMPLE_CODE_PAGE_SIZE = 0x800000;
 export const PERF_SAMPLE_WEIGHT_STRUCT = 0x1000000;
 
+// attr.branch_sample_type: privilege levels, and the first bit that does not exist
+export const PERF_SAMPLE_BRANCH_PLM_ALL = 7n;
+export const PERF_SAMPLE_BRANCH_MAX = 1n << 20n;
+
 // attr.read_format: what read(2) and PERF_SAMPLE_READ report
 export const PERF_FORMAT_TOTAL_TIME_ENABLED = 1;
 export const PERF_FORMAT_TOTAL_TIME_RUNNING = 2;
@@ -173,6 +177,13 @@ export const SIGIO = 29;
 export const SIGRTMIN = 34;
 /** si_code of a signal that the kernel sends without saying more. */
 export const SI_KERNEL = 0x80;
+
+// clockid_t
+export const CLOCK_REALTIME = 0;
+export const CLOCK_MONOTONIC = 1;
+export const CLOCK_MONOTONIC_RAW = 4;
+export const CLOCK_BOOTTIME = 7;
+export const CLOCK_TAI = 11;
 
 /** Bytes of a page on x86. */
 export const PAGE_SIZE = 4096;

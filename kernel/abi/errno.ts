@@ -22,6 +22,7 @@ export const EINVAL = 22;
 export const EMFILE = 24;
 export const ENOTTY = 25;
 export const ENOSPC = 28;
+export const ESPIPE = 29;
 export const EOPNOTSUPP = 95;
 export const EOVERFLOW = 75;
 
@@ -29,7 +30,7 @@ export const EOVERFLOW = 75;
 const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries({
     EPERM, ENOENT, ESRCH, EINTR, EIO, E2BIG, EBADF, ECHILD, EAGAIN, ENOMEM, EACCES, EFAULT, EBUSY, ENODEV, EINVAL,
-    EMFILE, ENOTTY, ENOSPC, EOPNOTSUPP, EOVERFLOW,
+    EMFILE, ENOTTY, ENOSPC, ESPIPE, EOPNOTSUPP, EOVERFLOW,
   }).map(([name, number]) => [number, name]),
 );
 

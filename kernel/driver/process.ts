@@ -11,6 +11,7 @@ import { MAP_SHARED, PAGE_SIZE, PROT_READ, PROT_WRITE, type PerfEventAttr } from
 import type { Executable } from '../process.ts';
 import type { PollFd, PollResult } from '../select.ts';
 import type { SigInfo, TaskStruct } from '../structs.ts';
+import type { IoctlArgument } from '../syscalls.ts';
 import type { Sys } from '../timed/sys.ts';
 import type { Program } from '../timed/thread.ts';
 import { Desk, Pending } from './desk.ts';
@@ -61,11 +62,11 @@ export class Process {
     return this.#linux.begin(this.#desk, program).wait();
   }
 
-  perf_event_open(attr: PerfEventAttr, pid: number, cpu: number, group_fd: number, flags: number): number {
+  perf_event_open(attr: PerfEventAttr | null, pid: number, cpu: number, group_fd: number, flags: number): number {
     return this.#call(this.#sys.perf_event_open(attr, pid, cpu, group_fd, flags));
   }
 
-  ioctl(fd: number, command: number, argument = 0): number {
+  ioctl(fd: number, command: number, argument: IoctlArgument = 0): number {
     return this.#call(this.#sys.ioctl(fd, command, argument));
   }
 

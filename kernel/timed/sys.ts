@@ -14,6 +14,7 @@ import type { Executable } from '../process.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
 import type { PollFd, PollResult } from '../select.ts';
 import { TASK_DEAD, type TaskStruct, type VmArea } from '../structs.ts';
+import type { IoctlArgument } from '../syscalls.ts';
 import { EXEC, PAGE_FAULT } from './locations.ts';
 import type { TimedSystem } from './system.ts';
 import { call, run, type Program } from './thread.ts';
@@ -36,11 +37,11 @@ export class Sys {
     return this.system.kernel;
   }
 
-  perf_event_open(attr: PerfEventAttr, pid: number, cpu: number, group_fd: number, flags: number): Program<number> {
+  perf_event_open(attr: PerfEventAttr | null, pid: number, cpu: number, group_fd: number, flags: number): Program<number> {
     return call(() => this.#kernel.sys_perf_event_open(attr, pid, cpu, group_fd, flags));
   }
 
-  ioctl(fd: number, command: number, argument: number): Program<number> {
+  ioctl(fd: number, command: number, argument: IoctlArgument): Program<number> {
     return call(() => this.#kernel.sys_ioctl(fd, command, argument));
   }
 

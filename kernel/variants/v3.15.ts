@@ -3,19 +3,22 @@
  * period before it joins another list.
  *
  * Parent: v3.11.
- * Upstream commit: b69cf53640da (March 2014) with CIRC_SPACE of v3.13 and, of v3.11, 52d857a8784a: an exit is reported once.
+ * Upstream commit: b69cf53640da (March 2014) with CIRC_SPACE of v3.13 and, of v3.11, 52d857a8784a: an exit is reported once;
+ * cf4957f17f2a (v3.12: IOC_ID) and 0819b2e30ccb (no period of 2^63 or more).
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
  * Not modelled: see the files in kernel/.
  */
 import { effect } from '../../sim/memory.ts';
+import { EFAULT, PERF_EVENT_IOC_ID, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_add, list_del_rcu } from '../list.ts';
 import {
   READ_ONCE, atomic_dec_and_mutex_lock, mutex_unlock, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore,
 } from '../primitives.ts';
 import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer, type VmArea } from '../structs.ts';
+import type { IoctlArgument } from '../syscalls.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_11 } from './v3.11.ts';
 
@@ -29,6 +32,19 @@ export class V3_15 extends V3_11 {
   };
 
   override readonly attr_limits = attr_limits('3.15');
+
+  override perf_ioctl_pointer(event: PerfEvent, command: number, argument: Exclude<IoctlArgument, number>): number {
+    if (command !== PERF_EVENT_IOC_ID) return super.perf_ioctl_pointer(event, command, argument);
+    if (argument === null || typeof argument === 'bigint') return -EFAULT;
+    effect(() => {
+      argument.id = event.parent?.id ?? event.id;
+    });
+    return 0;
+  }
+
+  override perf_period_invalid(attr: PerfEventAttr): boolean {
+    return super.perf_period_invalid(attr) || (!attr.freq && attr.sample_period >= 1n << 63n);
+  }
 
   /** CIRC_SPACE: one byte stays free, whatever the tail says. */
   override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {

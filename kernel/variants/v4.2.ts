@@ -2,15 +2,16 @@
  * v4.2: the grace period is counted from after the event has left its list; SIGIO goes to the parent's owner.
  *
  * Parent: v3.18.
- * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f.
+ * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f and c3c87e770458 (v4.0: a group is of one CPU).
  * Claim: every reader that can stand on the event is waited for.
  * Known to fail: data_head may go back for a moment; two unmappers may both take themselves for the last.
  * Reference: section 6.4 of kernel.md with E10; E11.
  * Not modelled: see the files in kernel/.
  */
+import { EINVAL, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE } from '../primitives.ts';
-import type { PerfEvent, RingBuffer } from '../structs.ts';
+import type { PerfEvent, PerfEventContext, RingBuffer, TaskStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_18 } from './v3.18.ts';
 
@@ -24,6 +25,16 @@ export class V4_2 extends V3_18 {
   };
 
   override readonly attr_limits = attr_limits('4.2');
+
+  override perf_target_task(pid: number, attr: PerfEventAttr, leader: PerfEvent | null): TaskStruct | number {
+    const task = super.perf_target_task(pid, attr, leader);
+    return typeof task !== 'number' && leader !== null && leader.attr.inherit !== attr.inherit ? -EINVAL : task;
+  }
+
+  override perf_group_unfit(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext): number {
+    if (leader !== null && leader.cpu !== event.cpu) return -EINVAL;
+    return super.perf_group_unfit(event, leader, ctx);
+  }
 
   override ring_buffer_leave(event: PerfEvent, old: RingBuffer): void {
     this.ring_buffer_unlink(event, old);

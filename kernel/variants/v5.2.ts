@@ -2,20 +2,25 @@
  * v5.2: data_head never goes back: the outermost writer publishes while its own depth still counts.
  *
  * Parent: v4.2.
- * Upstream commit: 1b038c6e05ff (May 2019), with 3f9fbe9bd86c, 4d839dd9e435 and 5322ea58a06d; and 86e7972f690c of v4.7,
- * PAUSE_OUTPUT.
+ * Upstream commit: 1b038c6e05ff (May 2019), with 3f9fbe9bd86c, 4d839dd9e435 and 5322ea58a06d; 86e7972f690c (v4.7:
+ * PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for late), a723968c0ed3 (v4.3: no read larger than 16 KiB) and
+ * ba5213ae6b88 (v4.13: inherited events may be read as a group, but not into samples).
  * Claim: a reader never sees data_head decrease.
  * Known to fail: two unmappers may both take themselves for the last.
  * Reference: section 3.7, N1; section 11.
  * Not modelled: barriers.
  */
-import { EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT } from '../abi/index.ts';
+import { E2BIG, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, WRITE_ONCE, rcu_dereference } from '../primitives.ts';
+import { read_size } from '../output.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
-import type { PerfEvent, RingBuffer } from '../structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type RingBuffer, type TaskStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V4_2 } from './v4.2.ts';
+
+/** Bytes that one read(2) of an event may return at most. */
+const READ_SIZE_MAX = 16 * 1024;
 
 export class V5_2 extends V4_2 {
   static override readonly variant: VariantInfo = {
@@ -27,6 +32,37 @@ export class V5_2 extends V4_2 {
   };
 
   override readonly attr_limits = attr_limits('5.2');
+
+  /** Enabling puts all events on anew, in their order (v4.6). */
+  override __perf_event_enable(event: PerfEvent): void {
+    const ctx = event.ctx!;
+    const leader = event.group_leader!;
+    this.update_context_time(ctx);
+    if (event.state >= PERF_EVENT_STATE_INACTIVE) return;
+    if (!this.event_filter_match(event) || (leader !== event && leader.state !== PERF_EVENT_STATE_ACTIVE)) {
+      this.__perf_event_mark_enabled(event);
+    } else {
+      this.ctx_resched(ctx, event, () => this.__perf_event_mark_enabled(event));
+    }
+  }
+
+  override ptrace_may_access(): boolean {
+    return true;
+  }
+
+  override perf_check_permission(task: TaskStruct | null): boolean {
+    return task === null || super.ptrace_may_access(task);
+  }
+
+  override perf_inherit_invalid({ inherit, sample_type }: PerfEventAttr): boolean {
+    return inherit && (Number(sample_type) & PERF_SAMPLE_READ) !== 0;
+  }
+
+  /** No member of the group may have more to read than fits, with the new event in it. */
+  override perf_event_oversized(event: PerfEvent, leader: PerfEvent | null): number {
+    const group = leader === null ? [event] : [...this.perf_group_events(leader), event];
+    return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
+  }
 
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
     if (command !== PERF_EVENT_IOC_PAUSE_OUTPUT) return super.perf_ioctl_later(event, command, argument);
@@ -40,6 +76,12 @@ export class V5_2 extends V4_2 {
     if (!rb.paused) return super.perf_output_refused(rb, event);
     this.perf_output_count_lost(rb, event);
     return true;
+  }
+
+  /** A backward writer goes down towards the tail. */
+  override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {
+    if (head > offset) return super.perf_output_space(rb, tail, offset, head);
+    return !rb.writable || ((offset - tail - 1) & (rb.size - 1)) >= offset - head;
   }
 
   override perf_output_put_handle(handle: PerfOutputHandle): void {

@@ -3,16 +3,20 @@
  * finds it there.
  *
  * Parent: v5.19.
- * Upstream commit: 15def34e2635 (v6.3: the throttle test), with 119a784c8127 (v6.0: PERF_FORMAT_LOST).
+ * Upstream commit: 15def34e2635 (v6.3: the throttle test), with 119a784c8127 (v6.0: PERF_FORMAT_LOST), bd2756811766
+ * (v6.2: all events of a task are in one context) and 7e8b255650fc (values of inherited events in samples that name the task).
  * Claim: no tick has more than max_samples_per_tick interrupts of an event; who has lost records can ask how many.
  * Known to fail: poll never says POLLRDNORM, nor that a pinned event is in error; of several sleepers on one buffer only
  * the first to look is told of data.
  * Reference: section 6.2 of kernel.md, E20; section 11.
  * Not modelled: E19 (SIGTRAP), E21 and E22 (AUX areas, splitting of a mapping).
  */
+import { PERF_SAMPLE_TID, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
+import { EVENT_ALL } from '../context.ts';
+import { list_entries } from '../list.ts';
 import { atomic_inc } from '../primitives.ts';
-import type { PerfEvent, RingBuffer } from '../structs.ts';
+import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_19 } from './v5.19.ts';
 
@@ -26,6 +30,41 @@ export class V6_12 extends V5_19 {
   };
 
   override readonly attr_limits = attr_limits('6.12');
+
+  /** Only the groups of the event's own PMU go off and on: a sibling of another PMU has to wait for its leader's next turn. */
+  override ctx_resched(ctx: PerfEventContext, event: PerfEvent, change: () => void): void {
+    if (ctx.is_active !== EVENT_ALL) {
+      super.ctx_resched(ctx, event, change);
+      return;
+    }
+    const cpuctx = this.cpu_context(ctx);
+    const pmu = this.perf_context_pmu(event, event.group_leader);
+    const contexts = cpuctx.task_ctx === null ? [cpuctx.ctx] : [cpuctx.ctx, cpuctx.task_ctx];
+    const groups = (of: 'pinned_groups' | 'flexible_groups', from = contexts): PerfEvent[] =>
+      from.flatMap((context) => list_entries(context[of])).filter((leader) => leader.pmu === pmu);
+    cpuctx.pmu.pmu_disable();
+    for (const context of contexts) this.update_context_time(context);
+    for (const leader of [...groups('pinned_groups', contexts.slice(1)), ...groups('flexible_groups')]) {
+      this.group_sched_out(leader, cpuctx, leader.ctx!);
+    }
+    change();
+    let fits = true;
+    for (const leader of [...groups('pinned_groups'), ...groups('flexible_groups')]) {
+      if (leader.state !== PERF_EVENT_STATE_INACTIVE || !this.event_filter_match(leader)) continue;
+      const on = this.group_can_go_on(leader, cpuctx, fits) && this.group_sched_in(leader, cpuctx, leader.ctx!);
+      if (!on && leader.attr.pinned) this.perf_event_in_error(leader);
+      else if (!on) fits = false;
+    }
+    cpuctx.pmu.pmu_enable();
+  }
+
+  override same_owner(event: PerfEvent, output: PerfEvent): boolean {
+    return output.target === event.target;
+  }
+
+  override perf_inherit_invalid(attr: PerfEventAttr): boolean {
+    return super.perf_inherit_invalid(attr) && (Number(attr.sample_type) & PERF_SAMPLE_TID) === 0;
+  }
 
   override perf_output_count_lost(rb: RingBuffer, event: PerfEvent): void {
     atomic_inc(rb.lost);

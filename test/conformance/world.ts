@@ -1,6 +1,6 @@
 /** The tasks, events and mappings of one case by the names that it gives them, on a simulated machine. */
 import {
-  Linux, Mapping, PAGE_SIZE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU, PERF_SAMPLE_ID,
+  Linux, Mapping, PAGE_SIZE, PERF_ATTR_SIZE_VER8, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU, PERF_SAMPLE_ID,
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID,
   PERF_SAMPLE_TIME, READ_ONCE, V3_2, attr_limits, perf_event_attr, type PerfEventAttr, type DriverRecord, type KernelClass, type Process,
 } from '../../kernel/index.ts';
@@ -58,6 +58,7 @@ export class World {
   readonly linux: Linux;
   readonly tasks = new Map<string, Process>();
   readonly fds = new Map<string, number>();
+  readonly ids = new Map<number, string>();
   readonly attrs = new Map<string, PerfEventAttr>();
   readonly maps = new Map<string, Mapping>();
   readonly pollers = new Map<string, Poller>();
@@ -94,9 +95,7 @@ export class World {
 
   /** The id by which records and read(2) name an event. */
   nameOf(id: number): string {
-    const { files } = this.self.task;
-    const found = [...this.fds].find(([, fd]) => READ_ONCE(files.slot(fd))?.event?.id === id);
-    return found?.[0] ?? `unknown id ${id}`;
+    return this.ids.get(id) ?? `unknown id ${id}`;
   }
 
   open(step: Step): number {
@@ -109,13 +108,14 @@ export class World {
     if (fd >= 0) {
       this.fds.set(text(step['as']), fd);
       this.attrs.set(text(step['as']), attr);
+      this.ids.set(READ_ONCE(this.self.task.files.slot(fd))!.event!.id, text(step['as']));
     }
     return fd;
   }
 
   #attr(fields: Fields): PerfEventAttr {
     if (typeof fields !== 'object') throw new NotCovered('attr');
-    const attr = perf_event_attr();
+    const attr = perf_event_attr({ size: PERF_ATTR_SIZE_VER8 });
     for (const [name, value] of Object.entries(fields)) {
       if (name === 'type') attr.type = typeof value === 'number' ? value : index(TYPES, value);
       else if (name === 'config') attr.config = BigInt(typeof value === 'number' ? value : index(SOFTWARE, value));
