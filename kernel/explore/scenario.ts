@@ -33,7 +33,7 @@ export interface Verdict {
   readonly complete: boolean;
   readonly states: number;
   readonly transitions: number;
-  readonly schedules: number;
+  readonly schedules: bigint;
   /** Leads to the violation, with as few preemptions and steps as possible. */
   readonly schedule: string | null;
 }
@@ -54,7 +54,7 @@ export function modelOf(scenario: Scenario, kernel: KernelClass): KernelModel {
 export function explore(scenario: Scenario, kernel: KernelClass, options: SearchOptions = {}): Verdict {
   const make = (): KernelModel => modelOf(scenario, kernel);
   const found = search(make, options);
-  const shown = found.violation === null ? null : (shortest(make, options) ?? { violation: found.violation, schedule: found.schedule! });
+  const shown = found.violation === null ? null : (shortest(make) ?? { violation: found.violation, schedule: found.schedule! });
   const { complete, states, transitions, schedules } = found;
   return {
     scenario: scenario.name,

@@ -10,12 +10,25 @@
  */
 import { setHook, type Cell, type MemoryHook, type Operation } from '../memory.ts';
 import { Violation, type ContextSpec, type Model, type Status } from './model.ts';
-import type { Store } from './store.ts';
+import { high, low, type Store } from './store.ts';
 
 const { is } = Object;
 
 /** What the code asks for at a point. */
 export type Kind = 'operation' | 'effect' | 'allocation' | 'end' | 'violation';
+
+/** What a point's operation does to its cell, and where it leads, for one value of the cell. */
+export interface Transition {
+  /** The number of what the cell holds before. */
+  readonly held: number;
+  readonly next: Point;
+  readonly changes: boolean;
+  /** What it holds afterwards, with its number and what the change does to the hash. */
+  readonly value: unknown;
+  readonly number: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** One point of a context's automaton. */
 export class Point {
@@ -26,6 +39,9 @@ export class Point {
   readonly answer: unknown;
   /** Operations on the way here from the start. */
   readonly depth: number;
+  /** What it contributes to the hash of a state. */
+  readonly low: number;
+  readonly high: number;
 
   kind: Kind = 'end';
   status!: Status;
@@ -42,17 +58,40 @@ export class Point {
   /** Cells that the step which begins here has touched, and whether it can have no influence on other contexts. */
   readonly touched = new Set<number>();
   quiet = true;
+  /** When `quiet` was found out: a number that changes with all that it depends on. */
+  checkedAt = -1;
 
-  // Most points have one child: it is kept apart from the map of the others.
+  // Most points have one transition and one child: they are kept apart from the maps of the others.
+  #transition: Transition | null = null;
+  #transitions: Map<number, Transition> | null = null;
   #answer: unknown = undefined;
   #child: Point | null = null;
   #children: Map<unknown, Point> | null = null;
 
-  constructor(id: number, parent: Point | null, answer: unknown) {
+  constructor(id: number, slot: number, parent: Point | null, answer: unknown) {
     this.id = id;
     this.parent = parent;
     this.answer = answer;
     this.depth = parent === null ? 0 : parent.depth + 1;
+    this.low = low(slot, id);
+    this.high = high(slot, id);
+  }
+
+  /** The context has begun and not ended. */
+  get isActive(): boolean {
+    return this.parent !== null && this.kind !== 'end';
+  }
+
+  /** What happens here if the cell holds the value of that number; null if that has not come up before. */
+  on(held: number): Transition | null {
+    if (this.#transition !== null && this.#transition.held === held) return this.#transition;
+    return this.#transitions?.get(held) ?? null;
+  }
+
+  learn(transition: Transition): Transition {
+    if (this.#transition === null) this.#transition = transition;
+    else (this.#transitions ??= new Map()).set(transition.held, transition);
+    return transition;
   }
 
   child(answer: unknown): Point | null {
@@ -113,7 +152,7 @@ export class Automaton implements MemoryHook {
   }
 
   #discover(parent: Point | null, answer: unknown): Point {
-    const point = new Point(this.#nextId(), parent, answer);
+    const point = new Point(this.#nextId(), this.#context, parent, answer);
     this.#point = point;
     this.#answers = point.answers();
     this.#position = 0;
@@ -134,7 +173,7 @@ export class Automaton implements MemoryHook {
 
   /** Executes the code once more up to `point`, and calls `visit` at each operation on the way, from within the code. */
   retrace(point: Point, visit: () => void): void {
-    this.#point = new Point(point.id, null, undefined);
+    this.#point = new Point(point.id, this.#context, null, undefined);
     this.#answers = point.answers();
     this.#position = 0;
     this.#visit = visit;

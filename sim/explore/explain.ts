@@ -11,7 +11,6 @@ import type { Cell } from '../memory.ts';
 import type { Point } from './automaton.ts';
 import type { Model, Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
-import { DEFAULT_PATIENCE } from './search.ts';
 import { World } from './world.ts';
 
 /** One step of a schedule. */
@@ -53,12 +52,13 @@ export function explain(model: Model, schedule: Schedule): Explanation | null {
     const from = world.points[context];
     const before = world.store.mark;
     world.step(context);
-    violation = world.violation ?? (world.points[context].depth > 2 * DEFAULT_PATIENCE ? world.endless(context) : null);
-    steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, before), at: NOWHERE });
+    const { reached } = world;
+    violation = world.wrong(context);
+    steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, reached!, before), at: NOWHERE });
     const runs = activations[context];
     if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });
     runs.at(-1)!.heads.push({ step: steps.length - 1, depth: from.depth });
-    runs.at(-1)!.last = world.reached!;
+    runs.at(-1)!.last = reached!;
   }
   violation ??= ended(world) ? world.judge() : null;
   activations.forEach((runs, context) => {
@@ -71,12 +71,12 @@ export function explain(model: Model, schedule: Schedule): Explanation | null {
 }
 
 function ended(world: World): boolean {
-  return world.contexts.every((_, context) => !world.enabled(context));
+  return world.choices() === 0;
 }
 
-function touched(world: World, from: Point, before: number): { cells: Cell[]; changed: Cell[] } {
+function touched(world: World, from: Point, reached: Point, before: number): { cells: Cell[]; changed: Cell[] } {
   const cells: Cell[] = from.cell === null ? [] : [from.cell];
-  for (let point = world.reached!; point !== from && point.parent !== null; point = point.parent) {
+  for (let point = reached; point !== from && point.parent !== null; point = point.parent) {
     if (point.parent.cell !== null) cells.push(point.parent.cell);
   }
   return { cells, changed: world.store.changedSince(before) };

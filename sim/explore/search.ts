@@ -2,23 +2,20 @@
  * Exhaustive search: every state that any schedule leads to, depth first, each state once.
  *
  * Reference: Holzmann, "The Model Checker SPIN" (1997); Clarke, Grumberg and Peled, "Model Checking" (1999).
- * Not modelled: liveness beyond endless loops; fairness beyond the patience with a context that spins.
+ * Not modelled: liveness beyond endless loops; fairness beyond that of `World.wrong`.
  */
-import type { Violation } from './model.ts';
+import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
+import type { Model, Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
+import { ScheduleCounts, plus } from './schedule-counts.ts';
 import { ExactStates, HashedStates, type Visited } from './visited.ts';
-import { World } from './world.ts';
-import type { Model } from './model.ts';
+import { SPINNING, World, lowest } from './world.ts';
 
-export interface SearchOptions {
+export interface SearchOptions extends Bounds {
   /** Takes operations on cells that no two contexts share together with those before them. Default: yes. */
   readonly reduce?: boolean;
   /** Compares whole states instead of hashes. Default: no. */
   readonly exact?: boolean;
-  /** States after which the search gives up. */
-  readonly budget?: number;
-  /** Operations that one run of a context may take while others can go on. */
-  readonly patience?: number;
   /** Goes on after a violation, to count all states. Default: no. */
   readonly exhaust?: boolean;
   /** Called for every state in which no context can step. */
@@ -26,152 +23,193 @@ export interface SearchOptions {
 }
 
 export interface SearchResult {
+  /** What kept the search from covering every schedule; null if it is complete. */
+  readonly cut: Cut | null;
   /** Every schedule is covered. */
   readonly complete: boolean;
   readonly states: number;
   readonly transitions: number;
-  /** Schedules from the first state to an end, as many as the states found stand for. */
-  readonly schedules: number;
+  /** The schedules that are covered, each from the first state to an end. */
+  readonly schedules: bigint;
   readonly violation: Violation | null;
   /** The first schedule that leads to it. */
   readonly schedule: Schedule | null;
 }
 
-export const DEFAULT_BUDGET = 5_000_000;
-export const DEFAULT_PATIENCE = 200;
+/** Operations of one run beyond which a context that spins is never followed while others can go on. */
+const MOST_PATIENCE = 1_600;
 
-/** Of a state whose successors are being explored. */
-const OPEN = -1;
+/** A pass that rests on a wrong assumption goes on until it has seen so many times the states: there may be more to learn. */
+const RESTART_AFTER = 2;
 
-/** Explores `model` until nothing is left, or a violation is found, or the budget is spent. */
+/** Explores `model` until nothing is left, or a violation is found, or a bound is met. */
 export function search(make: () => Model, options: SearchOptions = {}): SearchResult {
   const world = new World(make(), options.reduce ?? true);
-  for (;;) {
+  for (let patience = SPINNING; ;) {
     world.misjudged = false;
-    const result = new Search(world, options).run();
+    const result = new Search(world, options, patience).run();
     // What was private is not: the steps that were taken together must be taken apart.
-    if (!world.misjudged || (result.violation !== null && options.exhaust !== true)) return result;
+    if (world.misjudged && result.cut !== 'violation') continue;
+    if (result.cut !== 'spinning' || patience >= MOST_PATIENCE) return result;
+    patience *= 2;
   }
 }
 
-/** The contexts that can step; one that has lost everybody's patience only when nobody else can. */
-export function candidates(world: World, patience: number, into: number[]): void {
-  into.length = 0;
-  let spins = false;
-  for (let context = 0; context < world.contexts.length; context++) {
-    if (!world.enabled(context)) continue;
-    if (world.points[context].depth < patience) into.push(context);
-    else spins = true;
-  }
-  if (into.length > 0 || !spins) return;
-  for (let context = 0; context < world.contexts.length; context++) if (world.enabled(context)) into.push(context);
+/** A state on the way to the present one. */
+class Frame {
+  state = 0;
+  /** Contexts whose steps have not been taken from here, one bit each. */
+  left = 0;
+  /** The context that led here if it can go on; -1 if it cannot. */
+  goingOn = -1;
+  preemptions = 0;
+  schedules: number | bigint = 0;
 }
 
 class Search {
   readonly #world: World;
   readonly #options: SearchOptions;
   readonly #patience: number;
+  readonly #budget: number;
+  readonly #preemptions: number;
   readonly #visited: Visited;
-  /** By state: how many schedules lead from it to an end; OPEN while that is being found out. */
-  #schedules = new Float64Array(1 << 12);
+  /** If what matters of a state is more than the state itself: the states themselves. */
+  readonly #distinct: HashedStates | null;
+  readonly #schedules = new ScheduleCounts();
+  /** Frames are made once and used again: the stack is the first `#depth` of them. */
+  readonly #frames: Frame[] = [];
+  #depth = 0;
   #transitions = 0;
+  #cut: Cut | null = null;
   #violation: Violation | null = null;
   #schedule: Schedule | null = null;
-  readonly #path: number[] = [];
+  readonly #start: number;
+  /** States when it came out that the pass must be repeated. */
+  #misjudgedAt = 0;
 
-  constructor(world: World, options: SearchOptions) {
+  constructor(world: World, options: SearchOptions, patience: number) {
     this.#world = world;
     this.#options = options;
-    this.#patience = options.patience ?? DEFAULT_PATIENCE;
+    this.#patience = patience;
+    this.#budget = options.budget ?? DEFAULT_BUDGET;
+    this.#preemptions = options.preemptions ?? Infinity;
     this.#visited = options.exact === true ? new ExactStates(() => world.points.map(({ id }) => id)) : new HashedStates();
+    this.#distinct = options.preemptions === undefined ? null : new HashedStates();
+    this.#start = world.length;
   }
 
   run(): SearchResult {
-    const start = this.#world.place();
-    const complete = this.#explore();
-    this.#world.back(start);
+    this.#explore();
+    const cut = this.#cut;
+    let schedules: number | bigint = 0;
+    for (let i = 0; i < this.#depth; i++) schedules = plus(schedules, this.#frames[i].schedules);
+    this.#world.rewind(this.#start);
     return {
-      complete: complete && (this.#violation === null || this.#options.exhaust === true),
-      states: this.#visited.size,
+      cut,
+      complete: cut === null,
+      states: (this.#distinct ?? this.#visited).size,
       transitions: this.#transitions,
-      schedules: this.#schedules[0],
+      schedules: BigInt(schedules),
       violation: this.#violation,
       schedule: this.#schedule,
     };
   }
 
-  /** True if nothing is left. The depth first search keeps its own stack: schedules are longer than JavaScript's. */
-  #explore(): boolean {
+  /** Depth first, with a stack of its own: schedules are longer than JavaScript's. The first frame stays, for its sum. */
+  #explore(): void {
     const world = this.#world;
-    const budget = this.#options.budget ?? DEFAULT_BUDGET;
-    this.#visited.enter(world.store, 0);
-    const stack = [this.#frame(0)];
-    while (stack.length > 0) {
-      const frame = stack.at(-1)!;
-      if (frame.next === frame.choices.length) {
-        this.#schedules[frame.state] = frame.schedules;
-        stack.pop();
-        this.#path.pop();
-        const parent = stack.at(-1);
-        if (parent !== undefined) {
-          parent.schedules += frame.schedules;
-          world.back(parent.place);
-        }
+    this.#enter(-1, 0);
+    while (!this.#isOver()) {
+      const frame = this.#frames[this.#depth - 1];
+      if (frame.left === 0) {
+        if (this.#depth === 1) return;
+        this.#leave(frame);
         continue;
       }
-      const context = frame.choices[frame.next++];
-      this.#path.push(context);
+      const context = lowest(frame.left);
+      frame.left &= frame.left - 1;
       world.step(context);
       this.#transitions++;
-      const entered = this.#check(context) ? this.#visited.enter(world.store, 0) : null;
-      if (entered !== null && entered < 0) {
-        stack.push(this.#frame(~entered));
-        if (this.#visited.size > budget) return false;
-      } else {
-        if (entered !== null) frame.schedules += this.#schedulesFrom(entered, context);
-        this.#path.pop();
-        world.back(frame.place);
-      }
-      if (this.#violation !== null && this.#options.exhaust !== true) return false;
+      const preemptions = frame.goingOn === -1 || context === frame.goingOn ? frame.preemptions : frame.preemptions + 1;
+      if (this.#found(world.wrong(context)) || !this.#enter(context, preemptions)) world.rewind(world.length - 1);
     }
+  }
+
+  #isOver(): boolean {
+    if (this.#cut === 'violation') return true;
+    const { size } = this.#visited;
+    if (size > this.#budget) this.#cut = 'budget';
+    else if (this.#options.expired !== undefined && this.#transitions % BETWEEN_LOOKS === 0 && this.#options.expired()) this.#cut = 'time';
+    else if (this.#world.misjudged) return size > RESTART_AFTER * (this.#misjudgedAt ||= size);
+    else return false;
     return true;
   }
 
-  #frame(state: number): { state: number; place: ReturnType<World['place']>; choices: number[]; next: number; schedules: number } {
-    const choices: number[] = [];
-    candidates(this.#world, this.#patience, choices);
-    if (state >= this.#schedules.length) {
-      const grown = new Float64Array(2 * this.#schedules.length);
-      grown.set(this.#schedules);
-      this.#schedules = grown;
+  /** Comes to a state by a step of `context`; true if it is new, and its successors are to be explored. */
+  #enter(context: number, preemptions: number): boolean {
+    const world = this.#world;
+    let choices = world.choices();
+    const patient = world.withPatience(choices, this.#patience);
+    if (patient !== choices) this.#isCutBy('spinning');
+    choices = patient;
+    const goingOn = context !== -1 && (choices & (1 << context)) !== 0 ? context : -1;
+    const state = this.#visited.enter(world.store, this.#distinct === null ? 0 : (goingOn + 1) + (preemptions << 5));
+    this.#distinct?.enter(world.store, 0);
+    if (state >= 0) {
+      this.#meet(state, context);
+      return false;
     }
-    this.#schedules[state] = OPEN;
-    if (choices.length === 0) {
-      this.#options.onEnd?.(this.#world);
-      this.#found(this.#world.judge());
+    if (preemptions === this.#preemptions && goingOn !== -1 && choices !== 1 << goingOn) {
+      choices = 1 << goingOn;
+      this.#isCutBy('preemptions');
     }
-    return { state, place: this.#world.place(), choices, next: 0, schedules: choices.length === 0 ? 1 : 0 };
+    this.#push(~state, choices, goingOn, preemptions);
+    return true;
   }
 
-  /** Whether the step that was just taken leads on. */
-  #check(context: number): boolean {
-    const world = this.#world;
-    const tooLong = world.points[context].depth > 2 * this.#patience;
-    this.#found(world.violation ?? (tooLong ? world.endless(context) : null));
-    return world.violation === null && !tooLong;
+  #push(state: number, choices: number, goingOn: number, preemptions: number): void {
+    const frame = (this.#frames[this.#depth++] ??= new Frame());
+    frame.state = state;
+    frame.left = choices;
+    frame.goingOn = goingOn;
+    frame.preemptions = preemptions;
+    frame.schedules = 0;
+    this.#schedules.open(state);
+    if (choices !== 0) return;
+    frame.schedules = 1;
+    this.#options.onEnd?.(this.#world);
+    this.#found(this.#world.judge());
+  }
+
+  #leave({ state, schedules }: Frame): void {
+    this.#schedules.set(state, schedules);
+    this.#depth--;
+    const parent = this.#frames[this.#depth - 1];
+    parent.schedules = plus(parent.schedules, schedules);
+    this.#world.rewind(this.#world.length - 1);
   }
 
   /** A state that is met again while its successors are explored closes a cycle. */
-  #schedulesFrom(state: number, context: number): number {
-    const schedules = this.#schedules[state];
-    if (schedules !== OPEN) return schedules;
-    this.#found(this.#world.endless(context));
-    return 0;
+  #meet(state: number, context: number): void {
+    if (this.#schedules.isOpen(state)) {
+      this.#found(this.#world.endless(context));
+      return;
+    }
+    const frame = this.#frames[this.#depth - 1];
+    frame.schedules = plus(frame.schedules, this.#schedules.get(state));
   }
 
-  #found(violation: Violation | null): void {
-    if (violation === null || this.#violation !== null) return;
-    this.#violation = violation;
-    this.#schedule = this.#path.slice();
+  #isCutBy(cut: Cut): void {
+    this.#cut ??= cut;
+  }
+
+  #found(violation: Violation | null): boolean {
+    if (violation === null) return false;
+    if (this.#violation === null) {
+      this.#violation = violation;
+      this.#schedule = this.#world.schedule(this.#start);
+    }
+    if (this.#options.exhaust !== true) this.#cut = 'violation';
+    return true;
   }
 }

@@ -2,17 +2,16 @@
  * The simplest schedule that leads to a violation: fewest preemptions, and among those fewest steps.
  *
  * A preemption is a change of context while the one that ran could have gone on. States are visited in the order of
- * (preemptions, steps), so that the first violation met is the one; where a state is left for another, the world is
- * taken there by its schedule.
+ * (preemptions, steps), so that the first violation met is the one; where a state is left for another, the world goes
+ * back to where their schedules part, and from there to the other.
  *
  * Reference: Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded Programs" (2007).
  * Not modelled: fewest contexts; a violation that shows in fewer steps of some other kind counts as well.
  */
 import type { Model, Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
-import { DEFAULT_PATIENCE, candidates, type SearchOptions } from './search.ts';
 import { HashedStates } from './visited.ts';
-import { World } from './world.ts';
+import { SPINNING, World, lowest } from './world.ts';
 
 /** States beyond which the search gives up, and the schedule that is already known has to do. */
 const DEFAULT_EFFORT = 300_000;
@@ -42,12 +41,10 @@ class Level {
   }
 }
 
-export function shortest(make: () => Model, options: SearchOptions = {}): { violation: Violation; schedule: Schedule } | null {
+export function shortest(make: () => Model): { violation: Violation; schedule: Schedule } | null {
   const world = new World(make(), false);
-  const patience = options.patience ?? DEFAULT_PATIENCE;
-  const start = world.place();
+  const walker = new Walker(world);
   const visited = new HashedStates();
-  const choices: number[] = [];
   // By preemptions. Of equal schedules the one comes first that was preempted earlier.
   const waiting: Level[] = [new Level()];
   waiting[0].goingOn.push([{ parent: null, context: -1, steps: 0 }]);
@@ -55,22 +52,19 @@ export function shortest(make: () => Model, options: SearchOptions = {}): { viol
     const level = waiting[preemptions];
     for (let steps = 0; steps < level.steps; steps++) {
       for (const reached of level.take(steps)) {
-        world.back(start);
-        const schedule = scheduleOf(reached);
-        for (const context of schedule) world.step(context);
+        walker.go(reached);
         if (visited.enter(world.store, reached.context + 1) >= 0) continue;
         if (visited.size > DEFAULT_EFFORT) return null;
-        candidates(world, patience, choices);
-        const ended = choices.length === 0 ? world.judge() : null;
-        if (ended !== null) return { violation: ended, schedule };
-        const place = world.place();
-        const goesOn = choices.includes(reached.context);
-        for (const context of choices) {
+        const choices = world.withPatience(world.choices(), SPINNING);
+        const ended = choices === 0 ? world.judge() : null;
+        if (ended !== null) return { violation: ended, schedule: walker.schedule };
+        const goesOn = reached.context >= 0 && (choices & (1 << reached.context)) !== 0;
+        for (let left = choices; left !== 0; left &= left - 1) {
+          const context = lowest(left);
           world.step(context);
-          const tooLong = world.points[context].depth > 2 * patience;
-          const violation = world.violation ?? (tooLong ? world.endless(context) : null);
-          if (violation !== null) return { violation, schedule: [...schedule, context] };
-          world.back(place);
+          const violation = world.wrong(context);
+          if (violation !== null) return { violation, schedule: walker.schedule };
+          world.rewind(world.length - 1);
           const preempts = goesOn && context !== reached.context;
           const { preempted, goingOn } = preempts ? (waiting[preemptions + 1] ??= new Level()) : level;
           ((preempts ? preempted : goingOn)[steps + 1] ??= []).push({ parent: reached, context, steps: steps + 1 });
@@ -81,8 +75,31 @@ export function shortest(make: () => Model, options: SearchOptions = {}): { viol
   return null;
 }
 
-function scheduleOf(reached: Reached): number[] {
-  const schedule: number[] = [];
-  for (let at = reached; at.parent !== null; at = at.parent) schedule.push(at.context);
-  return schedule.toReversed();
+/** Takes a world from one state to another. */
+class Walker {
+  readonly #world: World;
+  readonly #start: number;
+  /** The states on the way to the present one, by steps. */
+  readonly #way: Reached[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#start = world.length;
+  }
+
+  get schedule(): Schedule {
+    return this.#world.schedule(this.#start);
+  }
+
+  go(target: Reached): void {
+    let at = target;
+    const missing: Reached[] = [];
+    for (; at.parent !== null && this.#way[at.steps] !== at; at = at.parent) missing.push(at);
+    this.#way.length = at.steps + 1;
+    this.#world.rewind(this.#start + at.steps);
+    for (const next of missing.toReversed()) {
+      this.#world.step(next.context);
+      this.#way[next.steps] = next;
+    }
+  }
 }

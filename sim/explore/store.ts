@@ -19,18 +19,18 @@ const SMALL = 1 << 24;
 
 export class Store implements MemoryHook {
   readonly cells: Cell[] = [];
+  /** The number of what each cell holds. */
+  readonly held: number[] = [];
   /** The state's hash, in two halves. */
   low = 0;
   high = 0;
   /** Called for every cell that an effect touches. */
   onTouch: (index: number, changed: boolean) => void = () => {};
-  result: unknown = undefined;
   readonly #index = new Map<Cell, number>();
-  /** The number of each cell's value. */
-  readonly #held: number[] = [];
   readonly #first: number[] = [];
   readonly #numbers = new Map<unknown, number>();
   readonly #log: number[] = [];
+  readonly #logHeld: number[] = [];
   readonly #logValues: unknown[] = [];
 
   /** The position up to which the log must be undone to come back here. */
@@ -43,7 +43,7 @@ export class Store implements MemoryHook {
     if (index === undefined) {
       index = this.cells.push(cell) - 1;
       this.#index.set(cell, index);
-      this.#held.push(this.number(cell.v));
+      this.held.push(this.number(cell.v));
       this.#first.push(this.number(cell.v));
     }
     return index;
@@ -60,25 +60,28 @@ export class Store implements MemoryHook {
     return known;
   }
 
-  /** Performs an operation, whose answer is then in `result`; true if it has changed the cell. */
-  perform(operation: Operation, index: number, operand: unknown): boolean {
+  /** Gives a cell another value; the halves are what that does to the hash. */
+  set(index: number, value: unknown, number: number, low: number, high: number): void {
     const cell = this.cells[index];
-    const before = cell.v;
-    this.result = operation.apply(cell, operand);
-    if (is(cell.v, before)) return false;
-    this.#changed(index, before);
-    return true;
+    this.#log.push(index);
+    this.#logHeld.push(this.held[index]);
+    this.#logValues.push(cell.v);
+    cell.v = value;
+    this.held[index] = number;
+    this.low ^= low;
+    this.high ^= high;
   }
 
-  /** Takes back every change since `mark`. */
-  undo(mark: number): void {
+  /** Takes back every change since `mark`, when the hash was `low` and `high`. */
+  undo(mark: number, low: number, high: number): void {
     const log = this.#log;
     while (log.length > mark) {
-      const before = this.#logValues.pop();
       const index = log.pop()!;
-      this.cells[index].v = before;
-      this.#hold(index, this.number(before));
+      this.cells[index].v = this.#logValues.pop();
+      this.held[index] = this.#logHeld.pop()!;
     }
+    this.low = low;
+    this.high = high;
   }
 
   /** The cells that have changed since `mark`. */
@@ -88,17 +91,25 @@ export class Store implements MemoryHook {
 
   /** The cells that differ from their first value, with the numbers of what they hold: a key that no other state has. */
   key(): string {
-    return this.#held.map((number, index) => (number === this.#first[index] ? '' : `${index}:${number}`)).join(' ').trim().replaceAll(/ +/g, ' ');
+    return this.held.flatMap((number, index) => (number === this.#first[index] ? [] : [`${index}:${number}`])).join(' ');
   }
 
   // As a hook it serves effects: their operations are done at once, and can be undone.
 
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
-    const index = this.indexOf(cell);
-    const changed = this.perform(operation as Operation, index, operand);
-    const result = this.result as R;
+    const index = this.indexOf(cell as Cell);
+    const before = cell.v;
+    const answer = operation.apply(cell, operand);
+    const after = cell.v;
+    const changed = !is(after, before);
+    if (changed) {
+      const [from, to] = [this.held[index], this.number(after)];
+      const slot = index + CONTEXT_SLOTS;
+      cell.v = before;
+      this.set(index, after, to, low(slot, from) ^ low(slot, to), high(slot, from) ^ high(slot, to));
+    }
     this.onTouch(index, changed);
-    return result;
+    return answer;
   }
 
   effect<R>(run: () => R): R {
@@ -108,28 +119,19 @@ export class Store implements MemoryHook {
   allocate<T extends object>(make: () => T): T {
     return make();
   }
-
-  /** Mixes one more component of the state (a context's position) into the hash, or takes it out again. */
-  toggle(slot: number, value: number): void {
-    this.low ^= finish(imul(slot + 1, 0x9e3779b1) ^ imul(finish(value + 0x7f4a7c15), 0x85ebca77));
-    this.high ^= finish(imul(slot + 1, 0xc2b2ae3d) ^ imul(finish(value + 0x165667b1), 0x27d4eb2f));
-  }
-
-  #changed(index: number, before: unknown): void {
-    this.#log.push(index);
-    this.#logValues.push(before);
-    this.#hold(index, this.number(this.cells[index].v));
-  }
-
-  #hold(index: number, number: number): void {
-    this.toggle(index + CONTEXT_SLOTS, this.#held[index]);
-    this.#held[index] = number;
-    this.toggle(index + CONTEXT_SLOTS, number);
-  }
 }
 
 /** Components of the hash below this number belong to contexts, those above to cells. */
 export const CONTEXT_SLOTS = 64;
+
+/** What a component of the state (a cell's value, a context's point) contributes to the halves of the hash. */
+export function low(slot: number, value: number): number {
+  return finish(imul(slot + 1, 0x9e3779b1) ^ imul(finish(value + 0x7f4a7c15), 0x85ebca77));
+}
+
+export function high(slot: number, value: number): number {
+  return finish(imul(slot + 1, 0xc2b2ae3d) ^ imul(finish(value + 0x165667b1), 0x27d4eb2f));
+}
 
 /** The finaliser of MurmurHash3: every bit of the input reaches every bit of the output. */
 function finish(bits: number): number {

@@ -8,9 +8,13 @@
  * Not modelled: weak memory.
  */
 import { setHook, type Cell, type Operation } from '../memory.ts';
-import { Automaton, type Point } from './automaton.ts';
+import { Automaton, type Point, type Transition } from './automaton.ts';
 import { Violation, type ContextSpec, type Ground, type Model, type Status } from './model.ts';
-import { Store } from './store.ts';
+import type { Schedule } from './schedule.ts';
+import { CONTEXT_SLOTS, Store, high, low } from './store.ts';
+
+const { is } = Object;
+const { clz32 } = Math;
 
 const NOBODY = -1;
 const SEVERAL = -2;
@@ -21,10 +25,24 @@ const LONGEST_STEP = 10_000;
 /** Operations that are taken together at most: a context that spins lets others in now and then. */
 const MOST_TOGETHER = 50;
 
-/** Where the world was: what `back` needs. */
-export interface Place {
+/** Operations of one run after which a context is taken to spin: it waits for another, or for ever. */
+export const SPINNING = 200;
+
+/** Every so many operations it is found out which. */
+const SUSPICIOUS = 400;
+
+/** Operations after which a run that nobody else can end is taken to be endless. */
+const LONGEST_RUN = 2_000;
+
+/** A step that was taken: by whom, from where, and the state before it. */
+interface Taken {
+  readonly context: number;
+  readonly from: Point;
   readonly mark: number;
-  readonly points: readonly Point[];
+  readonly low: number;
+  readonly high: number;
+  /** Operations that others could have come before. */
+  operations: number;
 }
 
 export class World implements Ground {
@@ -45,12 +63,17 @@ export class World implements Ground {
   /** A cell turned out to be shared after steps had been taken together because it was not. */
   misjudged = false;
   readonly #automata: Automaton[];
-  /** Contexts of the same processor, by context: those that stop it when active, and those that it must not interrupt. */
-  readonly #above: readonly (readonly number[])[];
+  /** By context, one bit each: those of its processor that stop it when active, and the tasks and interrupts that it stops. */
+  readonly #above: readonly number[];
   readonly #below: readonly (readonly number[])[];
+  /** The contexts that have begun and not ended, one bit each. */
+  #active = 0;
+  readonly #trail: Taken[] = [];
   /** By cell: the context that alone has touched it, and whether its value ever changed. */
   readonly #owner: number[] = [];
   readonly #varies: boolean[] = [];
+  /** Counts what changes the answer to whether a step is quiet. */
+  #lessons = 0;
   #head: Point | null = null;
 
   constructor(model: Model, reducing: boolean) {
@@ -67,7 +90,7 @@ export class World implements Ground {
     this.points.push(...this.#automata.map(({ root }) => root));
     const others = (among: (a: ContextSpec, b: ContextSpec) => boolean): number[][] =>
       model.contexts.map((a, i) => model.contexts.flatMap((b, j) => (i !== j && a.processor === b.processor && among(a, b) ? [j] : [])));
-    this.#above = others((a, b) => b.level > 0 && b.level >= a.level);
+    this.#above = others((a, b) => b.level > 0 && b.level >= a.level).map((contexts) => contexts.reduce((mask, context) => mask | (1 << context), 0));
     this.#below = others((a, b) => b.level < a.level);
     this.store.onTouch = (index, changed) => this.#touch(index, changed);
     for (const context of model.prelude) while (this.enabled(context)) this.step(context);
@@ -105,20 +128,34 @@ export class World implements Ground {
   /** Whether `context` can take a step. */
   enabled(context: number): boolean {
     const point = this.points[context];
-    if (point.kind === 'end') return false;
-    for (const other of this.#above[context]) if (this.#active(other)) return false;
-    const starting = point.parent === null;
-    const { level } = this.contexts[context];
-    if (starting && level > 0) {
-      for (const other of this.#below[context]) if (this.points[other].status.masks >= level) return false;
-    }
+    if (point.kind === 'end' || (this.#active & this.#above[context]) !== 0) return false;
     const { operation } = point;
-    return operation === null || operation.ready === undefined || operation.ready(point.cell!, point.operand);
+    if (operation !== null && operation.ready !== undefined && !operation.ready(point.cell!, point.operand)) return false;
+    return point.parent !== null || this.contexts[context].level === 0 || this.#admits(context);
   }
 
-  #active(context: number): boolean {
-    const point = this.points[context];
-    return point.parent !== null && point.kind !== 'end';
+  /** Whether what an interrupt would stop lets it begin. */
+  #admits(context: number): boolean {
+    const { level } = this.contexts[context];
+    for (const other of this.#below[context]) if (this.points[other].status.masks >= level) return false;
+    return true;
+  }
+
+  /** The contexts that can step, one bit each; see `withPatience`. */
+  choices(): number {
+    let choices = 0;
+    for (let context = 0; context < this.points.length; context++) if (this.enabled(context)) choices |= 1 << context;
+    return choices;
+  }
+
+  /** Of `choices` those that have not taken `patience` operations in this run; all of them, if there is none. */
+  withPatience(choices: number, patience: number): number {
+    let patient = choices;
+    for (let left = choices; left !== 0; left &= left - 1) {
+      const context = lowest(left);
+      if (this.points[context].depth >= patience) patient &= ~(1 << context);
+    }
+    return patient === 0 ? choices : patient;
   }
 
   /** Takes a step of `context`, which is enabled. Afterwards `violation` says what was wrong with it, if anything. */
@@ -126,9 +163,11 @@ export class World implements Ground {
     this.steps++;
     this.running = context;
     this.violation = null;
+    const { store } = this;
     const from = this.points[context];
+    const taken: Taken = { context, from, mark: store.mark, low: store.low, high: store.high, operations: 1 };
+    this.#trail.push(taken);
     let point = from;
-    let together = 0;
     this.#head = from;
     for (;;) {
       const next = this.#perform(point);
@@ -139,7 +178,8 @@ export class World implements Ground {
       else if (point.depth > from.depth + LONGEST_STEP) this.violation = this.endless(context);
       if (this.violation !== null) break;
       if (point.kind === 'operation' && point.operation!.plain !== true) {
-        if (!this.reducing || together++ === MOST_TOGETHER || !this.#quiet(point)) break;
+        if (!this.reducing || taken.operations > MOST_TOGETHER || !this.#quiet(point)) break;
+        taken.operations++;
         this.#head = point;
       }
     }
@@ -154,23 +194,71 @@ export class World implements Ground {
     return new Violation('endless loop', `${this.contexts[context].name} goes on for ever`);
   }
 
+  /** What was wrong with the step that `context` has just taken; null if it leads on. */
+  wrong(context: number): Violation | null {
+    return this.violation ?? (this.#hangs(context) ? this.endless(context) : null);
+  }
+
+  /**
+   * Whether the step just taken is one of a loop that nobody leaves: all that can step have spun for long, and go on in
+   * turn as if for ever.
+   */
+  #hangs(context: number): boolean {
+    const { depth } = this.points[context];
+    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(this.#trail.at(-1)!.from.depth / SUSPICIOUS)) return false;
+    const { length } = this;
+    let hangs = true;
+    while (hangs && this.points[context].depth < depth + LONGEST_RUN) {
+      const choices = this.choices();
+      hangs = choices !== 0;
+      for (let left = choices; hangs && left !== 0; left &= left - 1) {
+        const spinner = lowest(left);
+        hangs = this.points[spinner].depth >= SPINNING;
+        if (hangs && this.enabled(spinner)) this.step(spinner);
+        hangs &&= this.violation === null && this.points[spinner].kind !== 'end';
+      }
+    }
+    this.rewind(length);
+    this.violation = null;
+    return hangs;
+  }
+
   /** Performs what the context does at `point`; null if it must not be done. */
   #perform(point: Point): Point | null {
-    const automaton = this.#automata[this.running];
     if (point.kind !== 'operation') {
       const answer = point.kind === 'effect' ? this.#effect(point.run!) : unobserved(point.run!);
-      return this.violation === null ? automaton.next(point, answer) : null;
+      return this.violation === null ? this.#automata[this.running].next(point, answer) : null;
     }
     if (point.freed !== null && point.freed.v) {
       this.violation = this.#useAfterFree(point);
       return null;
     }
-    const { store } = this;
     const index = point.cellIndex;
-    const changed = store.perform(point.operation!, index, point.operand);
-    const answer = store.result;
-    this.#touch(index, changed);
-    return automaton.next(point, answer);
+    const transition = point.on(this.store.held[index]) ?? this.#learn(point);
+    if (transition.changes) this.store.set(index, transition.value, transition.number, transition.low, transition.high);
+    return transition.next;
+  }
+
+  /** An operation on a value that it has not met before: it is a function of that value. */
+  #learn(point: Point): Transition {
+    const { store } = this;
+    const cell = point.cell!;
+    const index = point.cellIndex;
+    const held = store.held[index];
+    const before = cell.v;
+    const answer = point.operation!.apply(cell, point.operand);
+    const value = cell.v;
+    cell.v = before;
+    const changes = !is(value, before);
+    const number = store.number(value);
+    const slot = index + CONTEXT_SLOTS;
+    this.#touch(index, changes);
+    return point.learn({
+      held, changes, value, number,
+      low: low(slot, held) ^ low(slot, number),
+      high: high(slot, held) ^ high(slot, number),
+      next: this.#automata[this.running].next(point, answer),
+    });
   }
 
   #useAfterFree({ cell, operation, freed }: Point): Violation {
@@ -192,20 +280,31 @@ export class World implements Ground {
   }
 
   #move(context: number, to: Point): void {
-    this.store.toggle(context, this.points[context].id);
+    const from = this.points[context];
     this.points[context] = to;
-    this.store.toggle(context, to.id);
+    this.store.low ^= from.low ^ to.low;
+    this.store.high ^= from.high ^ to.high;
+    this.#active = to.isActive ? this.#active | (1 << context) : this.#active & ~(1 << context);
   }
 
-  place(): Place {
-    return { mark: this.store.mark, points: this.points.slice() };
+  /** How many steps have been taken, and not taken back. */
+  get length(): number {
+    return this.#trail.length;
   }
 
-  back({ mark, points }: Place): void {
-    this.store.undo(mark);
-    for (let context = 0; context < points.length; context++) {
-      if (this.points[context] !== points[context]) this.#move(context, points[context]);
+  /** Takes back all steps but the first `length`. */
+  rewind(length: number): void {
+    while (this.#trail.length > length) {
+      const { context, from, mark, low: l, high: h } = this.#trail.pop()!;
+      this.points[context] = from;
+      this.#active = from.isActive ? this.#active | (1 << context) : this.#active & ~(1 << context);
+      this.store.undo(mark, l, h);
     }
+  }
+
+  /** The steps after the first `length`, those that were taken together one by one. */
+  schedule(length: number): Schedule {
+    return this.#trail.slice(length).flatMap(({ context, operations }) => Array.from({ length: operations }, () => context));
   }
 
   /** Judges a state in which no context can step. */
@@ -220,35 +319,42 @@ export class World implements Ground {
 
   /** Whether the step that begins at `point` can be taken together with the one before: nobody else could notice. */
   #quiet(point: Point): boolean {
-    const before = this.#head!.status;
-    if (!point.quiet || point.status.masks !== before.masks || point.status.section !== before.section) return false;
-    const { ready } = point.operation!;
-    if (ready !== undefined && !ready(point.cell!, point.operand)) return false;
-    for (const index of point.touched) {
-      if (this.#isShared(index)) {
-        point.quiet = false;
-        return false;
-      }
+    if (point.checkedAt !== this.#lessons) {
+      point.checkedAt = this.#lessons;
+      point.quiet = point.quiet && this.#isUnnoticed(point, this.#head!.status);
     }
-    return !this.#isShared(point.cellIndex);
+    if (!point.quiet) return false;
+    const { ready } = point.operation!;
+    return ready === undefined || ready(point.cell!, point.operand);
+  }
+
+  #isUnnoticed({ status, touched, cellIndex }: Point, before: Status): boolean {
+    if (status.masks !== before.masks || status.section !== before.section || this.#isShared(cellIndex)) return false;
+    for (const index of touched) if (this.#isShared(index)) return false;
+    return true;
   }
 
   #isShared(index: number): boolean {
-    return this.#owner[index] === SEVERAL &&  this.#varies[index];
+    return this.#owner[index] === SEVERAL && this.#varies[index];
   }
 
   #touch(index: number, changed: boolean): void {
-    this.#head?.touched.add(index);
+    if (this.#head !== null && !this.#head.touched.has(index)) {
+      this.#head.touched.add(index);
+      this.#lessons++;
+    }
     const owner = this.#owner[index] ?? NOBODY;
     const wasShared = this.#isShared(index);
     if (owner === NOBODY) this.#owner[index] = this.running;
     else if (owner !== this.running) this.#owner[index] = SEVERAL;
-    if (changed && ! this.#varies[index]) {
+    if (changed && !this.#varies[index]) {
       this.#varies[index] = true;
       // What frees an object changes all its cells for whoever touches them.
       for (const cell of this.model.poisonedBy(this.store.cells[index])) this.#touch(this.store.indexOf(cell), true);
     }
-    if (!wasShared && this.reducing && this.#isShared(index)) this.misjudged = true;
+    if (wasShared || !this.#isShared(index)) return;
+    this.#lessons++;
+    if (this.reducing) this.misjudged = true;
   }
 }
 
@@ -257,4 +363,9 @@ function unobserved(make: () => unknown): unknown {
   const made = make();
   setHook(outer);
   return made;
+}
+
+/** The number of the lowest bit that is set. */
+export function lowest(bits: number): number {
+  return 31 - clz32(bits & -bits);
 }
