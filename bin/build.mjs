@@ -5,7 +5,7 @@
 import { build } from 'esbuild';
 import { existsSync, rmSync } from 'node:fs';
 
-const entries = ['bin/main.ts', 'bin/worker.ts', 'kernel/index.ts', 'perf/data/index.ts', 'perf/index.ts'];
+const entries = ['bin/main.ts', 'bin/worker.ts', 'bin/explore/worker.ts', 'kernel/index.ts', 'perf/data/index.ts', 'perf/index.ts'];
 
 const common = { outdir: 'dist', outbase: '.', bundle: true, platform: 'node', target: 'node20', minifySyntax: true, logLevel: 'warning' };
 

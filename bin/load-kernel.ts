@@ -9,11 +9,6 @@ import { libraryEntry, loadModule } from './load-module.ts';
 
 const LIBRARY = 'perfsim/kernel';
 
-/** Whether the word names a file rather than a version. */
-export function isKernelFile(name: string): boolean {
-  return /\.[cm]?[jt]s$/.test(name);
-}
-
 /** Loads the class that the file exports. */
 export async function loadKernel(path: string): Promise<KernelClass> {
   const exported = await loadModule('kernel', path);
@@ -24,14 +19,6 @@ export async function loadKernel(path: string): Promise<KernelClass> {
   }
   const kernel = found as KernelClass;
   return Object.hasOwn(kernel, 'variant') ? kernel : named(kernel, path);
-}
-
-/** What is to be said when a kernel of the user's own throws in the middle of a run. */
-export function kernelFailure(path: string, error: unknown): InputError {
-  if (error instanceof InputError) return error;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const where = /\n\s+at (?:[\w$]+\.)?([\w$#]+) \(/.exec(stack ?? '')?.[1];
-  return new InputError(`the kernel '${path}' fails${where === undefined ? '' : ` in ${where}`}: ${message}.`);
 }
 
 function extendsKernel(value: unknown, base: KernelClass): boolean {

@@ -6,10 +6,28 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InputError } from '../perf/input-error.ts';
 
+/** Whether the word names a file rather than one of the kernels or scenarios of ours. */
+export function isModuleFile(name: string): boolean {
+  return /\.[cm]?[jt]s$/.test(name);
+}
+
 /** What the file exports. `kind` is what the user calls it. */
 export async function loadModule(kind: string, path: string): Promise<Record<string, unknown>> {
-  if (!existsSync(path)) throw new InputError(`cannot read the ${kind} '${path}': no such file.`);
+  checkReadable(kind, path);
   return (await evaluate(path, await compile(path))) as Record<string, unknown>;
+}
+
+/** Says early that a file is not there. */
+export function checkReadable(kind: string, path: string): void {
+  if (!existsSync(path)) throw new InputError(`cannot read the ${kind} '${path}': no such file.`);
+}
+
+/** What is to be said when code of the user's own throws in the middle of a run. */
+export function moduleFailure(kind: string, path: string, error: unknown): InputError {
+  if (error instanceof InputError) return error;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const where = /\n\s+at (?:[\w$]+\.)?([\w$#]+) \(/.exec(stack ?? '')?.[1];
+  return new InputError(`the ${kind} '${path}' fails${where === undefined ? '' : ` in ${where}`}: ${message}.`);
 }
 
 /** The built library entry: this module is bundled into the folder above it, or into one beside it. */

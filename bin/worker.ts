@@ -3,16 +3,17 @@ import type { KernelClass } from '../perf/index.ts';
 import { run } from '../perf/index.ts';
 import { InputError } from '../perf/input-error.ts';
 import type { RunResult, RunSpec } from '../perf/run-spec.ts';
-import { isKernelFile, kernelFailure, loadKernel } from './load-kernel.ts';
+import { loadKernel } from './load-kernel.ts';
+import { isModuleFile, moduleFailure } from './load-module.ts';
 
 /** A thread cannot throw an InputError to another: its class would be lost on the way. */
-export type WorkerAnswer = { result: RunResult } | { sentence: string };
+export type WorkerAnswer<Result> = { result: Result } | { sentence: string };
 
 const loaded = new Map<string, Promise<KernelClass>>();
 
-export default async function work(spec: RunSpec): Promise<WorkerAnswer> {
+export default async function work(spec: RunSpec): Promise<WorkerAnswer<RunResult>> {
   try {
-    const kernel = isKernelFile(spec.kernel) ? await kernelOf(spec.kernel) : undefined;
+    const kernel = isModuleFile(spec.kernel) ? await kernelOf(spec.kernel) : undefined;
     return { result: runOn(kernel, spec) };
   } catch (error) {
     if (error instanceof InputError) return { sentence: error.message };
@@ -30,6 +31,6 @@ function runOn(kernel: KernelClass | undefined, spec: RunSpec): RunResult {
   try {
     return run(spec, null, { kernel });
   } catch (error) {
-    throw kernel === undefined ? error : kernelFailure(spec.kernel, error);
+    throw kernel === undefined ? error : moduleFailure('kernel', spec.kernel, error);
   }
 }

@@ -1,31 +1,46 @@
 /** `perfsim explore`: every interleaving of the kernel's steps, for each scenario and kernel. */
-import type { Explanation } from '../../sim/explore/explain.ts';
-import type { Scenario, Verdict } from '../../kernel/explore/scenario.ts';
-import type { KernelClass } from '../../kernel/variant.ts';
 import { InputError } from '../../perf/input-error.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { Command } from '../command.ts';
-import type { Row } from '../counterexample.ts';
+import type { CellAnswer, CellBounds, CellJob } from '../explore/cell.ts';
 import { HELP } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { oneOf, wholeNumber } from '../options/values.ts';
+import { checkReadable, isModuleFile } from '../load-module.ts';
 
 const OPTIONS = {
-  kernel: { alias: 'k', argument: '<names>', describe: 'only these kernels, separated by commas' },
+  kernel: { alias: 'k', argument: '<names>', describe: 'only these kernels, separated by commas; a file is a kernel of your own' },
   schedule: { argument: '<word>', describe: 'replay one schedule, step by step' },
   format: { argument: '<text|json>', describe: 'json: one object per line, scenario and kernel', default: 'text' },
+  chooser: { argument: '<name>', describe: 'exhaustive; random or pct draw schedules of what is too large', default: 'exhaustive' },
+  schedules: { argument: '<n>', describe: 'how many schedules are drawn', default: 10_000 },
+  seed: { argument: '<word>', describe: 'from which they are drawn', default: '1' },
+  depth: { argument: '<n>', describe: 'ordering constraints that pct aims at', default: 3 },
+  preemptions: { argument: '<n>', describe: 'only schedules with at most so many preemptions' },
   budget: { argument: '<states>', describe: 'give up after so many states of one search', default: 5_000_000 },
+  time: { argument: '<seconds>', describe: 'give up after so long a search' },
+  workers: { argument: '<n>', describe: 'worker threads (default: one per core)' },
   ...HELP,
 } as const;
 
 const VIOLATION = 1;
 
+/** What the shell expects of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+const MOST_STATES = 1_000_000_000;
+const MOST_WORKERS = 256;
+const LONGEST_SECONDS = 1_000_000;
+const MOST_CONSTRAINTS = 100;
+
+type Options = ReadonlyMap<string, string>;
+
 interface Request {
-  readonly scenarios: readonly Scenario[];
-  readonly kernels: readonly KernelClass[];
+  readonly jobs: readonly CellJob[];
   readonly schedule: string | null;
   readonly json: boolean;
-  readonly budget: number;
+  readonly workers: number;
   /** Nothing was chosen: the whole table, judged by what is recorded. */
   readonly all: boolean;
 }
@@ -42,7 +57,7 @@ export const command: Command = {
     // Before the kernel is loaded: a counterexample shows the lines that were written.
     process.setSourceMapsEnabled(true);
     const request = await requestOf(new Map(options.map((option) => option.slice(2).split(/=(.*)/s) as [string, string])), names);
-    return request.schedule === null ? verdicts(request) : replay(request, request.schedule);
+    return request.schedule === null ? verdicts(request) : replayOne(request, request.schedule);
   },
 };
 
@@ -59,109 +74,92 @@ function wordsOf(argv: readonly string[]): { options: string[]; names: string[] 
   }
 }
 
-async function requestOf(options: ReadonlyMap<string, string>, names: readonly string[]): Promise<Request> {
+async function requestOf(options: Options, names: readonly string[]): Promise<Request> {
   const { SCENARIOS } = await import('../../scenarios/index.ts');
   const { KERNELS } = await import('../../kernel/variants/index.ts');
   const wanted = options.get('kernel')?.split(',');
-  const budget = Number(options.get('budget') ?? OPTIONS.budget.default);
-  const format = options.get('format') ?? OPTIONS.format.default;
-  if (!Number.isSafeInteger(budget) || budget < 1) throw new InputError(`invalid --budget value '${options.get('budget')}': give a number of states.`);
-  if (format !== 'text' && format !== 'json') throw new InputError(`invalid --format value '${format}': it is 'text' or 'json'.`);
-  const request = {
-    scenarios: names.length === 0 ? SCENARIOS : names.map((name) => named('scenario', name, SCENARIOS, (scenario) => scenario.name, 'perfsim explore')),
-    kernels: wanted === undefined ? KERNELS.filter(({ variant }) => !variant.counting_only) : await Promise.all(wanted.map((name) => kernelOf(name, KERNELS))),
-    schedule: options.get('schedule') ?? null,
-    json: format === 'json',
-    budget,
-    all: names.length === 0 && wanted === undefined,
-  };
-  if (request.schedule !== null && (request.scenarios.length !== 1 || request.kernels.length !== 1)) {
+  const bounds = boundsOf(options);
+  const nameOf = ({ variant }: (typeof KERNELS)[number]): string => variant.name;
+  const scenarios = names.length === 0 ? SCENARIOS.map(({ name }) => name) : known('scenario', names, SCENARIOS.map(({ name }) => name), 'perfsim explore');
+  const kernels = wanted === undefined ? KERNELS.filter(({ variant }) => !variant.counting_only).map(nameOf) : known('kernel', wanted, KERNELS.map(nameOf), 'perfsim list kernels');
+  const schedule = options.get('schedule') ?? null;
+  if (schedule !== null && (scenarios.length !== 1 || kernels.length !== 1)) {
     throw new InputError('--schedule needs one scenario and one kernel: the schedule is theirs.');
   }
-  return request;
+  const json = oneOf('--format', options.get('format') ?? OPTIONS.format.default, ['text', 'json']) === 'json';
+  const all = names.length === 0 && wanted === undefined;
+  return {
+    jobs: scenarios.flatMap((scenario) => kernels.map((kernel) => ({ scenario, kernel, bounds, steps: json || !all }))),
+    schedule, json, all,
+    workers: number(options, 'workers', MOST_WORKERS, 'a number of threads') ?? (await import('../pool.ts')).defaultWorkers,
+  };
 }
 
-async function kernelOf(name: string, known: readonly KernelClass[]): Promise<KernelClass> {
-  const { isKernelFile, loadKernel } = await import('../load-kernel.ts');
-  return isKernelFile(name) ? loadKernel(name) : named('kernel', name, known, ({ variant }) => variant.name, 'perfsim list kernels');
+function boundsOf(options: Options): CellBounds {
+  const name = oneOf('--chooser', options.get('chooser') ?? OPTIONS.chooser.default, ['exhaustive', 'random', 'pct']);
+  const ofDrawing = name === 'exhaustive' ? ['schedules', 'seed', 'depth'] : name === 'random' ? ['depth'] : [];
+  for (const option of ofDrawing) {
+    if (options.has(option)) throw new InputError(`--${option} goes with --chooser ${option === 'depth' ? 'pct' : 'random or pct'}.`);
+  }
+  if (name !== 'exhaustive' && options.has('preemptions')) throw new InputError(`--preemptions goes with the exhaustive search, not with --chooser ${name}.`);
+  return {
+    budget: number(options, 'budget', MOST_STATES, 'a number of states') ?? OPTIONS.budget.default,
+    time: number(options, 'time', LONGEST_SECONDS, 'a time in seconds'),
+    preemptions: number(options, 'preemptions', MOST_CONSTRAINTS, 'a number of preemptions', 0),
+    chooser: name === 'exhaustive' ? null : {
+      name,
+      seed: options.get('seed') ?? OPTIONS.seed.default,
+      schedules: number(options, 'schedules', MOST_STATES, 'a number of schedules') ?? OPTIONS.schedules.default,
+      depth: number(options, 'depth', MOST_CONSTRAINTS, 'a number of constraints') ?? OPTIONS.depth.default,
+    },
+  };
 }
 
-function named<T>(kind: string, name: string, all: readonly T[], nameOf: (item: T) => string, list: string): T {
-  const found = all.find((item) => nameOf(item) === name);
-  if (found === undefined) throw unknownName(kind, name, all.map(nameOf), list);
-  return found;
+function number(options: Options, name: string, max: number, what: string, min = 1): number | null {
+  const text = options.get(name);
+  return text === undefined ? null : wholeNumber(`--${name}`, text, min, max, what);
 }
 
-async function verdicts(request: Request): Promise<number> {
-  const { expectedOn, explore } = await import('../../kernel/explore/scenario.ts');
-  const found: Verdict[] = [];
-  let asRecorded = true;
-  for (const scenario of request.scenarios) {
-    for (const kernel of request.kernels) {
-      const verdict = explore(scenario, kernel, { budget: request.budget });
-      found.push(verdict);
-      asRecorded &&= (verdict.kind ?? verdict.verdict) === (expectedOn(scenario, kernel) ?? 'never');
-      if (request.json) process.stdout.write(`${JSON.stringify({ ...verdict, steps: await rowsOf(scenario, kernel, verdict) })}\n`);
+/** The names that were asked for, if there are such. Files stand for themselves. */
+function known(kind: 'scenario' | 'kernel', names: readonly string[], all: readonly string[], list: string): readonly string[] {
+  for (const name of names) {
+    if (isModuleFile(name)) checkReadable(kind, name);
+    else if (!all.includes(name)) throw unknownName(kind, name, all, list);
+  }
+  return names;
+}
+
+async function verdicts({ jobs, json, workers, all }: Request): Promise<number> {
+  const [print, { exploreCells, needsThreads }, { RunProgress }] = await Promise.all([import('../explore/print.ts'), import('../explore/run.ts'), import('../run-progress.ts')]);
+  const progress = new RunProgress(process.stderr, 'explore', jobs.length, 'searches');
+  const found: CellAnswer[] = [];
+  const interrupt = (): void => {
+    progress.end();
+    process.stderr.write(`[ perfsim explore: interrupted after ${found.length} of ${jobs.length} searches ]\n`);
+    process.exit(INTERRUPTED);
+  };
+  if (needsThreads(jobs)) process.once('SIGINT', interrupt);
+  try {
+    for await (const answer of exploreCells(jobs, workers, (states) => progress.note(`${states} states`))) {
+      const job = jobs[found.push(answer) - 1];
+      progress.end();
+      if (json) process.stdout.write(print.json(answer, job));
+      else if (!all) process.stdout.write((job.scenario === jobs[found.length - 2]?.scenario ? '' : print.question(answer)) + print.described(answer, job));
+      progress.step();
     }
-    if (!request.json && !request.all) await describe(request, scenario, found.slice(-request.kernels.length));
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    progress.end();
   }
-  if (!request.json && request.all) process.stdout.write(verdictTable(request, found));
-  if (request.all) return asRecorded ? 0 : VIOLATION;
-  return found.some(({ verdict }) => verdict === 'sometimes') ? VIOLATION : 0;
-}
-
-/** Scenarios down, kernels across. */
-function verdictTable({ scenarios, kernels }: Request, found: readonly Verdict[]): string {
-  const lines = scenarios.map(({ name }) => [name, ...found.filter(({ scenario }) => scenario === name).map(({ kind, verdict }) => kind ?? verdict)]);
-  const head = ['', ...kernels.map(({ variant }) => variant.name)];
-  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
-  return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()}\n`).join('');
-}
-
-async function describe(request: Request, scenario: Scenario, found: readonly Verdict[]): Promise<void> {
-  process.stdout.write(`\n${scenario.name}: ${scenario.question}\n`);
-  for (const [i, verdict] of found.entries()) {
-    process.stdout.write(`\n  ${verdict.kernel}: ${summary(verdict)}\n`);
-    if (verdict.schedule === null) continue;
-    const { table } = await import('../counterexample.ts');
-    process.stdout.write(`\n${table(await rowsOf(scenario, request.kernels[i], verdict) ?? [])}`);
-    process.stdout.write(`    ${verdict.kind}: ${verdict.message}\n    replay: ${replayCommand(verdict)}\n`);
-  }
-}
-
-function summary({ kind, verdict, states, schedules }: Verdict): string {
-  if (kind !== null) return `Sometimes: ${kind}`;
-  if (verdict === 'unknown') return `unknown: no violation in ${states} states, then the budget was spent`;
-  return `Never (complete: ${states} states, ${schedules} schedules)`;
-}
-
-function replayCommand({ scenario, kernel, schedule }: Verdict): string {
-  return `perfsim explore ${scenario} --kernel ${kernel} --schedule ${schedule}`;
-}
-
-async function explanationOf(scenario: Scenario, kernel: KernelClass, word: string): Promise<Explanation> {
-  const { explain } = await import('../../sim/explore/explain.ts');
-  const { decodeSchedule } = await import('../../sim/explore/schedule.ts');
-  const { modelOf } = await import('../../kernel/explore/scenario.ts');
-  const schedule = decodeSchedule(word);
-  const explanation = schedule === null ? null : explain(modelOf(scenario, kernel), schedule);
-  if (explanation === null) throw new InputError(`the schedule '${word}' does not fit ${scenario.name} on ${kernel.variant.name}.`);
-  return explanation;
-}
-
-async function rowsOf(scenario: Scenario, kernel: KernelClass, { schedule }: Verdict): Promise<Row[] | null> {
-  if (schedule === null) return null;
-  const { rows } = await import('../counterexample.ts');
-  return rows(await explanationOf(scenario, kernel, schedule));
+  if (!json && all) process.stdout.write(print.verdictTable(found));
+  const wrong = all ? found.some(({ verdict, expected }) => (verdict.kind ?? verdict.verdict) !== expected) : found.some(({ verdict }) => verdict.verdict === 'sometimes');
+  return wrong ? VIOLATION : 0;
 }
 
 /** Shows every step, not only those that matter. */
-async function replay({ scenarios, kernels, json }: Request, word: string): Promise<number> {
-  const { rows, table } = await import('../counterexample.ts');
-  const explanation = await explanationOf(scenarios[0], kernels[0], word);
-  const shown = rows(explanation, true);
-  const { violation } = explanation;
-  if (json) process.stdout.write(`${JSON.stringify({ steps: shown, kind: violation?.kind ?? null, message: violation?.message ?? null })}\n`);
-  else process.stdout.write(`${table(shown)}    ${violation === null ? 'nothing wrong at the end of this schedule' : `${violation.kind}: ${violation.message}`}\n`);
-  return violation === null ? 0 : VIOLATION;
+async function replayOne({ jobs: [job], json }: Request, word: string): Promise<number> {
+  const [print, { replay }] = await Promise.all([import('../explore/print.ts'), import('../explore/run.ts')]);
+  const replayed = await replay(job, word);
+  process.stdout.write(json ? print.replayJson(replayed) : print.replayed(replayed));
+  return replayed.kind === null ? 0 : VIOLATION;
 }

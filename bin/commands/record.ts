@@ -10,7 +10,8 @@ import { RECORD_OPTIONS, RECORDING_OPTIONS } from '../options/record.ts';
 import { RUN_OPTIONS, STANDARD_OUTPUT, runSpec } from '../options/run-spec.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
-import { isKernelFile, kernelFailure, loadKernel } from '../load-kernel.ts';
+import { loadKernel } from '../load-kernel.ts';
+import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { OutputFile, type RecordingOutput } from '../output-file.ts';
 import { OutputPipe } from '../output-pipe.ts';
 import { Progress } from '../progress.ts';
@@ -44,7 +45,7 @@ export function recordCommand(load: LoadSimulation): Command {
         if (!options['no-buildid-cache']) addToBuildIdCache(files);
         if (options.symfs !== undefined) writePrograms(files, options.symfs);
       };
-      const kernel = isKernelFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
+      const kernel = isModuleFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
       const run = (trace?: RunHooks['trace']): RunResult => record(simulation, spec, { path: options.output, cache, kernel, trace });
       const result = options.timeline === undefined ? run() : await withTimeline(options.timeline, spec, run);
       if (!options.quiet) process.stderr.write(closingLines(result, options.output));
@@ -96,7 +97,7 @@ function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, tr
     cache(files);
     return result;
   } catch (error) {
-    throw kernel === undefined ? error : kernelFailure(spec.kernel, error);
+    throw kernel === undefined ? error : moduleFailure('kernel', spec.kernel, error);
   } finally {
     output.close();
     progress.end();

@@ -7,7 +7,8 @@ import { override } from '../../scenarios/suite/variation.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { RunResult } from '../../perf/run-spec.ts';
 import type { Command } from '../command.ts';
-import { isKernelFile, loadKernel } from '../load-kernel.ts';
+import { loadKernel } from '../load-kernel.ts';
+import { isModuleFile } from '../load-module.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { MANY_RUNS_OPTIONS, recordWords, specOf } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
@@ -74,7 +75,7 @@ export const command = testCommand(loadSimulation, runAll);
 /** The kernel that the user's own extends: its results stand beside. Null for a kernel of the lineage. */
 async function parentOf(kernel: string, { KERNELS }: Simulation): Promise<string | null> {
   const names = KERNELS.map(({ variant }) => variant.name);
-  if (!isKernelFile(kernel)) {
+  if (!isModuleFile(kernel)) {
     if (!names.includes(kernel)) throw unknownName('kernel', kernel, names, 'perfsim list kernels');
     return null;
   }

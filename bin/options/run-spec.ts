@@ -2,7 +2,7 @@
 import { InputError } from '../../perf/input-error.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { RecordingForm, RunSpec } from '../../perf/run-spec.ts';
-import { isKernelFile } from '../load-kernel.ts';
+import { isModuleFile } from '../load-module.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
 import { HELP } from './option.ts';
@@ -75,6 +75,6 @@ function checkNames({ kernel, pmu }: Options, { KERNELS, CHIPS }: Simulation): v
   const check = (kind: string, name: string, all: readonly { name: string }[]): void => {
     if (!all.some((one) => one.name === name)) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
   };
-  if (!isKernelFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant));
+  if (!isModuleFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant));
   check('PMU', pmu, CHIPS);
 }

@@ -5,6 +5,9 @@
  * Not modelled: nothing.
  */
 import type { Violation } from '../../sim/explore/model.ts';
+import type { Cut } from '../../sim/explore/bounds.ts';
+import type { Chooser } from '../../sim/explore/choosers.ts';
+import { draw, type DrawOptions } from '../../sim/explore/draw.ts';
 import { encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
 import { search, type SearchOptions } from '../../sim/explore/search.ts';
 import { shortest } from '../../sim/explore/shortest.ts';
@@ -31,6 +34,8 @@ export interface Verdict {
   readonly kind: string | null;
   readonly message: string | null;
   readonly complete: boolean;
+  /** Why the search is not complete. */
+  readonly cut: Cut | null;
   readonly states: number;
   readonly transitions: number;
   readonly schedules: bigint;
@@ -51,17 +56,22 @@ export function modelOf(scenario: Scenario, kernel: KernelClass): KernelModel {
   return setup.model();
 }
 
-export function explore(scenario: Scenario, kernel: KernelClass, options: SearchOptions = {}): Verdict {
+/** Every schedule that the bounds allow is tried; with a chooser, those that it draws. */
+export interface ExploreOptions extends SearchOptions, DrawOptions {
+  readonly chooser?: Chooser;
+}
+
+export function explore(scenario: Scenario, kernel: KernelClass, options: ExploreOptions = {}): Verdict {
   const make = (): KernelModel => modelOf(scenario, kernel);
-  const found = search(make, options);
-  const shown = found.violation === null ? null : (shortest(make) ?? { violation: found.violation, schedule: found.schedule! });
-  const { complete, states, transitions, schedules } = found;
+  const found = options.chooser === undefined ? search(make, options) : draw(make, options.chooser, options);
+  const shown = found.violation === null ? null : (shortest(make, options.expired) ?? { violation: found.violation, schedule: found.schedule! });
+  const { complete, cut, states, transitions, schedules } = found;
   return {
     scenario: scenario.name,
     kernel: kernel.variant.name,
     verdict: shown !== null ? 'sometimes' : complete ? 'never' : 'unknown',
     ...violationOf(shown),
-    complete, states, transitions, schedules,
+    complete, cut, states, transitions, schedules,
   };
 }
 

@@ -139,7 +139,7 @@ class Search {
     if (this.#cut === 'violation') return true;
     const { size } = this.#visited;
     if (size > this.#budget) this.#cut = 'budget';
-    else if (this.#options.expired !== undefined && this.#transitions % BETWEEN_LOOKS === 0 && this.#options.expired()) this.#cut = 'time';
+    else if (this.#options.expired !== undefined && this.#transitions % BETWEEN_LOOKS === 0 && this.#options.expired(size)) this.#cut = 'time';
     else if (this.#world.misjudged) return size > RESTART_AFTER * (this.#misjudgedAt ||= size);
     else return false;
     return true;

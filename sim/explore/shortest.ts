@@ -8,6 +8,7 @@
  * Reference: Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded Programs" (2007).
  * Not modelled: fewest contexts; a violation that shows in fewer steps of some other kind counts as well.
  */
+import { BETWEEN_LOOKS } from './bounds.ts';
 import type { Model, Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { HashedStates } from './visited.ts';
@@ -41,7 +42,7 @@ class Level {
   }
 }
 
-export function shortest(make: () => Model): { violation: Violation; schedule: Schedule } | null {
+export function shortest(make: () => Model, expired: (states: number) => boolean = () => false): { violation: Violation; schedule: Schedule } | null {
   const world = new World(make(), false);
   const walker = new Walker(world);
   const visited = new HashedStates();
@@ -54,7 +55,7 @@ export function shortest(make: () => Model): { violation: Violation; schedule: S
       for (const reached of level.take(steps)) {
         walker.go(reached);
         if (visited.enter(world.store, reached.context + 1) >= 0) continue;
-        if (visited.size > DEFAULT_EFFORT) return null;
+        if (visited.size > DEFAULT_EFFORT || (visited.size % BETWEEN_LOOKS === 0 && expired(visited.size))) return null;
         const choices = world.withPatience(world.choices(), SPINNING);
         const ended = choices === 0 ? world.judge() : null;
         if (ended !== null) return { violation: ended, schedule: walker.schedule };

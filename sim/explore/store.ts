@@ -97,7 +97,7 @@ export class Store implements MemoryHook {
   // As a hook it serves effects: their operations are done at once, and can be undone.
 
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
-    const index = this.indexOf(cell as Cell);
+    const index = this.indexOf(cell);
     const before = cell.v;
     const answer = operation.apply(cell, operand);
     const after = cell.v;

@@ -52,10 +52,47 @@ describe('bad input is said in a sentence', () => {
     [['--kernel', 'v3.3'], "unknown kernel 'v3.3'; did you mean 'v3.1'?"],
     [[...RACE, '--schedule', '?'], "the schedule '?' does not fit poll-vs-set-output on no-mmap-mutex."],
     [['--schedule', 'a'], '--schedule needs one scenario and one kernel: the schedule is theirs.'],
-    [['--budget', 'much'], "invalid --budget value 'much': give a number of states."],
+    [[...RACE, '--schedule', 'a99'], "the schedule 'a99' does not fit poll-vs-set-output on no-mmap-mutex."],
+    [['--budget', 'much'], "invalid --budget value 'much': a number of states is a whole number from 1 to 1000000000."],
+    [['--chooser', 'luck'], "invalid --chooser value 'luck': it is exhaustive, random, or pct."],
+    [['--schedules', '9'], '--schedules goes with --chooser random or pct.'],
+    [['--chooser', 'random', '--depth', '2'], '--depth goes with --chooser pct.'],
+    [['--chooser', 'pct', '--preemptions', '2'], '--preemptions goes with the exhaustive search, not with --chooser pct.'],
+    [['./absent.ts'], "cannot read the scenario './absent.ts': no such file."],
   ])('%j', (args, sentence) => {
     expect(explore(...args)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });
   });
+});
+
+describe('a search that is not complete never says Never', () => {
+  test.each([
+    [['--preemptions', '0'], /unknown beyond 0 preemptions: no violation up to there \(\d+ states, \d+ schedules\)/],
+    [['--budget', '20'], /unknown: no violation in 21 states, then the budget was spent/],
+    [['--chooser', 'random', '--schedules', '50', '--seed', 'x'], /unknown: no violation in 50 schedules drawn at random \(seed x, \d+ states\)/],
+    [['--chooser', 'pct', '--schedules', '50'], /unknown: no violation in 50 schedules drawn by PCT \(seed 1, \d+ states\)/],
+  ])('%j', (bounds, sentence) => {
+    const { stdout, status } = explore('poll-vs-set-output', '--kernel', 'v3.18', ...bounds);
+    expect(stdout).toMatch(sentence);
+    expect(stdout).not.toContain('Never');
+    expect(status).toBe(0);
+  });
+
+  test('but a bound on preemptions that no schedule meets is none', () => {
+    expect(explore('poll-vs-set-output', '--kernel', 'v3.18', '--preemptions', '100').stdout).toContain('Never (complete: ');
+  });
+});
+
+test.each(['random', 'pct'])('schedules drawn by %s find the race, the same for a seed', (chooser) => {
+  const found = explore(...RACE, '--chooser', chooser, '--seed', '7');
+  expect(found.stdout).toContain('no-mmap-mutex: Sometimes: lost wakeup');
+  expect(explore(...RACE, '--chooser', chooser, '--seed', '7')).toEqual(found);
+});
+
+test('the output is the same on one thread and on many', () => {
+  const words = ['poll-vs-set-output', 'two-pollers', 'data-head', '--format', 'json'];
+  const [one, three] = ['1', '3'].map((workers) => explore(...words, '--workers', workers));
+  expect(three).toEqual(one);
+  expect(one.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { scenario: string }).scenario)).toContain('data-head');
 });
 
 test('a schedule is a word, and the word is the schedule', () => {

@@ -1,6 +1,8 @@
 /** The explorer is right by counting: programs whose numbers of schedules, states and outcomes are known. */
 import { describe, expect, test } from '@jest/globals';
 import { Mutex, READ_ONCE, WRITE_ONCE, mutex_lock, mutex_unlock } from '../../../kernel/primitives.ts';
+import type { Cell } from '../../../sim/memory.ts';
+import type { Model } from '../../../sim/explore/model.ts';
 import { search } from '../../../sim/explore/search.ts';
 import { cells, ends, tasks, ticketLock, type Program } from './programs.ts';
 
@@ -113,7 +115,7 @@ describe('an endless loop', () => {
     expect(result).toMatchObject({ violation: { kind: 'endless loop' } });
   });
 
-  test('is none that another task ends', () => {
+  test('is none that another task ends; but how long it may spin before that is not known', () => {
     const result = search(() => {
       const [x] = cells(1);
       return tasks([
@@ -123,6 +125,22 @@ describe('an endless loop', () => {
         () => WRITE_ONCE(x, 1),
       ]);
     });
-    expect(result).toMatchObject({ complete: true, violation: null });
+    expect(result).toMatchObject({ complete: false, cut: 'spinning', violation: null });
+  });
+
+  test('is none that is only long', () => {
+    const long = (): Model => tasks([independent(900)]);
+    expect(search(long, UNREDUCED)).toMatchObject({ complete: true, violation: null, schedules: 1n, states: 901 });
+    const both = search(() => tasks([independent(450), independent(3)]), UNREDUCED);
+    expect(both).toMatchObject({ complete: true, violation: null, states: 451 * 4, schedules: (453n * 452n * 451n) / 6n });
+  });
+
+  test('of two that wait for each other is found when they have spun in turn', () => {
+    const [x, y] = cells(2);
+    const waits = (forThis: Cell<number>, then: Cell<number>): Program => () => {
+      while (READ_ONCE(forThis) === 0);
+      WRITE_ONCE(then, 1);
+    };
+    expect(search(() => tasks([waits(x, y), waits(y, x)]))).toMatchObject({ complete: false, violation: { kind: 'endless loop' } });
   });
 });

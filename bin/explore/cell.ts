@@ -1,0 +1,116 @@
+/** One cell of the verdict table as a job: what is asked is plain data, and so is the answer, steps and source lines included. */
+import type { Scenario, Verdict } from '../../kernel/explore/scenario.ts';
+import type { KernelClass } from '../../kernel/variant.ts';
+import { InputError } from '../../perf/input-error.ts';
+import type { Row } from '../counterexample.ts';
+import { loadKernel } from '../load-kernel.ts';
+import { isModuleFile, moduleFailure } from '../load-module.ts';
+import { loadScenario } from '../load-scenario.ts';
+
+export interface CellJob {
+  /** A scenario by its name, or a file of the user's own. */
+  readonly scenario: string;
+  /** A kernel by its name, or a file of the user's own. */
+  readonly kernel: string;
+  readonly bounds: CellBounds;
+  /** Whether the steps of a counterexample are wanted, which take longer to tell than to find. */
+  readonly steps: boolean;
+}
+
+export interface CellBounds {
+  readonly budget: number;
+  /** Seconds after which the search gives up. */
+  readonly time: number | null;
+  readonly preemptions: number | null;
+  readonly chooser: { readonly name: 'random' | 'pct'; readonly seed: string; readonly schedules: number; readonly depth: number } | null;
+}
+
+export interface CellAnswer {
+  readonly question: string;
+  readonly verdict: Verdict;
+  /** As recorded for this cell. */
+  readonly expected: string;
+  /** The counterexample. */
+  readonly rows: readonly Row[];
+}
+
+/** The part of the job that is code of the user's own, if any. */
+export function ownPart({ scenario, kernel }: CellJob): string | null {
+  if (isModuleFile(kernel)) return `the kernel '${kernel}'`;
+  return isModuleFile(scenario) ? `the scenario '${scenario}'` : null;
+}
+
+const files = new Map<string, Promise<unknown>>();
+
+/** `onStates` is called now and then with the number of states seen. */
+export async function exploreCell(job: CellJob, onStates: (states: number) => void): Promise<CellAnswer> {
+  const { expectedOn, explore } = await import('../../kernel/explore/scenario.ts');
+  const { scenario, kernel } = await partsOf(job);
+  const { time, budget, preemptions, chooser } = job.bounds;
+  const end = time === null ? Infinity : performance.now() + 1000 * time;
+  const expired = (states: number): boolean => {
+    onStates(states);
+    return performance.now() > end;
+  };
+  const options = { budget, expired, ...(preemptions === null ? {} : { preemptions }), ...(chooser === null ? {} : await drawing(job, chooser)) };
+  return usersOwn(job, async () => {
+    const verdict = explore(scenario, kernel, options);
+    const rows = verdict.schedule === null || !job.steps ? [] : (await explained(scenario, kernel, verdict.schedule, false)).rows;
+    return { question: scenario.question, verdict, expected: expectedOn(scenario, kernel) ?? 'never', rows };
+  });
+}
+
+/** What one schedule does, step by step, and what is wrong in the end. */
+export interface Replay {
+  readonly rows: readonly Row[];
+  readonly kind: string | null;
+  readonly message: string | null;
+}
+
+export async function replayCell(job: CellJob, word: string): Promise<Replay> {
+  const { scenario, kernel } = await partsOf(job);
+  return usersOwn(job, () => explained(scenario, kernel, word, true));
+}
+
+async function explained(scenario: Scenario, kernel: KernelClass, word: string, all: boolean): Promise<Replay> {
+  const [{ explain }, { decodeSchedule }, { modelOf }, { rows }] = await Promise.all([
+    import('../../sim/explore/explain.ts'), import('../../sim/explore/schedule.ts'), import('../../kernel/explore/scenario.ts'), import('../counterexample.ts'),
+  ]);
+  const schedule = decodeSchedule(word);
+  const explanation = schedule === null ? null : explain(modelOf(scenario, kernel), schedule);
+  if (explanation === null) throw new InputError(`the schedule '${word}' does not fit ${scenario.name} on ${kernel.variant.name}.`);
+  const { violation } = explanation;
+  return { rows: rows(explanation, all), kind: violation?.kind ?? null, message: violation?.message ?? null };
+}
+
+async function drawing({ scenario, kernel }: CellJob, { name, seed, schedules, depth }: NonNullable<CellBounds['chooser']>): Promise<object> {
+  const [{ PctChooser, RandomChooser }, { Random }] = await Promise.all([import('../../sim/explore/choosers.ts'), import('../../sim/random.ts')]);
+  const random = new Random(seed).stream(`${scenario}/${kernel}`);
+  return { schedules, chooser: name === 'pct' ? new PctChooser(random, depth) : new RandomChooser(random) };
+}
+
+async function partsOf({ scenario, kernel }: CellJob): Promise<{ scenario: Scenario; kernel: KernelClass }> {
+  const [{ SCENARIOS }, { KERNELS }] = await Promise.all([import('../../scenarios/index.ts'), import('../../kernel/variants/index.ts')]);
+  return {
+    scenario: isModuleFile(scenario) ? await once(scenario, loadScenario) : SCENARIOS.find(({ name }) => name === scenario)!,
+    kernel: isModuleFile(kernel) ? await once(kernel, loadKernel) : KERNELS.find(({ variant }) => variant.name === kernel)!,
+  };
+}
+
+/** Files are loaded once per thread. */
+function once<T>(path: string, load: (path: string) => Promise<T>): Promise<T> {
+  const loaded = (files.get(path) as Promise<T> | undefined) ?? load(path);
+  files.set(path, loaded);
+  return loaded;
+}
+
+/** What a kernel or scenario of the user's own throws is the user's to put right. */
+async function usersOwn<T>({ scenario, kernel }: CellJob, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isModuleFile(kernel)) throw moduleFailure('kernel', kernel, error);
+    if (isModuleFile(scenario)) throw moduleFailure('scenario', scenario, error);
+    throw error;
+  }
+}

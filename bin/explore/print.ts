@@ -1,0 +1,67 @@
+/** Verdicts as text and as JSON: a sentence with the figures it rests on, the counterexample, and the command that replays it. */
+import type { Verdict } from '../../kernel/explore/scenario.ts';
+import { table, type Row } from '../counterexample.ts';
+import type { CellAnswer, CellBounds, CellJob, Replay } from './cell.ts';
+
+/** Scenarios down, kernels across. */
+export function verdictTable(answers: readonly CellAnswer[]): string {
+  const kernels = [...new Set(answers.map(({ verdict }) => verdict.kernel))];
+  const scenarios = [...new Set(answers.map(({ verdict }) => verdict.scenario))];
+  const lines = scenarios.map((name) => [name, ...answers.filter(({ verdict }) => verdict.scenario === name).map(({ verdict }) => verdict.kind ?? verdict.verdict)]);
+  const head = ['', ...kernels];
+  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
+  return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()}\n`).join('');
+}
+
+export function question({ verdict, question: asked }: CellAnswer): string {
+  return `\n${verdict.scenario}: ${asked}\n`;
+}
+
+export function described({ verdict, rows }: CellAnswer, job: CellJob): string {
+  const said = `\n  ${verdict.kernel}: ${summary(verdict, job.bounds)}\n`;
+  if (verdict.schedule === null) return said;
+  return `${said}\n${table(rows)}    ${verdict.kind}: ${verdict.message}\n    replay: ${replayCommand(job, verdict.schedule)}\n`;
+}
+
+export function replayed({ rows, kind, message }: Replay): string {
+  return `${table(rows)}    ${kind === null ? 'nothing wrong at the end of this schedule' : `${kind}: ${message}`}\n`;
+}
+
+/** One object per scenario and kernel, on a line. A number of schedules may be longer than what fits a double: JSON does not mind. */
+export function json({ verdict, rows }: CellAnswer, job: CellJob): string {
+  const replay = verdict.schedule === null ? null : replayCommand(job, verdict.schedule);
+  const text = JSON.stringify({ ...verdict, schedules: String(verdict.schedules), replay, steps: verdict.schedule === null ? null : rows });
+  return `${text.replace(/"schedules":"(\d+)"/, '"schedules":$1')}\n`;
+}
+
+export function replayJson({ rows, kind, message }: Replay): string {
+  return `${JSON.stringify({ steps: rows satisfies readonly Row[], kind, message })}\n`;
+}
+
+function summary({ kind, cut, states, schedules }: Verdict, { preemptions, chooser }: CellBounds): string {
+  if (kind !== null) return `Sometimes: ${kind}`;
+  const covered = `${states} states, ${schedules} schedules`;
+  switch (cut) {
+    case 'preemptions':
+      return `unknown beyond ${preemptions} preemptions: no violation up to there (${covered})`;
+    case 'spinning':
+      return `unknown: no violation (${covered}), but a thread spins, and was not followed for ever while others could go on`;
+    case 'drawn':
+      return `unknown: no violation in ${schedules} schedules drawn ${chooser?.name === 'pct' ? 'by PCT' : 'at random'} (seed ${chooser?.seed}, ${states} states)`;
+    case 'budget':
+      return `unknown: no violation in ${states} states, then the budget was spent`;
+    case 'time':
+      return `unknown: no violation in ${states} states, then time was up`;
+    default:
+      return `Never (complete: ${covered})`;
+  }
+}
+
+function replayCommand({ scenario, kernel }: CellJob, schedule: string): string {
+  return `perfsim explore ${quoted(scenario)} --kernel ${quoted(kernel)} --schedule ${schedule}`;
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

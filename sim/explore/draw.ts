@@ -1,0 +1,60 @@
+/**
+ * Schedules drawn one by one, for systems that are too large to search: what is found is real, what is not proves nothing.
+ *
+ * Reference: see choosers.ts.
+ * Not modelled: avoiding a schedule that has been drawn before.
+ */
+import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
+import type { Chooser } from './choosers.ts';
+import type { Model, Violation } from './model.ts';
+import type { SearchResult } from './search.ts';
+import { HashedStates } from './visited.ts';
+import { SPINNING, World } from './world.ts';
+
+export const DEFAULT_SCHEDULES = 10_000;
+
+/** Steps of a schedule that does not end. */
+const LONGEST_SCHEDULE = 100_000;
+
+export interface DrawOptions extends Bounds {
+  /** How many are drawn. */
+  readonly schedules?: number;
+}
+
+export function draw(make: () => Model, chooser: Chooser, options: DrawOptions = {}): SearchResult {
+  const { schedules = DEFAULT_SCHEDULES, budget = DEFAULT_BUDGET } = options;
+  const world = new World(make(), true);
+  const start = world.length;
+  const visited = new HashedStates();
+  let transitions = 0;
+  let drawn = 0;
+  const result = (cut: Cut, violation: Violation | null): SearchResult => ({
+    cut, complete: false, states: visited.size, transitions, schedules: BigInt(drawn),
+    violation, schedule: violation === null ? null : world.schedule(start),
+  });
+  visited.enter(world.store, 0);
+  while (drawn < schedules) {
+    if (visited.size > budget) return result('budget', null);
+    if (drawn % BETWEEN_LOOKS === 0 && options.expired?.(visited.size) === true) return result('time', null);
+    const violation = follow(world, chooser, () => visited.enter(world.store, 0));
+    transitions += world.length - start;
+    drawn++;
+    if (violation !== null) return result('violation', violation);
+    world.rewind(start);
+  }
+  return result('drawn', null);
+}
+
+/** Follows the chooser until nobody can step, or something is wrong. */
+function follow(world: World, chooser: Chooser, onState: () => void): Violation | null {
+  chooser.begin(world.contexts.length);
+  const end = world.length + LONGEST_SCHEDULE;
+  for (let choices; (choices = world.withPatience(world.choices(), SPINNING)) !== 0;) {
+    const context = chooser.choose(choices);
+    world.step(context);
+    const violation = world.wrong(context) ?? (world.length > end ? world.endless(context) : null);
+    if (violation !== null) return violation;
+    onState();
+  }
+  return world.judge();
+}

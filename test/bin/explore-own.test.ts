@@ -1,0 +1,89 @@
+/** `perfsim explore` with code of the user's own: scenarios and kernels in files, and what is said of those that cannot be run. */
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PERFSIM = join(process.cwd(), 'dist/bin/perfsim.cjs');
+const folder = mkdtempSync(join(tmpdir(), 'perfsim-explore-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | null;
+}
+
+function explore(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [PERFSIM, 'explore', ...args], { cwd: folder });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (text) => (said.stdout += String(text)));
+    child.stderr.on('data', (text) => (said.stderr += String(text)));
+    child.on('close', (status) => resolve({ ...said, status }));
+  });
+}
+
+const kernel = (body: string, before = ''): string => `
+  import { V3_2, READ_ONCE } from 'perfsim/kernel';
+  ${before}
+  export default class Mine extends V3_2 { ${body} }
+`;
+
+const FILES = {
+  'my own.ts': "import { V3_1 } from 'perfsim/kernel';\nexport class Mine extends V3_1 {}\n",
+  'scenario.ts': `export const scenario = {
+    name: 'mine', question: 'Is a sleeper woken?',
+    build(setup) {
+      const event = setup.event();
+      setup.map(event);
+      setup.sleeper('T1', event);
+      setup.overflow('NMI', event, event);
+    },
+  };`,
+  'on-load.ts': kernel('', 'for (;;);'),
+  'in-constructor.ts': kernel('constructor(...all) { super(...all); for (;;); }'),
+  'without-memory.ts': kernel('perf_event_wakeup() { for (;;); }'),
+  'in-memory.ts': kernel('perf_event_wakeup(event) { for (;;) READ_ONCE(event.rb); }'),
+  'throws.ts': kernel('perf_event_wakeup(event) { event.absent.field = 1; }'),
+  'no-scenario.ts': 'export const scenario = 1;',
+};
+
+for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+
+test('a counterexample of a kernel and a scenario in files is replayed by the command that is printed', async () => {
+  const { stdout } = await explore('three-events', '--kernel', './my own.ts');
+  const [, word] = /replay: perfsim explore three-events --kernel '\.\/my own\.ts' --schedule (\w+)\n/.exec(stdout)!;
+  const replay = await explore('three-events', '--kernel', './my own.ts', '--schedule', word);
+  expect(replay).toMatchObject({ status: 1, stderr: '', stdout: expect.stringContaining('lost wakeup: T1 sleeps') });
+});
+
+test('a scenario in a file is asked of any kernel', async () => {
+  const { stdout, status } = await explore('./scenario.ts', '--kernel', 'v3.2,./my own.ts');
+  expect(stdout).toMatch(/^\nmine: Is a sleeper woken\?\n\n {2}v3\.2: Never \(complete: \d+ states, \d+ schedules\)\n\n {2}my own\.ts: Never/);
+  expect(status).toBe(0);
+});
+
+test('a kernel that loops over its memory has an endless loop', async () => {
+  const { stdout, status } = await explore('three-events', '--kernel', './in-memory.ts');
+  expect(stdout).toContain('endless loop: IRQ3 goes on for ever\n    replay: perfsim explore three-events --kernel ./in-memory.ts --schedule ');
+  expect(status).toBe(1);
+});
+
+const SILENT = /^perfsim: the kernel '.*' does not come back: it loops for ever, when it is loaded or in code that touches no memory\.\n$/;
+
+// All at once: most of them wait.
+describe('what cannot be run is refused in a sentence', () => {
+  test.concurrent.each([
+    [['three-events', '--kernel', './on-load.ts'], SILENT],
+    [['three-events', '--kernel', './in-constructor.ts'], SILENT],
+    [['three-events', '--kernel', './without-memory.ts'], SILENT],
+    [['three-events', '--kernel', './throws.ts'], /^perfsim: the kernel '\.\/throws\.ts' fails in perf_event_wakeup: Cannot set properties of undefined .+\.\n$/],
+    [['./no-scenario.ts'], /^perfsim: '\.\/no-scenario\.ts' exports no scenario: .+\n$/],
+  ])('%j', async (args, sentence) => {
+    const { stdout, stderr, status } = await explore(...args);
+    expect(stderr).toMatch(sentence);
+    expect({ stdout, status }).toEqual({ stdout: '', status: 2 });
+  }, 60_000);
+});
