@@ -1,12 +1,14 @@
 /**
- * The grammar of `-e`: `cycles,instructions:u,r1a8:kp` becomes one EventSpec per name.
- * Reference: tools/perf/util/parse-events.c of v3.2; double modifiers are refused as in perf 6.1.
- * Not modelled: groups `{…}`, `pmu/terms/`, tracepoints, breakpoints, and modifiers that speak of guests.
+ * The grammar of `-e`: `{cycles,instructions:u}:S,r1a8:kp,cpu/event=0x3c,name=x/` becomes one EventSpec per event.
+ * Reference: tools/perf/util/parse-events.{c,l,y} of v3.2 and v6.1; double modifiers are refused as in v6.1. What an event
+ * excludes by default depends on the tool; the modifiers say here what was asked for.
+ * Not modelled: tracepoints, breakpoints, hardware cache events, PMUs but `cpu`; the modifiers W and b.
  */
 import { PERF_TYPE_RAW } from '../kernel/abi/constants.ts';
 import { EVENTS_BY_NAME } from './event-names.ts';
 import { InputError } from './input-error.ts';
 import { unknownName } from './nearest.ts';
+import { isPmuEvent, pmuEvent } from './pmu-terms.ts';
 import type { EventSpec } from './run-spec.ts';
 
 const MAX_PRECISE_IP = 3;
@@ -14,20 +16,59 @@ const MAX_PRECISE_IP = 3;
 /** `rNNN`: the event select register as the manual gives it, up to 52 bits so that a number holds it exactly. */
 const RAW = /^r([0-9a-f]{1,13})$/i;
 
-type Modified = Pick<EventSpec, 'exclude_user' | 'exclude_kernel' | 'exclude_hv' | 'precise_ip'>;
+type Modified = Omit<EventSpec, 'name' | 'type' | 'config' | 'leader'>;
 
-/** All events of one `-e` argument, in their order. */
+/** All events of one `-e` argument, in their order. A group's members say where its leader stands, from the list's start. */
 export function parse_events(list: string): EventSpec[] {
-  return list.split(',').map((text) => parse_event(text.trim(), list));
+  const events: EventSpec[] = [];
+  for (const part of split(list, list)) {
+    const [, members, modifiers] = /^\{(.*)\}(?::([^}/]*))?$/.exec(part) ?? [];
+    if (members === undefined) events.push(parse_event(part, '', list));
+    else events.push(...parse_group(members, modifiers, events.length, list));
+  }
+  return events;
 }
 
-function parse_event(text: string, list: string): EventSpec {
+/** The lists of several `-e`, one behind the other. */
+export function parse_event_lists(lists: readonly string[]): EventSpec[] {
+  return lists.reduce<EventSpec[]>((events, list) => {
+    const more = parse_events(list).map((event) => (event.leader === undefined ? event : { ...event, leader: event.leader + events.length }));
+    return [...events, ...more];
+  }, []);
+}
+
+function parse_group(members: string, modifiers: string | undefined, leader: number, list: string): EventSpec[] {
+  if (/[{}]/.test(members)) throw new InputError(`a group within a group, or braces that do not match, in '${list}'.`);
+  if (modifiers !== undefined) parse_event_modifier(modifiers, `{${members}}:${modifiers}`);
+  return split(members, list).map((text) => ({ ...parse_event(text, modifiers ?? '', list), leader }));
+}
+
+/** Splits at commas that stand outside of braces and slashes. */
+function split(text: string, list: string): string[] {
+  const parts = [''];
+  let braces = 0;
+  let isInTerms = false;
+  for (const character of text) {
+    if (character === '{') braces++;
+    if (character === '}') braces--;
+    if (character === '/') isInTerms = !isInTerms;
+    if (character === ',' && braces === 0 && !isInTerms) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  if (braces !== 0 || isInTerms) throw new InputError(`${braces === 0 ? 'a slash' : 'a brace'} has no counterpart in '${list}'.`);
+  return parts.map((part) => part.trim());
+}
+
+function parse_event(text: string, groupModifiers: string, list: string): EventSpec {
   if (text === '') throw new InputError(`an event name is missing in '${list}'.`);
-  if (/[{}/]/.test(text)) throw new InputError(`event groups '{…}' and 'pmu/terms/' are not modelled; give plain event names instead of '${list}'.`);
+  if (/[{}]/.test(text)) throw new InputError(`what is '${text}' in '${list}'? A group is written {a,b}, with its modifiers behind as in {a,b}:S.`);
+  if (isPmuEvent(text)) {
+    const { event, modifiers } = pmuEvent(text, event_named);
+    return { ...event, ...modified(event.name, modifiers, groupModifiers, text) };
+  }
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
-  const modifiers = colon < 0 ? null : text.slice(colon + 1);
-  return { name: text, ...event_named(name), ...parse_event_modifier(modifiers, text) };
+  return { ...event_named(name), ...modified(text, colon < 0 ? null : text.slice(colon + 1), groupModifiers, text) };
 }
 
 /** v3.2 compares without regard to case, so `Cycles` is `cycles`. */
@@ -39,17 +80,41 @@ function event_named(name: string): Pick<EventSpec, 'type' | 'config'> {
   throw unknownName('event', name, [...EVENTS_BY_NAME.keys()], 'perfsim list events');
 }
 
+/** A group's modifiers add to those of the event; the rings among them show in its name. */
+function modified(name: string, own: string | null, group: string, text: string): Modified & { name: string } {
+  const rings = group.replaceAll(/[^ukhIGHD]/g, '');
+  const shown = own === null && rings !== '' ? `${name}:${rings}` : name;
+  if (own !== null) parse_event_modifier(own, text);
+  return { name: shown, ...parse_event_modifier(own === null && group === '' ? null : (own ?? '') + without(group, own ?? ''), text) };
+}
+
+/** The letters of `more` that `given` does not have. */
+function without(more: string, given: string): string {
+  return [...more].filter((letter) => letter === 'p' || !given.includes(letter)).join('');
+}
+
 /**
- * The first of `u`, `k`, `h` turns "count everywhere" into "count only where named"; each then allows its own mode.
- * So `:u` excludes kernel and hypervisor, and `:uk` the hypervisor alone.
+ * The first of `u`, `k`, `h` turns "count everywhere" into "count only where named"; each then allows its own mode. So `:u`
+ * excludes kernel and hypervisor, and `:uk` the hypervisor alone. `G` and `H` do the same for guests and hosts.
  */
 function parse_event_modifier(modifiers: string | null, text: string): Modified {
   if (modifiers === null) return { exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0 };
   const levels = modifiers.replaceAll(/[^p]/g, '').length;
   const others = modifiers.replaceAll('p', '');
-  if (!/^[ukh]*$/.test(others) || modifiers === '' || new Set(others).size < others.length || levels > MAX_PRECISE_IP) {
-    throw new InputError(`bad modifier in '${text}'; after the colon stand u, k and h, each at most once, and up to ${MAX_PRECISE_IP} times p.`);
+  if (!/^[ukhIGHPSDe]*$/.test(others) || modifiers === '' || new Set(others).size < others.length || levels > MAX_PRECISE_IP) {
+    throw new InputError(`bad modifier in '${text}'; after the colon stand u, k, h, I, G, H, P, S, D and e, each at most once, and up to ${MAX_PRECISE_IP} times p.`);
   }
-  const only = (mode: string) => others !== '' && !others.includes(mode);
-  return { exclude_user: only('u'), exclude_kernel: only('k'), exclude_hv: only('h'), precise_ip: levels };
+  const only = (modes: string, mode: string): boolean => [...modes].some((one) => others.includes(one)) && !others.includes(mode);
+  const flag = (letter: string, name: keyof Modified): Partial<Modified> => (others.includes(letter) ? { [name]: true } : {});
+  return {
+    exclude_user: only('ukh', 'u'),
+    exclude_kernel: only('ukh', 'k'),
+    exclude_hv: only('ukh', 'h'),
+    precise_ip: levels,
+    ...(/[GH]/.test(others) ? { exclude_guest: only('GH', 'G'), exclude_host: only('GH', 'H') } : {}),
+    ...flag('I', 'exclude_idle'),
+    ...flag('S', 'sample_read'),
+    ...flag('D', 'pinned'),
+    ...flag('e', 'exclusive'),
+  };
 }

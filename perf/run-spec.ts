@@ -16,6 +16,20 @@ export interface EventSpec {
   exclude_hv: boolean;
   /** Requested precision (`:p`, `:pp`), 0 to 3. */
   precise_ip: number;
+  /** G and H; absent: as the tool has it. */
+  exclude_guest?: boolean;
+  exclude_host?: boolean;
+  /** I, D and e. */
+  exclude_idle?: boolean;
+  pinned?: boolean;
+  exclusive?: boolean;
+  /** S: samples hold the values of the whole group, and only its leader samples. */
+  sample_read?: boolean;
+  /** Samples per second, or events per sample, of this event alone (`cpu/…,freq=…/`). */
+  freq?: number;
+  period?: number;
+  /** In a group: the place of its leader in the list. */
+  leader?: number;
 }
 
 /** A program and its arguments: one of perfsim's own by name, or with its description. */

@@ -1,5 +1,5 @@
 /** The options of `perf record` that are modelled, with perf's names, letters and words. */
-import { parse_events } from '../../perf/parse-events.ts';
+import { parse_event_lists } from '../../perf/parse-events.ts';
 import type { OptionTable } from './option.ts';
 import { cpuList, frequency, mmapPages, oneOf, period } from './values.ts';
 
@@ -24,7 +24,7 @@ export const RECORD_OPTIONS = {
   event: {
     alias: 'e', type: 'string', array: true, argument: '<event>', default: ['cycles'],
     describe: "event selector. use 'perfsim list' to list available events",
-    coerce: (lists: string[]) => lists.flatMap(parse_events),
+    coerce: parse_event_lists,
   },
   freq: { alias: 'F', type: 'string', argument: "<freq or 'max'>", describe: 'profile at this frequency (default 1000)', coerce: frequency },
   'no-inherit': { alias: 'i', type: 'boolean', describe: 'child tasks do not inherit counters' },

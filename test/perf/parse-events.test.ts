@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { EVENT_NAMES } from '../../perf/event-names.ts';
-import { parse_events } from '../../perf/parse-events.ts';
+import { parse_event_lists, parse_events } from '../../perf/parse-events.ts';
 
 const PLAIN = { exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0 };
 
@@ -46,9 +46,41 @@ describe('modifiers name the modes that count', () => {
     ['ukh', {}],
     ['pp', { precise_ip: 2 }],
     ['up', { exclude_kernel: true, exclude_hv: true, precise_ip: 1 }],
+    ['GH', { exclude_guest: false, exclude_host: false }],
+    ['H', { exclude_guest: true, exclude_host: false }],
+    ['uD', { exclude_kernel: true, exclude_hv: true, pinned: true }],
+    ['Ie', { exclude_idle: true, exclusive: true }],
     ['pup', { exclude_kernel: true, exclude_hv: true, precise_ip: 2 }],
   ])('cycles:%s', (modifiers, expected) => {
     expect(parse_events(`cycles:${modifiers}`)).toEqual([{ name: `cycles:${modifiers}`, type: 0, config: 0, ...PLAIN, ...expected }]);
+  });
+});
+
+describe('groups', () => {
+  /** Name and leader of each event. */
+  const shape = (...lists: string[]) => parse_event_lists(lists).map(({ name, leader, sample_read = false }) => [name, leader, sample_read]);
+
+  test('name their leader, over all lists', () => {
+    expect(shape('cycles,{cycles,instructions}', '{branches,cycles},cs')).toEqual([
+      ['cycles', undefined, false], ['cycles', 1, false], ['instructions', 1, false], ['branches', 3, false], ['cycles', 3, false], ['cs', undefined, false],
+    ]);
+  });
+
+  test('give their modifiers to their members', () => {
+    expect(shape('{cycles,branches:u}:S')).toEqual([['cycles', 0, true], ['branches:u', 0, true]]);
+    expect(parse_events('{cycles:k,branches}:u')).toMatchObject([{ exclude_user: false, exclude_hv: true }, { name: 'branches:u', exclude_kernel: true }]);
+  });
+});
+
+describe('terms', () => {
+  test.each([
+    ['cpu/event=0x3c,umask=0x1/', { type: 4, config: 0x13c }],
+    ['cpu/event=0x1c2,cmask=2,inv,edge/', { type: 4, config: 0x1_0284_00c2 }],
+    ['cpu/config=0x1a8,name=mine/u', { name: 'mine', type: 4, config: 0x1a8, exclude_kernel: true }],
+    ['cpu/instructions,period=1000/', { type: 0, config: 1, period: 1000 }],
+    ['cpu/cycles,freq=50/:pp', { type: 0, config: 0, freq: 50, precise_ip: 2 }],
+  ])('%s', (text, expected) => {
+    expect(parse_events(text)).toEqual([{ name: text, ...PLAIN, ...(text.includes(':pp') || text.endsWith('u') ? { exclude_hv: text.endsWith('u') } : {}), ...expected }]);
   });
 });
 
@@ -60,12 +92,19 @@ describe('what cannot be understood is refused in one sentence', () => {
     ['rxyz', "unknown event 'rxyz'; 'perfsim list events' shows what there is."],
     ['', "an event name is missing in ''."],
     ['cycles,,cycles', "an event name is missing in 'cycles,,cycles'."],
-    ['cycles:', "bad modifier in 'cycles:'; after the colon stand u, k and h, each at most once, and up to 3 times p."],
+    ['cycles:', "bad modifier in 'cycles:'; after the colon stand u, k, h, I, G, H, P, S, D and e, each at most once, and up to 3 times p."],
     ['cycles:uu', /^bad modifier in 'cycles:uu'/],
     ['cycles:pppp', /^bad modifier in 'cycles:pppp'/],
-    ['cycles:G', /^bad modifier in 'cycles:G'/],
+    ['cycles:W', /^bad modifier in 'cycles:W'/],
+    ['{a,b', "a brace has no counterpart in '{a,b'."],
+    ['{cycles,{cycles}}', /^a group within a group/],
+    ['{cycles}x', "what is '{cycles}x' in '{cycles}x'? A group is written {a,b}, with its modifiers behind as in {a,b}:S."],
+    ['cpu/event=0x3c', "a slash has no counterpart in 'cpu/event=0x3c'."],
+    ['cpu/umsk=1/', "unknown term in 'cpu/umsk=1/': 'umsk'; did you mean 'umask'?"],
+    ['cpu/umask=256/', "invalid value '256' of the term 'umask' in 'cpu/umask=256/': it is a number of up to 8 bits."],
+    ['cpu/name/', "the term 'name' has no value in 'cpu/name/'."],
+    ['gpu/event=1/', "unknown PMU 'gpu'; did you mean 'cpu'?"],
     ['cycles:u:k', /^bad modifier in 'cycles:u:k'/],
-    ['{cycles,cycles}', /^event groups .* are not modelled/],
   ])('%s', (list, sentence) => {
     expect(() => parse_events(list)).toThrow(sentence);
   });
