@@ -181,6 +181,7 @@ export abstract class OpenCode extends AttrCode {
     // AUX data in samples comes from an AUX event that leads the group, and there are none here.
     if (asked.aux_sample_size !== 0) return -EINVAL;
     event.parent = parent;
+    if (asked.context_switch) this.nr_switch_events++;
     event.overflow_handler = parent?.overflow_handler ?? null;
     return event;
   }

@@ -80,7 +80,7 @@ export abstract class ProcessCode extends InheritCode {
   sys_exec(executable: Executable): void {
     const task = this.current()!;
     task.comm = executable.comm;
-    this.perf_event_comm(task);
+    this.perf_event_comm(task, true);
     for (const map of executable.maps) {
       this.charge('record');
       this.perf_event_mmap(map);
@@ -91,7 +91,7 @@ export abstract class ProcessCode extends InheritCode {
   sys_prctl_set_name(name: string): void {
     const task = this.current()!;
     task.comm = name;
-    this.perf_event_comm(task);
+    this.perf_event_comm(task, false);
   }
 
   /** exit(2): files close, events end and report it, then the parent hears of it. */
@@ -112,9 +112,10 @@ export abstract class ProcessCode extends InheritCode {
     for (let fd = 0; fd < files.size; fd++) if (load(files.slot(fd)) !== null) this.sys_close(fd);
   }
 
-  /** The CPU goes from one task to another; null is the idle task. Interrupts off. */
-  sched_switch(previous: TaskStruct | null, next: TaskStruct | null): void {
+  /** The CPU goes from one task to another; null is the idle task. `preempt`: the task could have run on. Interrupts off. */
+  sched_switch(previous: TaskStruct | null, next: TaskStruct | null, preempt = false): void {
     const { contexts, current } = this.this_cpu();
+    this.perf_event_switch(next, false, preempt);
     this.perf_sw_event(PERF_COUNT_SW_CONTEXT_SWITCHES, 1, null);
     contexts.forEach((cpuctx, ctxn) => {
       const ctx = this.task_context(previous, ctxn);
@@ -125,6 +126,7 @@ export abstract class ProcessCode extends InheritCode {
       const ctx = this.task_context(next, ctxn);
       if (ctx !== null && ctx.nr_events > 0) this.perf_event_context_sched_in(cpuctx, ctx);
     });
+    this.perf_event_switch(previous, true, false);
     this.trace.sched_switch(this.hardware.smp_processor_id(), previous, next);
   }
 

@@ -1,12 +1,14 @@
 /**
- * Records beside the samples: COMM, MMAP, FORK, EXIT, READ, THROTTLE, UNTHROTTLE.
+ * Records beside the samples: COMM, MMAP, MMAP2, FORK, EXIT, READ, SWITCH, THROTTLE, UNTHROTTLE.
  *
- * Reference: perf_event_comm, perf_event_mmap, perf_event_task and perf_log_throttle of kernel/events/core.c, v3.2.
+ * Reference: perf_event_comm, perf_event_mmap, perf_event_task and perf_log_throttle of kernel/events/core.c, v3.2; MMAP2
+ * (v3.16) and SWITCH (v4.3) are written for attrs that ask for them, which older kernels refuse.
  * Not modelled: MMAP of data pages; records for kernel threads.
  */
 import { load } from '../sim/memory.ts';
 import {
-  PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_USER, PERF_RECORD_MMAP,
+  MAP_PRIVATE, PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_SWITCH_OUT, PERF_RECORD_MISC_SWITCH_OUT_PREEMPT,
+  PERF_RECORD_MISC_USER, PERF_RECORD_MMAP, PERF_RECORD_MMAP2, PERF_RECORD_SWITCH, PERF_RECORD_SWITCH_CPU_WIDE, PROT_EXEC, PROT_READ,
   PERF_RECORD_READ, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
 } from './abi/index.ts';
 import { list_for_each } from './list.ts';
@@ -22,9 +24,17 @@ export interface MappedFile {
   readonly length: number;
   readonly offset: number;
   readonly filename: string;
+  /** Its device and inode, which MMAP2 records report; absent: nothing is mapped, as for the vdso. */
+  readonly inode?: { readonly major: number; readonly minor: number; readonly number: number };
 }
 
+/** Bytes that an MMAP2 record has beyond MMAP: device, inode, its generation, protection and flags. */
+const MMAP2_SIZE = 32;
+
 export abstract class SidebandCode extends OutputCode {
+  /** Whether any event has ever asked for context switches. */
+  nr_switch_events = 0;
+
   abstract perf_event_enable_on_exec(ctx: PerfEventContext): void;
 
   /** Writes one record with a sample_id trailer into the buffer of `event`. `size` counts header and body. */
@@ -69,7 +79,7 @@ export abstract class SidebandCode extends OutputCode {
   }
 
   /** Enables events that waited for this exec, then reports the task's new name. */
-  perf_event_comm(task: TaskStruct): void {
+  perf_event_comm(task: TaskStruct, exec: boolean): void {
     for (const slot of task.perf_event_ctxp) {
       const ctx = load(slot);
       if (ctx !== null) this.perf_event_enable_on_exec(ctx);
@@ -77,11 +87,16 @@ export abstract class SidebandCode extends OutputCode {
     const size = HEADER_SIZE + 8 + padded_length(task.comm);
     this.perf_event_aux(null, (event) => {
       if (!event.attr.comm) return;
-      this.perf_output_record(event, PERF_RECORD_COMM, 0, size, (handle) => {
+      this.perf_output_record(event, PERF_RECORD_COMM, this.perf_comm_misc(exec), size, (handle) => {
         handle.put_u32(task.tgid, task.pid);
         handle.put_string(task.comm);
       });
     });
+  }
+
+  /** From v3.16 on a reader can tell an exec from a thread that names itself. */
+  perf_comm_misc(_exec: boolean): number {
+    return 0;
   }
 
   /** Reports a new executable mapping of the current task. */
@@ -89,14 +104,33 @@ export abstract class SidebandCode extends OutputCode {
     const task = this.current()!;
     const size = HEADER_SIZE + 8 + 24 + padded_length(map.filename);
     this.perf_event_aux(null, (event) => {
-      if (!event.attr.mmap) return;
-      this.perf_output_record(event, PERF_RECORD_MMAP, PERF_RECORD_MISC_USER, size, (handle) => {
+      const { mmap, mmap2 } = event.attr;
+      if (!mmap && !mmap2) return;
+      const type = mmap2 ? PERF_RECORD_MMAP2 : PERF_RECORD_MMAP;
+      this.perf_output_record(event, type, PERF_RECORD_MISC_USER, mmap2 ? size + MMAP2_SIZE : size, (handle) => {
         handle.put_u32(task.tgid, task.pid);
         handle.put_u64(map.start);
         handle.put_u64(map.length);
         handle.put_u64(map.offset);
+        if (mmap2) put_mmap2(handle, map);
         handle.put_string(map.filename);
       });
+    });
+  }
+
+  /** Reports that `task` leaves the CPU for `other`, or has come after it. Interrupts off; `task` is current. */
+  perf_event_switch(other: TaskStruct | null, sched_in: boolean, preempt: boolean): void {
+    if (this.nr_switch_events === 0) return;
+    const misc = sched_in ? 0 : PERF_RECORD_MISC_SWITCH_OUT | (preempt ? PERF_RECORD_MISC_SWITCH_OUT_PREEMPT : 0);
+    this.perf_event_aux(null, (event) => {
+      if (!event.attr.context_switch) return;
+      // A task's own event says no more than that it is switched; a CPU's says to whom, or from whom.
+      if (event.ctx!.task !== null) this.perf_output_record(event, PERF_RECORD_SWITCH, misc, HEADER_SIZE, () => {});
+      else {
+        this.perf_output_record(event, PERF_RECORD_SWITCH_CPU_WIDE, misc, HEADER_SIZE + 8, (handle) => {
+          handle.put_u32(other?.tgid ?? 0, other?.pid ?? 0);
+        });
+      }
     });
   }
 
@@ -137,4 +171,12 @@ export abstract class SidebandCode extends OutputCode {
       handle.put_u64(event.id);
     });
   }
+}
+
+/** Code is mapped privately, to be read and executed. */
+function put_mmap2(handle: PerfOutputHandle, { inode = { major: 0, minor: 0, number: 0 } }: MappedFile): void {
+  handle.put_u32(inode.major, inode.minor);
+  handle.put_u64(inode.number);
+  handle.put_u64(0);
+  handle.put_u32(PROT_READ | PROT_EXEC, MAP_PRIVATE);
 }

@@ -212,7 +212,7 @@ export class Scheduler {
     if (next === null && previous === null) return;
     queue.pmu.enter(SYSCALL);
     this.#kernel.charge('context_switch');
-    this.#kernel.sched_switch(previous?.task ?? null, next?.task ?? null);
+    this.#kernel.sched_switch(previous?.task ?? null, next?.task ?? null, previous !== null);
     if (previous !== null) queue.waiting.push(previous);
     queue.running = next;
     queue.sliceEnd = queue.cpu.clock + this.#machine.cycles(SLICE_NS);

@@ -3,13 +3,14 @@
  * who could write into it.
  *
  * Parent: v3.15.
- * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, and of the same year 179033b3e064 and dc633982ff3f.
+ * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, and of the same year 179033b3e064, dc633982ff3f and
+ * 82b897782d10 (COMM_EXEC).
  * Claim: a wakeup between the look at the flag and the sleep is not lost.
  * Known to fail: the grace period may begin before the event has left the first list.
  * Reference: section 6.6 of kernel.md, steps 1 to 6.
  * Not modelled: see the files in kernel/.
  */
-import { POLLHUP } from '../abi/index.ts';
+import { PERF_RECORD_MISC_COMM_EXEC, POLLHUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_empty } from '../list.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference, xchg } from '../primitives.ts';
@@ -38,6 +39,10 @@ export class V3_18 extends V3_15 {
     const events = rb === null ? POLLHUP : xchg(rb.poll, 0);
     mutex_unlock(event.mmap_mutex);
     return events;
+  }
+
+  override perf_comm_misc(exec: boolean): number {
+    return exec ? PERF_RECORD_MISC_COMM_EXEC : 0;
   }
 
   /** What poll(2) says of an event that nobody can write records for, whatever is in its buffer; 0 of any other. */
