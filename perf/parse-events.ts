@@ -90,7 +90,7 @@ function modified(name: string, own: string | null, group: string, text: string)
 
 /** The letters of `more` that `given` does not have. */
 function without(more: string, given: string): string {
-  return [...more].filter((letter) => letter === 'p' || !given.includes(letter)).join('');
+  return Array.from(more).filter((letter) => letter === 'p' || !given.includes(letter)).join('');
 }
 
 /**
@@ -104,7 +104,7 @@ function parse_event_modifier(modifiers: string | null, text: string): Modified 
   if (!/^[ukhIGHPSDe]*$/.test(others) || modifiers === '' || new Set(others).size < others.length || levels > MAX_PRECISE_IP) {
     throw new InputError(`bad modifier in '${text}'; after the colon stand u, k, h, I, G, H, P, S, D and e, each at most once, and up to ${MAX_PRECISE_IP} times p.`);
   }
-  const only = (modes: string, mode: string): boolean => [...modes].some((one) => others.includes(one)) && !others.includes(mode);
+  const only = (modes: string, mode: string): boolean => Array.from(modes).some((one) => others.includes(one)) && !others.includes(mode);
   const flag = (letter: string, name: keyof Modified): Partial<Modified> => (others.includes(letter) ? { [name]: true } : {});
   return {
     exclude_user: only('ukh', 'u'),
