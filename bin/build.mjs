@@ -32,4 +32,9 @@ await build({
   plugins: [asciiWidth],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });
+// What pages carry with them: one program and one style sheet, for browsers.
+await build({
+  outdir: 'dist/view', bundle: true, minify: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning',
+  entryPoints: ['bin/view/main.ts', 'bin/view/style.css'],
+});
 await build({ ...common, entryPoints: ['bin/perfsim.ts'], format: 'cjs', outExtension: { '.js': '.cjs' }, external: ['./main.js'] });

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   script: () => import('./commands/script.ts'),
   sweep: () => import('./commands/sweep.ts'),
   test: () => import('./commands/test.ts'),
+  view: () => import('./commands/view.ts'),
 };
 
 /** The exit status for bad input, by the convention of Unix tools. */

@@ -130,11 +130,16 @@ export interface WakeupCounts {
 }
 
 export interface Kept {
+  /** What it is called in sentences. */
+  readonly what: string;
   /** By which rule some were left out. */
   readonly how: 'evenly spread' | 'the extremes of equal spans of time';
   readonly seen: number;
   readonly kept: number;
 }
+
+export type KeptList =
+  | 'quietNmis' | 'nmis' | 'quietInterrupts' | 'interrupts' | 'stints' | 'calls' | 'wakeups' | 'reads' | 'losses' | 'values';
 
 export interface RunTrace {
   readonly cpus: number;
@@ -149,6 +154,5 @@ export interface RunTrace {
   readonly wakeupCounts: WakeupCounts;
   readonly reads: readonly ReadTrace[];
   readonly losses: readonly LossTrace[];
-  /** By what the lists are called in sentences. */
-  readonly kept: Readonly<Record<string, Kept>>;
+  readonly kept: Readonly<Record<KeptList, Kept>>;
 }

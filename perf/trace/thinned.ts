@@ -26,7 +26,7 @@ export class Thinned<T> {
     this.entries.length = kept;
   }
 
-  get kept(): Kept {
-    return { how: 'evenly spread', seen: this.seen, kept: this.entries.length };
+  kept(what: string): Kept {
+    return { what, how: 'evenly spread', seen: this.seen, kept: this.entries.length };
   }
 }

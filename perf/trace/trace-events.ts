@@ -52,9 +52,9 @@ export function timeline(trace: RunTrace, spec: RunSpec): Timeline {
 
 /** Of each list of which not everything is in the trace, what is. */
 export function omissions({ kept }: RunTrace): string[] {
-  return Object.entries(kept)
-    .filter(([, { seen, kept: here }]) => here < seen)
-    .map(([what, { seen, kept: here, how }]) => `${here} of ${seen} ${what}, ${how}`);
+  return Object.values(kept)
+    .filter(({ seen, kept: here }) => here < seen)
+    .map(({ what, seen, kept: here, how }) => `${here} of ${seen} ${what}, ${how}`);
 }
 
 class TimelineWriter {

@@ -48,10 +48,10 @@ export class Tracer extends BufferWatch {
   readonly #handlers: OpenInterrupt[][];
   /** Four lists, because two that alternate would be thinned to one of them. */
   readonly #interrupts = {
-    'NMIs that only stored samples': new Thinned<InterruptTrace>(LIMIT),
-    'NMIs that sent a wakeup or found a buffer full': new Thinned<InterruptTrace>(LIMIT),
-    'interrupts without consequence': new Thinned<InterruptTrace>(LIMIT),
-    'interrupts that carried out a wakeup': new Thinned<InterruptTrace>(LIMIT),
+    quietNmis: new Thinned<InterruptTrace>(LIMIT),
+    nmis: new Thinned<InterruptTrace>(LIMIT),
+    quietInterrupts: new Thinned<InterruptTrace>(LIMIT),
+    interrupts: new Thinned<InterruptTrace>(LIMIT),
   };
   readonly #wakeups = new Thinned<Open<WakeupTrace>>(LIMIT);
   readonly #counts = { sent: 0, woke: 0, awake: 0, lost: 0 };
@@ -95,9 +95,7 @@ export class Tracer extends BufferWatch {
     if (open === undefined) return;
     if (!open.nmi) this.#run[cpu] = [];
     const { matters, ...handler } = open;
-    const list = open.nmi
-      ? (matters ? 'NMIs that sent a wakeup or found a buffer full' : 'NMIs that only stored samples')
-      : (matters ? 'interrupts that carried out a wakeup' : 'interrupts without consequence');
+    const list = open.nmi ? (matters ? 'nmis' : 'quietNmis') : (matters ? 'interrupts' : 'quietInterrupts');
     this.#interrupts[list].offer({ ...handler, to: this.#clock.local_clock() });
   }
 
@@ -240,13 +238,17 @@ export class Tracer extends BufferWatch {
       reads: this.#reads.entries,
       losses: byStart(this.#losses.entries),
       kept: {
-        ...Object.fromEntries(Object.entries(this.#interrupts).map(([what, { kept }]) => [what, kept])),
-        'stays of tasks on CPUs': this.#tasks.stints.kept,
-        'system calls that may sleep': this.#tasks.calls.kept,
-        wakeups: this.#wakeups.kept,
-        reads: this.#reads.kept,
-        'spells of loss': this.#losses.kept,
-        'values of series': {
+        quietNmis: this.#interrupts.quietNmis.kept('NMIs that only stored samples'),
+        nmis: this.#interrupts.nmis.kept('NMIs that sent a wakeup or found a buffer full'),
+        quietInterrupts: this.#interrupts.quietInterrupts.kept('interrupts without consequence'),
+        interrupts: this.#interrupts.interrupts.kept('interrupts that carried out a wakeup'),
+        stints: this.#tasks.stints.kept('stays of tasks on CPUs'),
+        calls: this.#tasks.calls.kept('system calls that may sleep'),
+        wakeups: this.#wakeups.kept('wakeups'),
+        reads: this.#reads.kept('reads'),
+        losses: this.#losses.kept('spells of loss'),
+        values: {
+          what: 'values of series',
           how: 'the extremes of equal spans of time',
           seen: sum([...this.#counters.flatMap(({ samples, period }) => [samples.seen, period.seen]), ...[...this.#buffers.values()].map(({ changes }) => changes)]),
           kept: sum([...counters.flatMap(({ samples, period }) => [samples, period]), ...buffers.flatMap(({ fill, mark }) => [fill, mark])].map(({ at }) => at.length)),

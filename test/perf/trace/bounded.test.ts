@@ -15,7 +15,7 @@ describe('a thinned list', () => {
       expect(Number.isInteger(Math.log2(stride))).toBe(true);
       expect(entries).toEqual(Array.from({ length: Math.ceil(count / stride) }, (_, i) => i * stride));
       expect(entries.length).toBeLessThanOrEqual(limit);
-      expect(list.kept).toEqual({ how: 'evenly spread', seen: count, kept: entries.length });
+      expect(list.kept('numbers')).toEqual({ what: 'numbers', how: 'evenly spread', seen: count, kept: entries.length });
       if (count > limit) expect(entries.length).toBeGreaterThanOrEqual(limit / 2);
     });
   });

@@ -105,7 +105,7 @@ describe('the trace of a run', () => {
     const { trace, events } = traced({ seconds: 5, no_delay: true });
     expect(trace.wakeupCounts.sent).toBeGreaterThan(10_000);
     for (const list of [trace.wakeups, trace.reads, trace.stints, trace.calls]) expect(list.length).toBeLessThanOrEqual(1000);
-    expect(trace.kept['wakeups']).toEqual({ how: 'evenly spread', seen: trace.wakeupCounts.sent, kept: trace.wakeups.length });
+    expect(trace.kept.wakeups).toEqual({ what: 'wakeups', how: 'evenly spread', seen: trace.wakeupCounts.sent, kept: trace.wakeups.length });
     expect(omissions(trace).join()).toContain(`${trace.wakeups.length} of ${trace.wakeupCounts.sent} wakeups`);
     expect(JSON.stringify(events).length).toBeLessThan(4_000_000);
   });

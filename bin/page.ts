@@ -1,0 +1,36 @@
+/** A page in one file: its program, its style sheet and its data inside it, nothing fetched. */
+import { existsSync, readFileSync } from 'node:fs';
+import { InputError } from '../perf/input-error.ts';
+import type { RunsPage } from '../perf/view/page-data.ts';
+
+const TEMPLATE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="perfsim view">
+<link rel="icon" href="data:,">
+<title>TITLE</title>
+<style>STYLE</style>
+<main><noscript>This page draws its pictures with a program that it carries; please allow it.</noscript></main>
+<script type="application/json" id="data">DATA</script>
+<script>PROGRAM</script>
+</html>
+`;
+
+export function pageHtml(page: RunsPage): string {
+  const parts: Record<string, string> = {
+    TITLE: page.title.replace(/[<&]/g, (character) => (character === '<' ? '&lt;' : '&amp;')),
+    STYLE: asset('style.css'),
+    // A text in a script element ends at the first '</script'.
+    DATA: JSON.stringify(page).replaceAll('<', '\\u003c'),
+    PROGRAM: asset('main.js').replaceAll('</script', '<\\/script'),
+  };
+  return TEMPLATE.replace(/TITLE|STYLE|DATA|PROGRAM/g, (part) => parts[part]);
+}
+
+/** What the build has made for browsers: beside this module, which is bundled, or in the folder of the bundle. */
+function asset(name: string): string {
+  const found = [`./view/${name}`, `../view/${name}`, `../dist/view/${name}`].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  if (found === undefined) throw new InputError("the parts of a page are not there: run 'npm run build' first.");
+  return readFileSync(found, 'utf8').trim();
+}

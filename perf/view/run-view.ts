@@ -1,0 +1,136 @@
+/** A simulated run as a page shows it: every sentence from what the run's trace holds. Reference: perf/trace/run-trace.ts. */
+import type { RunSpec } from '../run-spec.ts';
+import type { BufferTrace, RunTrace, Series, WakeupTrace } from '../trace/run-trace.ts';
+import { duration, instant, points, thousands, type BufferView, type EventView, type Moment, type RunView } from './page-data.ts';
+
+/** Buffers shown at most, the fullest first. */
+const MOST_BUFFERS = 8;
+
+export function runView(title: string, trace: RunTrace, spec: RunSpec): RunView {
+  const { sent, lost } = trace.wakeupCounts;
+  const taken = sum(trace.counters.map(({ overflows }) => overflows));
+  const kept = sum(trace.counters.map(({ stored }) => stored));
+  const buffers = trace.buffers.map((buffer, i) => ({ buffer, i })).sort((a, b) => b.buffer.peak - a.buffer.peak);
+  const reader = readerOf(trace);
+  return {
+    title,
+    headline: headline({ sent, lost, taken, missing: taken - kept }),
+    good: taken === kept,
+    buffers: buffers.slice(0, MOST_BUFFERS).map(({ buffer, i }) => bufferView(buffer, i, trace, spec)),
+    reader,
+    events: spec.record.events.map(({ name }, event) => eventView(name, event, trace)),
+    asked: spec.record.freq === null || stintsAreMissing(trace) ? null : points(askedFor(trace, spec, spec.record.freq)),
+    askedText: spec.record.freq === null
+      ? `one sample for every ${thousands(spec.record.period ?? 0)} events`
+      : `${thousands(spec.record.freq)} samples for each second of work`,
+    moments: [],
+    unknown: omitted(trace, buffers.length),
+  };
+}
+
+interface Counts {
+  readonly sent: number;
+  readonly lost: number;
+  readonly taken: number;
+  readonly missing: number;
+}
+
+function headline({ sent, lost, taken, missing }: Counts): string {
+  const wakeups = (count: number): string => `${thousands(count)} ${count === 1 ? 'wakeup' : 'wakeups'}`;
+  if (missing > 0 && lost > 0) {
+    const slept = lost === sent ? `The reader sleeps through ${sent === 1 ? 'the only wakeup' : `all ${wakeups(sent)}`}` : `The reader sleeps through ${thousands(lost)} of ${wakeups(sent)}`;
+    return `${slept}: ${thousands(missing)} of ${thousands(taken)} samples are lost.`;
+  }
+  if (missing > 0) return `The buffer fills before the reader comes: ${thousands(missing)} of ${thousands(taken)} samples are lost.`;
+  if (lost > 0) return `The reader sleeps through ${thousands(lost)} of ${wakeups(sent)}, but the buffer is large enough: all ${thousands(taken)} samples arrive.`;
+  return `Every wakeup finds the reader: all ${thousands(taken)} samples arrive.`;
+}
+
+function bufferView(buffer: BufferTrace, index: number, trace: RunTrace, spec: RunSpec): BufferView {
+  const moments: Moment[] = [
+    ...trace.wakeups.filter((wakeup) => wakeup.buffer === index).map((wakeup) => wakeupMoment(wakeup, buffer, trace, spec)),
+    ...trace.reads.filter((read) => read.buffer === index).map(({ at, bytes: taken }): Moment => (
+      { at, kind: 'read', label: 'read', text: `${instant(at)}: the reader takes ${thousands(taken)} bytes.` }
+    )),
+    ...trace.losses.filter((loss) => loss.buffer === index).map(({ from, to, records }): Moment => (
+      { at: from, to, kind: 'loss', label: `${thousands(records)} records lost`, text: `${instant(from)}: the buffer is full; for ${duration(to - from)} ${thousands(records)} records find no space and are lost.` }
+    )),
+  ];
+  return { name: `CPU ${buffer.cpu}`, size: buffer.size, fill: points(buffer.fill), mark: points(buffer.mark), moments: moments.sort((a, b) => a.at - b.at) };
+}
+
+function wakeupMoment({ at, counter, head, outcome, run_at }: WakeupTrace, buffer: BufferTrace, trace: RunTrace, spec: RunSpec): Moment {
+  const event = trace.counters[counter]?.event ?? 0;
+  const name = `event ${event + 1} (${spec.record.events[event].name})`;
+  const result = {
+    woke: 'the reader is woken',
+    awake: 'nobody sleeps, and the reader will see it',
+    lost: 'nobody sleeps on that event: the reader, who sleeps on another, is not told',
+  }[outcome];
+  const tail = trace.reads.filter((read) => read.buffer === trace.buffers.indexOf(buffer) && read.at < at).at(-1)?.tail ?? 0;
+  return {
+    at,
+    kind: outcome,
+    label: { woke: 'woken', awake: 'awake', lost: `wakeup lost (event ${event + 1})` }[outcome],
+    text: `${instant(at)}: a wakeup is sent through ${name}${run_at === null ? '' : ` and carried out ${duration(run_at - at)} later`}; ${result}.`,
+    level: head - tail,
+  };
+}
+
+function eventView(name: string, event: number, { counters }: RunTrace): EventView {
+  const own = counters.filter((counter) => counter.event === event);
+  return { name, kept: sum(own.map(({ stored }) => stored)), samples: points(total(own.map(({ samples }) => samples))) };
+}
+
+/** The sum of step functions that begin at 0. */
+function total(series: readonly Series[]): Series {
+  const steps = series.flatMap(({ at, value }) => at.map((ns, i) => ({ ns, step: value[i] - (i === 0 ? 0 : value[i - 1]) })));
+  steps.sort((a, b) => a.ns - b.ns);
+  let sum = 0;
+  return { at: steps.map(({ ns }) => ns), value: steps.map(({ step }) => (sum += step)) };
+}
+
+/** The tool: the task that reads the buffers, or has polled for them. */
+function readerOf({ calls, reads, tasks }: RunTrace): RunView['reader'] {
+  const polls = calls.filter(({ name }) => name === 'poll');
+  const task = reads[0]?.task ?? polls[0]?.task;
+  if (task === undefined) return null;
+  const sleeps = polls.filter((call) => call.task === task).flatMap((call) => call.sleeps);
+  return { name: tasks[task].comm, sleeps: sleeps.map(({ from, to, woken }) => ({ from, to, by: woken?.by ?? 'the end of the run' })) };
+}
+
+/** Samples that the frequency asks for of each event: while tasks that are profiled run. */
+function askedFor(trace: RunTrace, spec: RunSpec, freq: number): Series {
+  const tool = trace.reads[0]?.task ?? 0;
+  const profiled = trace.stints.filter(({ task }) => spec.record.system_wide || task !== tool);
+  const changes = profiled.flatMap(({ from, to }) => [{ at: from, by: 1 }, { at: to, by: -1 }]).sort((a, b) => a.at - b.at);
+  const at: number[] = [];
+  const value: number[] = [];
+  let [samples, running, before] = [0, 0, 0];
+  for (const change of changes) {
+    samples += (running * (change.at - before) * freq) / 1e9;
+    running += change.by;
+    before = change.at;
+    at.push(change.at);
+    value.push(Math.round(samples));
+  }
+  return { at, value };
+}
+
+function stintsAreMissing({ kept }: RunTrace): boolean {
+  const { stints } = kept;
+  return stints.kept < stints.seen;
+}
+
+/** What the page does not show, or only a part of. */
+function omitted(trace: RunTrace, buffers: number): string[] {
+  const { wakeups, reads } = trace.kept;
+  return [
+    ...(buffers > MOST_BUFFERS ? [`Of ${buffers} buffers the ${MOST_BUFFERS} fullest are shown.`] : []),
+    ...(wakeups.kept < wakeups.seen ? [`Of ${thousands(wakeups.seen)} wakeups ${thousands(wakeups.kept)} are shown, evenly spread.`] : []),
+    ...(reads.kept < reads.seen ? [`Of ${thousands(reads.seen)} reads ${thousands(reads.kept)} are shown, evenly spread.`] : []),
+    ...(stintsAreMissing(trace) ? ['What was asked for is not drawn: the tasks came and went too often to keep count.'] : []),
+  ];
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
