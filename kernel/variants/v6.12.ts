@@ -4,7 +4,8 @@
  *
  * Parent: v5.19.
  * Upstream commit: 15def34e2635 (v6.3: the throttle test), with 119a784c8127 (v6.0: PERF_FORMAT_LOST), bd2756811766
- * (v6.2: all events of a task are in one context) and 7e8b255650fc (values of inherited events in samples that name the task).
+ * (v6.2: all events of a task are in one context), 7e8b255650fc (values of inherited events in samples that name the task)
+ * and 62c0b1061593 (small steps of the period).
  * Claim: no tick has more than max_samples_per_tick interrupts of an event; who has lost records can ask how many.
  * Known to fail: poll never says POLLRDNORM, nor that a pinned event is in error; of several sleepers on one buffer only
  * the first to look is told of data.
@@ -69,6 +70,11 @@ export class V6_12 extends V5_19 {
   override perf_output_count_lost(rb: RingBuffer, event: PerfEvent): void {
     atomic_inc(rb.lost);
     event.lost_samples++;
+  }
+
+  /** Rounds away from zero: a step down of less than 15 is no longer ignored. */
+  override perf_period_step(delta: number): number {
+    return Math.trunc((delta >= 0 ? delta + 7 : delta - 7) / 8);
   }
 
   /** Tests always, the first overflow of a tick too. */

@@ -10,7 +10,7 @@ import type { Assignment } from './schedule-events.ts';
 /** The counters that may hold an event, as a mask of positions. */
 export interface EventConstraint {
   readonly mask: number;
-  /** The set contains part of another one, so that the first choice may be the wrong one. */
+  /** The set contains part of another one, so that the first choice may be the wrong one. It has no fixed counter. */
   readonly overlap: boolean;
 }
 

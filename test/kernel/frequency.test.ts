@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { perf_calculate_period } from '../../kernel/overflow.ts';
 import { forAll } from '../support/property.ts';
+import { V3_2, type KernelClass } from '../../kernel/index.ts';
+import { V6_12 } from '../../kernel/variants/v6.12.ts';
 import { Bench } from './bench.ts';
 
 /** perf_calculate_period of kernel/events/core.c, where the products fit 64 bits and it drops no bits of them. */
@@ -28,8 +30,8 @@ describe('the period that a frequency asks for', () => {
 });
 
 describe('the period of an event', () => {
-  const adjusting = (start: number): { adjust: (target: number) => number } => {
-    const bench = new Bench();
+  const adjusting = (start: number, kernel: KernelClass = V3_2): { adjust: (target: number) => number } => {
+    const bench = new Bench(kernel);
     const event = bench.event(bench.open({ freq: true, sample_period: 1000n }));
     event.hw.sample_period = start;
     return {
@@ -56,6 +58,14 @@ describe('the period of an event', () => {
       const rest = adjust(target);
       expect(rest).toBeGreaterThanOrEqual(target);
       expect(rest).toBeLessThanOrEqual(target + 14);
+    });
+  });
+
+  test('comes to rest at exactly what is asked for since v6.12', () => {
+    forAll([period, period], (start, target) => {
+      const { adjust } = adjusting(start, V6_12);
+      for (let i = 0; i < 200; i++) adjust(target);
+      expect(adjust(target)).toBe(target);
     });
   });
 
