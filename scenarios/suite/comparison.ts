@@ -2,6 +2,7 @@
 import { max, mean, min, sampleStandardDeviation } from 'simple-statistics';
 import type { RunResult } from '../../perf/run-spec.ts';
 import { measures } from './measures.ts';
+import { rounded } from './range.ts';
 import { LEVEL, PERMUTATIONS, holm, leastProbability, probability } from './significance.ts';
 import { table } from './table.ts';
 
@@ -76,8 +77,4 @@ function spread(values: number[] | undefined): string {
   if (values === undefined) return '-';
   const [least, most] = [min(values), max(values)];
   return least === most ? String(least) : `${rounded(mean(values))} ± ${rounded(sampleStandardDeviation(values))} (${least}..${most})`;
-}
-
-function rounded(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

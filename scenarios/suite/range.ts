@@ -17,6 +17,11 @@ export function contains({ min, max }: Range, value: number): boolean {
 }
 
 export function shown({ min, max, unit }: Range): string {
-  const text = min === max ? String(min) : max === Infinity ? `at least ${min}` : `${min}..${max}`;
+  const text = min === max ? rounded(min) : max === Infinity ? `at least ${rounded(min)}` : `${rounded(min)}..${rounded(max)}`;
   return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** A number as tables show it. */
+export function rounded(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

@@ -3,6 +3,7 @@ import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { InputError } from '../../perf/input-error.ts';
 import { differences, type Baseline } from './baseline.ts';
 import { contradiction, judge, type Deviation } from './judge.ts';
+import { rounded } from './range.ts';
 import type { Scenario } from './scenario.ts';
 import { deviationsOf } from './timed-scenario.ts';
 import { grid, title, type FileSetting, type Setting } from './variation.ts';
@@ -131,8 +132,4 @@ export function summaries({ seeds, changes }: SubtestVerdict): string[] {
 export function replay({ subtest, seeds }: SubtestVerdict, words: (settings: readonly Setting[]) => string): string {
   const failing = seeds.find(({ deviations }) => deviations.length > 0) ?? seeds[0];
   return `perfsim ${words([...subtest.settings, { option: 'seed', value: failing.seed }])}`;
-}
-
-function rounded(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }

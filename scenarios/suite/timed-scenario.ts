@@ -2,6 +2,7 @@
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { bufferSizes, type BufferSizes } from './buffer.ts';
 import type { Deviation } from './judge.ts';
+import { shown } from './range.ts';
 import type { ScenarioText } from './schema.ts';
 
 /** A run that is being checked. */
@@ -31,7 +32,7 @@ export function deviationsOf(check: Check, spec: RunSpec, result: RunResult): De
     buffer: bufferSizes(spec),
     expect(what, found, least, most = least) {
       statements++;
-      if (!(found >= least && found <= most)) deviations.push({ what, found, expected: least === most ? String(least) : `${least}..${most}` });
+      if (!(found >= least && found <= most)) deviations.push({ what, found, expected: shown({ min: least, max: most, unit: '' }) });
     },
   });
   return statements > 0 ? deviations : [{ what: 'statements of the check', found: 0, expected: 'at least 1' }];

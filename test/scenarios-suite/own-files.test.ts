@@ -28,16 +28,16 @@ describe("a kernel of one's own", () => {
         }
       }
     `);
-    const { status, stdout } = perfsimTest('--kernel', './mine.ts', '-v', 'unequal-periods');
-    expect(stdout).toMatch(/: unequal rates of samples: Ok {4}v3\.1: FAILED!\n +\.\/mine\.ts +v3\.1\n/);
-    expect(stdout).toMatch(/\nAgainst its parent v3\.1, \.\/mine\.ts repairs 1 \(unequal-periods\) and breaks 0 \(none\)\.\n$/);
+    const { status, stdout } = perfsimTest('--kernel', './mine.ts', '-v', 'threads-on-one-cpu');
+    expect(stdout).toMatch(/: two threads on one CPU: Ok {4}v3\.1: FAILED!\n +\.\/mine\.ts +v3\.1\n/);
+    expect(stdout).toMatch(/\nAgainst its parent v3\.1, \.\/mine\.ts repairs 1 \(threads-on-one-cpu\) and breaks 0 \(none\)\.\n$/);
     expect(status).toBe(0);
   });
 
   test('that breaks what its parent has right fails', () => {
     write('worse.ts', "import { V3_2 } from 'perfsim/kernel';\nexport default class Worse extends V3_2 { override ring_buffer_wakeup(): void {} }\n");
-    const { status, stdout } = perfsimTest('--kernel', './worse.ts', 'unequal-periods');
-    expect(stdout).toContain('breaks 1 (unequal-periods).\n');
+    const { status, stdout } = perfsimTest('--kernel', './worse.ts', 'threads-on-one-cpu');
+    expect(stdout).toContain('breaks 1 (threads-on-one-cpu).\n');
     expect(status).toBe(1);
   });
 });

@@ -28,8 +28,8 @@ function numbered(name: string): string {
 
 describe('on the kernel with the fix', () => {
   test('the suite is green, number by number', async () => {
-    expect(await perfsimTest('unequal-periods', 'report-of-2011')).toBe(0);
-    expect(stdout).toBe(`${numbered('unequal-periods')}: unequal rates of samples: Ok\n${numbered('report-of-2011')}: the report of 2011      : Ok\nAll 2 scenarios are as expected on v3.2.\n`);
+    expect(await perfsimTest('threads-on-one-cpu', 'report-of-2011')).toBe(0);
+    expect(stdout).toBe(`${numbered('threads-on-one-cpu')}: two threads on one CPU: Ok\n${numbered('report-of-2011')}: the report of 2011    : Ok\nAll 2 scenarios are as expected on v3.2.\n`);
   });
 
   test('-v shows the counts', async () => {
@@ -40,19 +40,19 @@ describe('on the kernel with the fix', () => {
 
 describe('on the kernel with the bug', () => {
   test('what it breaks is reported with its counts and the command that does it again', async () => {
-    expect(await perfsimTest('-k', 'v3.1', 'unequal-periods')).toBe(1);
-    expect(stdout).toContain(`${numbered('unequal-periods')}: unequal rates of samples: FAILED! (known)\n`);
-    expect(stdout).toMatch(/\n {7}lost: \d+\.\.\d+, expected 0 \(2 of 2 seeds, such as 1\)\n/);
-    expect(stdout).toContain('\n       replay: perfsim record --count=1000000 --event=cycles,instructions --kernel=v3.1 --seed=1 noploop 4\n');
+    expect(await perfsimTest('-k', 'v3.1', 'threads-on-one-cpu')).toBe(1);
+    expect(stdout).toContain(`${numbered('threads-on-one-cpu')}: two threads on one CPU: FAILED! (known)\n`);
+    expect(stdout).toMatch(/\n {7}samples of cycles #2: \d+\.\.\d+, expected 1970\.\.2040 \(2 of 2 seeds, such as 1\)\n/);
+    expect(stdout).toContain('\n       replay: perfsim record --mmap-pages=16 --event=cycles,cycles,cycles --cpus=1 --kernel=v3.1 --seed=1 thloop 2\n');
     expect(stdout).toMatch(/1 of 1 scenarios failed on v3\.1, exactly those that v3\.1 is known to break\.\n$/);
   });
 
   test.each([
-    ['ktap', /^KTAP version 1\n1\.\.1\n {4}KTAP version 1\n {4}1\.\.1\n {4}# samples of cycles: .*\n(?: {4}# .*\n)+ {4}not ok 1 unequal rates of samples\nnot ok 1 unequal-periods\n$/],
-    ['junit', /<testsuite name="unequal-periods" tests="1" failures="1">\n {4}<testcase classname="unequal-periods" name="unequal rates of samples">\n {6}<failure>/],
+    ['ktap', /^KTAP version 1\n1\.\.1\n {4}KTAP version 1\n {4}1\.\.1\n {4}# samples of cycles #1: .*\n(?: {4}# .*\n)+ {4}not ok 1 two threads on one CPU\nnot ok 1 threads-on-one-cpu\n$/],
+    ['junit', /<testsuite name="threads-on-one-cpu" tests="1" failures="1">\n {4}<testcase classname="threads-on-one-cpu" name="two threads on one CPU">\n {6}<failure>/],
     ['json', /"isOk": false,\n {4}"isKnownToFail": true/],
   ])('%s says so too', async (format, expected) => {
-    expect(await perfsimTest('-k', 'v3.1', '--format', format, 'unequal-periods')).toBe(1);
+    expect(await perfsimTest('-k', 'v3.1', '--format', format, 'threads-on-one-cpu')).toBe(1);
     expect(stdout).toMatch(expected);
   });
 });
