@@ -1,7 +1,7 @@
 /** The work of `perfsim report`, apart from its command line so that only the command's start loads it. */
 import { Dump } from '../perf/report/dump.ts';
 import { headerText } from '../perf/report/header-text.ts';
-import { histogram } from '../perf/report/histogram.ts';
+import { histogram, type CallGraphOptions } from '../perf/report/histogram.ts';
 import { histogramText } from '../perf/report/histogram-text.ts';
 import { Session } from '../perf/report/session.ts';
 import { statistics } from '../perf/report/stats.ts';
@@ -18,6 +18,13 @@ export interface ReportOptions {
   'show-info'?: boolean | undefined;
   'show-nr-samples'?: boolean | undefined;
   sort?: string | undefined;
+  'no-children'?: boolean | undefined;
+  'call-graph': 'graph' | 'caller' | 'callee' | 'none';
+}
+
+/** perf shows callers first when they get a part in what they call, and otherwise the sampled function first. */
+function callGraph({ 'no-children': flat = false, 'call-graph': order }: ReportOptions): CallGraphOptions {
+  return { children: !flat, shown: order !== 'none', fromCaller: order === 'caller' || (order !== 'callee' && !flat) };
 }
 
 const HEADER_HINT = '# To display the perf.data header info, please use --header/--header-only options.\n#\n';
@@ -38,7 +45,7 @@ export function runReport({ data, capturedOn }: Recording, options: ReportOption
     } else if (options['dump-raw-trace']) {
       dump?.run();
     } else {
-      out.text(histogramText(histogram(data, keys, symbolFiles(machineFiles)), { keys, showSamples: options['show-nr-samples'] }));
+      out.text(histogramText(histogram(data, { keys, graph: callGraph(options), loadSymbols: symbolFiles(machineFiles) }), { keys, showSamples: options['show-nr-samples'] }));
     }
   } finally {
     out.flush();

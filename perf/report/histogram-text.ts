@@ -3,10 +3,11 @@
  * Reference: hists__fprintf() of tools/perf/ui/stdio/hist.c and evlist__tty_browse_hists() of builtin-report.c, v6.1.
  * Not modelled: the tip of the day below.
  */
-import type { EventHistogram, Histogram, Row } from './histogram.ts';
+import { callGraphText } from './call-graph-text.ts';
+import type { CallGraphOptions, EventHistogram, Histogram, Row } from './histogram.ts';
 import type { SortKey } from './sort-keys.ts';
 
-export interface HistogramOptions {
+export interface TableOptions {
   keys: readonly SortKey[];
   /** -n: a column with the number of samples. */
   showSamples?: boolean | undefined;
@@ -39,20 +40,37 @@ function percentage(part: bigint, whole: bigint): string {
   return `${share.toFixed(2)}%`.padStart(OVERHEAD.length);
 }
 
+/** Shares below this are not worth a branch. */
+const LEAST_SHARE = 0.005;
+
+/** The callchains below a row. Of a group perf shows none here. */
+function graphOf({ entries: [entry, ...others] }: Row, [period]: readonly bigint[], { keys }: TableOptions, children: boolean): string {
+  if (entry?.calls === null || entry === undefined || others.length > 0) return '';
+  const branches = entry.calls.branches(Math.trunc(Number(period) * LEAST_SHARE));
+  return callGraphText(branches, Number(children ? entry.total : entry.period), { total: Number(period), skipFirst: keys[0].name === 'symbol' });
+}
+
 /** A column for each event of the group, under one title. */
-function table({ rows, periods, events }: EventHistogram, { keys, showSamples }: HistogramOptions): string {
+function table({ rows, periods, events }: EventHistogram, graph: CallGraphOptions | null, options: TableOptions): string {
+  const { keys, showSamples } = options;
   const widths = columnWidths(rows, keys);
   const overheadWidth = OVERHEAD.length * events.length;
   const samplesWidth = SAMPLES_WIDTH * events.length;
   const samplesColumn = (text: string): string[] => (showSamples ? [text.padStart(samplesWidth)] : []);
-  const titles = [OVERHEAD.padStart(overheadWidth), ...samplesColumn('Samples'), ...keys.map(({ header }, i) => header.padEnd(widths[i]))];
-  const rules = [overheadWidth, ...(showSamples ? [samplesWidth] : []), ...widths].map((width) => '.'.repeat(width));
-  const lines = rows.map(({ values, entries }) => [
-    `  ${entries.map((entry, i) => percentage(entry?.period ?? 0n, periods[i])).join('')}`,
-    ...samplesColumn(entries.map((entry) => String(entry?.samples ?? 0).padStart(SAMPLES_WIDTH)).join('')),
-    ...keys.map((key, i) => key.show(values, widths[i])),
-  ].join('  '));
-  return `# ${titles.join('  ')}\n# ${rules.join('  ')}\n#\n${lines.map((line) => `${line}\n`).join('')}`;
+  const shares = graph?.children ? ['Children', 'Self'] : [OVERHEAD];
+  const titles = [...shares.map((text) => text.padStart(overheadWidth)), ...samplesColumn('Samples'), ...keys.map(({ header }, i) => header.padEnd(widths[i]))];
+  const rules = [...shares.map(() => overheadWidth), ...(showSamples ? [samplesWidth] : []), ...widths].map((width) => '.'.repeat(width));
+  const share = (entries: Row['entries'], of: 'total' | 'period'): string => entries.map((entry, i) => percentage(entry?.[of] ?? 0n, periods[i])).join('');
+  const lines = rows.map((row) => {
+    const { values, entries } = row;
+    const line = [
+      ...(graph?.children ? [share(entries, 'total')] : []), share(entries, 'period'),
+      ...samplesColumn(entries.map((entry) => String(entry?.samples ?? 0).padStart(SAMPLES_WIDTH)).join('')),
+      ...keys.map((key, i) => key.show(values, widths[i])),
+    ].join('  ');
+    return `  ${line}\n${graph?.shown ? graphOf(row, periods, options, graph.children) : ''}`;
+  });
+  return `# ${titles.join('  ')}\n# ${rules.join('  ')}\n#\n${lines.join('')}`;
 }
 
 function title({ events, group }: EventHistogram): string {
@@ -60,13 +78,13 @@ function title({ events, group }: EventHistogram): string {
   return group === null ? `event '${names}'` : `events '${group} { ${names} }'`;
 }
 
-export function histogramText(histogram: Histogram, options: HistogramOptions): string {
+export function histogramText(histogram: Histogram, options: TableOptions): string {
   let text = `#\n# Total Lost Samples: ${histogram.lostSamples}\n#\n`;
   for (const event of histogram.tables) {
     if (event.samples === 0) continue;
     const total = event.periods.reduce((sum, period) => sum + period, 0n);
     text += `# Samples: ${withUnit(event.samples)} of ${title(event)}\n# Event count (approx.): ${total}\n#\n`;
-    text += `${table(event, options)}\n\n`;
+    text += `${table(event, histogram.graph, options)}\n\n`;
   }
   return text;
 }

@@ -1,12 +1,15 @@
 /**
  * The histogram behind `report --stdio`: periods summed up by command, shared object and symbol, or by other keys.
- * Reference: __hists__add_entry() and hists__collapse_resort() of tools/perf/util/hist.c, v6.1.
- * Not modelled: call graphs, and periods inherited by callers (--children).
+ * Reference: __hists__add_entry(), hist_iter_cumulative and hists__collapse_resort() of tools/perf/util/hist.c, v6.1.
+ * Not modelled: call graphs of groups, whose members perf merges.
  */
-import { PERF_RECORD_MISC_CPUMODE_MASK, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER } from '../../kernel/abi/index.ts';
+import { PERF_RECORD_MISC_CPUMODE_MASK, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import type { PerfData, RecordedEvent } from '../data/index.ts';
+import { CallTree } from './call-tree.ts';
+import { MAX_STACK, resolveFrames, type Frame } from './callchain.ts';
 import type { SymbolLoader } from './dso.ts';
 import type { Location } from './maps.ts';
+import { RbTree } from './rb-tree.ts';
 import { Session, type CurrentSample } from './session.ts';
 import type { EntryValues, SortKey } from './sort-keys.ts';
 
@@ -16,11 +19,16 @@ const TWO_TO_32 = 2 ** 32;
 export class Entry {
   readonly values: EntryValues;
   samples = 0;
+  /** Periods of the entry's own samples and of those that it called. */
+  total = 0n;
+  /** Null where nothing has callchains. */
+  readonly calls: CallTree | null;
   #low = 0;
   #high = 0;
 
-  constructor(values: EntryValues) {
+  constructor(values: EntryValues, calls: CallTree | null) {
     this.values = values;
+    this.calls = calls;
   }
 
   get period(): bigint {
@@ -40,6 +48,8 @@ export class Entry {
   merge(other: Entry): void {
     this.samples += other.samples - 1;
     this.add(other.#low, other.#high);
+    this.total += other.total;
+    if (other.calls !== null) this.calls?.merge(other.calls);
   }
 }
 
@@ -50,37 +60,83 @@ function level(misc: number): string {
   return mode === PERF_RECORD_MISC_USER ? '.' : 'H';
 }
 
+/** How callchains are taken in. */
+export interface CallGraphOptions {
+  /** perf's order `caller`: from main down to what it calls. Otherwise from the sampled function up. */
+  fromCaller: boolean;
+  /** Callers get a part in what they have called. */
+  children: boolean;
+  /** The chains themselves are shown, and decide what stands above what. */
+  shown: boolean;
+}
+
 /** The entries of one event while they are collected. */
 class Collector {
   readonly #keys: readonly SortKey[];
+  readonly #graph: CallGraphOptions | null;
   /** Whether tasks with the same name, or CPUs, are to be kept apart. */
   readonly #byThread: boolean;
   readonly #byCpu: boolean;
   /** From what all samples of an entry share to the entry, so that most samples cost two look-ups. */
   readonly #known = new Map<unknown, Map<Location | string, Entry>>();
+  /** In the order in which they came up. */
+  readonly #made: Entry[] = [];
   #lastOwner: unknown = null;
   #lastPlaces = new Map<Location | string, Entry>();
 
-  constructor(keys: readonly SortKey[]) {
+  constructor(keys: readonly SortKey[], graph: CallGraphOptions | null) {
     this.#keys = keys;
+    this.#graph = graph;
     this.#byThread = keys.some(({ name }) => name === 'pid');
     this.#byCpu = keys.some(({ name }) => name === 'cpu');
   }
 
-  add(sample: CurrentSample): void {
-    const { thread, location } = sample;
-    const owner: unknown = this.#byCpu ? `${thread.tid}:${sample.cpu}:${thread.comm.text}` : this.#byThread ? thread : thread.comm;
-    const places = this.#placesOf(owner);
+  add(sample: CurrentSample): Entry {
+    const { location } = sample;
     const place = location ?? `${sample.ipHigh}:${sample.ipLow}`;
-    let entry = places.get(place);
-    if (entry === undefined) {
-      entry = new Entry({
-        thread, comm: thread.comm, cpu: sample.cpu | 0, level: level(sample.misc),
-        location: location ?? { map: null, address: sample.ip, found: null },
-      });
-      places.set(place, entry);
-    }
+    const entry = this.#placesOf(this.#ownerOf(sample)).get(place) ?? this.#make(sample, place, location ?? { map: null, address: sample.ip, found: null }, level(sample.misc));
     entry.add(sample.periodLow, sample.periodHigh);
+    return entry;
+  }
+
+  /** Adds a sample with its chain, innermost frame first. */
+  addWithChain(sample: CurrentSample, frames: readonly Frame[]): void {
+    const { fromCaller, children } = this.#graph!;
+    const own = this.add(sample);
+    const ordered = fromCaller ? frames.toReversed() : frames;
+    own.total += sample.period;
+    own.calls?.add(ordered, 0, Number(sample.period));
+    if (!children) return;
+    const seen = new Set([this.#identity(own)]);
+    let mode = level(sample.misc);
+    ordered.forEach(({ ip, location }, i) => {
+      if (location?.map) mode = location.map.dso.kernel ? 'k' : '.';
+      const entry = this.#callerEntry(sample, ip, location, mode);
+      const identity = this.#identity(entry);
+      if (seen.has(identity)) return;
+      seen.add(identity);
+      entry.total += sample.period;
+      entry.calls?.add(ordered, i, Number(sample.period));
+    });
+  }
+
+  /** Of a frame without a symbol perf takes the address in memory, where a sample has that in the file. */
+  #callerEntry(sample: CurrentSample, ip: bigint, location: Location | null, mode: string): Entry {
+    const known = location?.found ? location : { map: location?.map ?? null, address: ip, found: null };
+    const place = location?.found ? location : `caller ${ip}`;
+    return this.#placesOf(this.#ownerOf(sample)).get(place) ?? this.#make(sample, place, known, mode);
+  }
+
+  #ownerOf({ thread, cpu }: CurrentSample): unknown {
+    return this.#byCpu ? `${thread.tid}:${cpu}:${thread.comm.text}` : this.#byThread ? thread : thread.comm;
+  }
+
+  #make(sample: CurrentSample, place: Location | string, location: Location, mode: string): Entry {
+    const { thread } = sample;
+    const entry = new Entry({ thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location }, this.#graph?.shown ? new CallTree() : null);
+    this.#placesOf(this.#ownerOf(sample)).set(place, entry);
+    this.#made.push(entry);
+    return entry;
   }
 
   #placesOf(owner: unknown): Map<Location | string, Entry> {
@@ -92,16 +148,18 @@ class Collector {
     return places;
   }
 
-  /** One entry for each identity. */
+  #identity({ values }: Entry): string {
+    return this.#keys.map((key) => key.identity(values)).join('\0');
+  }
+
+  /** One entry for each identity, with the values of the one that came first. */
   entries(): Map<string, Entry> {
     const merged = new Map<string, Entry>();
-    for (const places of this.#known.values()) {
-      for (const entry of places.values()) {
-        const identity = this.#keys.map((key) => key.identity(entry.values)).join('\0');
-        const same = merged.get(identity);
-        if (same === undefined) merged.set(identity, entry);
-        else same.merge(entry);
-      }
+    for (const entry of this.#made) {
+      const identity = this.#identity(entry);
+      const same = merged.get(identity);
+      if (same === undefined) merged.set(identity, entry);
+      else same.merge(entry);
     }
     return merged;
   }
@@ -121,17 +179,26 @@ function firstDifference(keys: readonly SortKey[], a: Row, b: Row, shown: boolea
   return 0;
 }
 
-/** The larger period first, of the leader and then of each member. */
-function byPeriods(a: Row, b: Row): number {
+/** The larger first, of the leader and then of each member. */
+function descending(a: Row, b: Row, of: 'total' | 'period'): number {
   for (let member = 0; member < a.entries.length; member++) {
-    const difference = (b.entries[member]?.period ?? 0n) - (a.entries[member]?.period ?? 0n);
+    const difference = (b.entries[member]?.[of] ?? 0n) - (a.entries[member]?.[of] ?? 0n);
     if (difference !== 0n) return difference > 0n ? 1 : -1;
   }
   return 0;
 }
 
+const depthOf = ({ entries: [entry] }: Row): number => entry?.calls?.depth ?? 0;
+
+/** With their callees first, where that is asked for: of equals in one task the one further up stands above. */
+function byPeriods(a: Row, b: Row, graph: CallGraphOptions | null): number {
+  if (!graph?.children) return descending(a, b, 'period');
+  const deeper = a.values.thread === b.values.thread ? depthOf(b) - depthOf(a) : 0;
+  return descending(a, b, 'total') || (graph.fromCaller ? deeper : -deeper) || descending(a, b, 'period');
+}
+
 /** The lines of a group in perf's order: the largest first, equal ones by what is shown. */
-function rowsOf(members: readonly Map<string, Entry>[], keys: readonly SortKey[]): Row[] {
+function rowsOf(members: readonly Map<string, Entry>[], { keys, graph }: HistogramOptions): Row[] {
   const rows = new Map<string, Row>();
   members.forEach((entries, member) => {
     for (const [identity, entry] of entries) {
@@ -141,7 +208,9 @@ function rowsOf(members: readonly Map<string, Entry>[], keys: readonly SortKey[]
     }
   });
   const keyed = [...rows.values()].sort((a, b) => firstDifference(keys, a, b, false));
-  return keyed.sort((a, b) => byPeriods(a, b) || firstDifference(keys, a, b, true));
+  const sorted = new RbTree<Row>((row, than) => (byPeriods(row, than, graph) || firstDifference(keys, row, than, true)) < 0);
+  for (const row of keyed) sorted.insert(row);
+  return [...sorted.values()];
 }
 
 /** The table of one event, or of the events that were opened as one group. */
@@ -156,6 +225,8 @@ export interface EventHistogram {
 }
 
 export interface Histogram {
+  /** How callchains were taken in; null if the recording has none, or they are not wanted. */
+  graph: CallGraphOptions | null;
   lostSamples: bigint;
   tables: EventHistogram[];
   session: Session;
@@ -179,28 +250,53 @@ interface Collected {
 }
 
 /** A session that collects; `runs` says how it goes over the recording, and false that it was in vain. */
-function collect(data: PerfData, keys: readonly SortKey[], loadSymbols: SymbolLoader | undefined, runs: (session: Session) => boolean | void): Collected | null {
+function collect(data: PerfData, options: HistogramOptions, runs: (session: Session) => boolean | void): Collected | null {
   const collectors: Collector[] = [];
-  const session = new Session(data, {
+  const { keys, graph, loadSymbols } = options;
+  const session: Session = new Session(data, {
     sample(sample) {
-      (collectors[sample.event.index] ??= new Collector(keys)).add(sample);
+      const collector = (collectors[sample.event.index] ??= new Collector(keys, graph));
+      if (graph === null) collector.add(sample);
+      else collector.addWithChain(sample, framesOf(data, session, sample, graph));
     },
   }, loadSymbols);
   return runs(session) === false ? null : { session, collectors };
 }
 
+/** No more frames than perf shows, counted from where it begins. */
+function framesOf(data: PerfData, { machine }: Session, { block, at, thread }: CurrentSample, { fromCaller }: CallGraphOptions): readonly Frame[] {
+  const record = data.decode(block, at);
+  const ips = (record.name === 'SAMPLE' && record.sample.callchain) || [];
+  const frames = resolveFrames(machine, thread, ips);
+  return fromCaller ? frames.slice(-MAX_STACK) : frames.slice(0, MAX_STACK);
+}
+
+export interface HistogramOptions {
+  keys: readonly SortKey[];
+  /** Null: callchains are passed over. */
+  graph: CallGraphOptions | null;
+  loadSymbols?: SymbolLoader | undefined;
+}
+
+/** What is asked of callchains where there are none is nothing. */
+function withChains(data: PerfData, graph: CallGraphOptions | null): CallGraphOptions | null {
+  return data.events.all.some(({ attr }) => attr.sample_type & BigInt(PERF_SAMPLE_CALLCHAIN)) ? graph : null;
+}
+
 /** Reads the whole recording, a second time only if it was not in order. A pipe cannot be read twice. */
-export function histogram(data: PerfData, keys: readonly SortKey[], loadSymbols?: SymbolLoader): Histogram {
-  const hopeful = data.header.pipe ? null : collect(data, keys, loadSymbols, (session) => session.runIfSorted());
-  const { session, collectors } = hopeful ?? collect(data, keys, loadSymbols, (session) => session.run())!;
+export function histogram(data: PerfData, asked: HistogramOptions): Histogram {
+  const options = { ...asked, graph: data.header.pipe ? asked.graph : withChains(data, asked.graph) };
+  const hopeful = data.header.pipe ? null : collect(data, options, (session) => session.runIfSorted());
+  const { session, collectors } = hopeful ?? collect(data, options, (session) => session.run())!;
   const tables = groupsOf(data).map(({ events, group }) => {
     const members = events.map(({ index }) => collectors[index]?.entries() ?? new Map<string, Entry>());
     return {
       events, group,
       samples: events.reduce((sum, { index }) => sum + (session.counts.samples[index] ?? 0), 0),
       periods: members.map((entries) => [...entries.values()].reduce((sum, { period }) => sum + period, 0n)),
-      rows: rowsOf(members, keys),
+      rows: rowsOf(members, options),
     };
   });
-  return { tables, session, lostSamples: session.counts.lostSamples.reduce((sum, lost) => sum + (lost ?? 0n), 0n) };
+  const lostSamples = session.counts.lostSamples.reduce((sum, lost) => sum + (lost ?? 0n), 0n);
+  return { tables, session, lostSamples, graph: withChains(data, options.graph) };
 }

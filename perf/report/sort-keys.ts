@@ -122,9 +122,17 @@ export const DEFAULT_SORT = 'comm,dso,symbol';
 
 /** Reads a list of keys; the beginning of a name is enough, as with perf. */
 export function parseSortKeys(text: string): SortKey[] {
-  return text.split(',').filter(Boolean).map((word) => {
+  const keys = text.split(',').filter(Boolean).map((word) => {
     const key = KEYS.find(({ name }) => name.startsWith(word));
     if (key === undefined) throw new InputError(`unknown key '${word}' in --sort; the keys are ${KEYS.map(({ name }) => name).join(', ')}.`);
     return key;
   });
+  return keys.includes(dso) ? keys : keys.map((key) => (key === symbol ? symbolWithinDso : key));
 }
+
+/** A symbol's address is one within its file: where that is no key of its own, it is compared first. */
+const symbolWithinDso: SortKey = {
+  ...symbol,
+  compare: (a, b) => dso.compare(a, b) || symbol.compare(a, b),
+  compareShown: (a, b) => symbol.compareShown!(a, b),
+};

@@ -41,6 +41,6 @@ test('kallsyms gives the kernel’s symbols and those of each module', () => {
 
 test('a report finds the symbols beside the mapped path', () => {
   const files = { buildIdDir: '/cache', read: (path: string) => (path === '/opt/noploop' ? image : null) };
-  const { tables } = histogram(open(noploop(30)), parseSortKeys('symbol'), symbolFiles(files));
+  const { tables } = histogram(open(noploop(30)), { keys: parseSortKeys('symbol'), graph: null, loadSymbols: symbolFiles(files) });
   expect(tables[0].rows.map(({ values }) => values.location?.found?.name)).toEqual(['main', 'leaf']);
 });

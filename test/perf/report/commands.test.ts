@@ -7,14 +7,17 @@ import { join } from 'node:path';
 import type { PerfData } from '../../../perf/data/index.ts';
 import { evlist } from '../../../perf/report/evlist.ts';
 import { headerText } from '../../../perf/report/header-text.ts';
-import { histogram } from '../../../perf/report/histogram.ts';
+import { histogram, type CallGraphOptions } from '../../../perf/report/histogram.ts';
 import { histogramText } from '../../../perf/report/histogram-text.ts';
 import { writeJson } from '../../../perf/report/json.ts';
 import { collect } from '../../../perf/report/output.ts';
 import { Script } from '../../../perf/report/script.ts';
 import { parseFields } from '../../../perf/report/script-fields.ts';
 import { parseSortKeys } from '../../../perf/report/sort-keys.ts';
-import { fixture, FIXTURES, haveFixtures, havePerf, noploop, open, realPerf } from '../data/recordings.ts';
+import { makeFixture } from '../../../perf/fixture/make.ts';
+import { recordOrders, sampleType } from '../../../perf/fixture/order.ts';
+import { parse_events } from '../../../perf/parse-events.ts';
+import { fixture, FIXTURES, haveFixtures, havePerf, MemorySink, noploop, open, realPerf } from '../data/recordings.ts';
 
 /** Each command by perf's words, and how we come to the same text. */
 const COMMANDS: [args: string[], own: (data: PerfData) => string][] = [
@@ -26,9 +29,9 @@ const COMMANDS: [args: string[], own: (data: PerfData) => string][] = [
   [['report', '--stdio', '--no-children', '-g', 'none', '-s', 'pid,dso'], (data) => report(data, 'pid,dso')],
 ];
 
-function report(data: PerfData, sort: string): string {
+function report(data: PerfData, sort: string, graph: CallGraphOptions | null = null): string {
   const keys = parseSortKeys(sort);
-  return histogramText(histogram(data, keys), { keys });
+  return histogramText(histogram(data, { keys, graph }), { keys });
 }
 
 /** Takes out what perf says of the time, of the day and of its options. */
@@ -59,6 +62,31 @@ againstPerf('the commands print what real perf prints (skipped where perf is not
       const withoutHost = (text: string) => text.replace(/"(captured-on|cpuid)": ".*",?\n/g, '');
       expect(withoutHost(collect((out) => writeJson(open(bytes()), out, { capturedOn: '' })))).toBe(withoutHost(written));
     });
+  });
+});
+
+/** A recording to order whose samples have callchains of the program and of the kernel, in turn. */
+function withCallchains(): Uint8Array {
+  const sink = new MemorySink();
+  makeFixture({
+    events: parse_events('cycles,instructions'), records: recordOrders('MMAP,COMM,FORK*2,SAMPLE*300,COMM,SAMPLE*100'),
+    sample_type: sampleType('ip,tid,time,id,period,callchain'), sample_id_all: true, read_format: 0n, attr_size: 112, pipe: false, version: '6.1.0', seed: '1',
+  }, sink);
+  return sink.bytes();
+}
+
+againstPerf('callchains are shown as real perf shows them (skipped where it is not installed)', () => {
+  test.each<[string[], string, CallGraphOptions]>([
+    [[], 'comm,dso,symbol', { children: true, shown: true, fromCaller: true }],
+    [['--no-children'], 'comm,dso,symbol', { children: false, shown: true, fromCaller: false }],
+    [['-s', 'sym'], 'sym', { children: true, shown: true, fromCaller: true }],
+    [['-s', 'dso,comm', '--no-children'], 'dso,comm', { children: false, shown: true, fromCaller: false }],
+    [['-g', 'none'], 'comm,dso,symbol', { children: true, shown: false, fromCaller: true }],
+  ])('report --stdio %j', (args, sort, graph) => {
+    const bytes = withCallchains();
+    const { stdout } = realPerf(bytes, 'report', '--stdio', ...args);
+    expect(stdout.length).toBeGreaterThan(1000);
+    expect(comparable(report(open(bytes), sort, graph))).toBe(comparable(stdout));
   });
 });
 
