@@ -13,6 +13,7 @@ import {
 } from './abi/index.ts';
 import { AttrCode, has_extended_regs } from './attr.ts';
 import { list_add_tail, list_del_init } from './list.ts';
+import { PERF_MAX_STACK_DEPTH } from './output.ts';
 import { WRITE_ONCE, atomic_dec_and_test, kzalloc, mutex_lock, mutex_unlock, operate_when } from './primitives.ts';
 import {
   File, PERF_ATTACH_TASK, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, PerfEvent, PerfEventContext,
@@ -21,9 +22,6 @@ import {
 
 /** Open files that a process may have (RLIMIT_NOFILE). */
 export const NR_OPEN = 1024;
-
-/** Frames that a call chain may have (perf_event_max_stack). */
-export const PERF_MAX_STACK_DEPTH = 127;
 
 /** Clocks that an NMI may read, and those that only events without NMIs may use. */
 const NMI_SAFE_CLOCKS = [CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW];

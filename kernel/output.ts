@@ -3,7 +3,7 @@
  *
  * Reference: perf_prepare_sample, perf_output_sample, perf_event__header_size and perf_event__id_header_size of
  * kernel/events/core.c, v3.2; section 1.3 of kernel.md.
- * Not modelled: RAW, BRANCH_STACK, REGS_USER, STACK_USER and later fields; guest samples.
+ * Not modelled: BRANCH_STACK; guest samples; the fields behind the call chain are in sample-fields.ts.
  */
 import { effect_of, hook, load } from '../sim/memory.ts';
 import {
@@ -11,11 +11,15 @@ import {
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
   PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PERF_RECORD_SAMPLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN,
   PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ,
-  PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
+  PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID, PERF_SAMPLE_TIME,
 } from './abi/index.ts';
 import { list_for_each } from './list.ts';
 import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.ts';
+import { FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
 import type { PerfEvent, Regs, TaskStruct } from './structs.ts';
+
+/** Frames that a call chain may have, unless the event asks for fewer (perf_event_max_stack). */
+export const PERF_MAX_STACK_DEPTH = 127;
 
 export const HEADER_SIZE = 8;
 const FIELD_SIZE = 8;
@@ -40,7 +44,7 @@ export abstract class OutputCode extends RingBufferCode {
     const { sample_type } = event;
     event.read_size = this.perf_event_read_size(event);
     event.header_size =
-      FIELD_SIZE * bits(sample_type & HEADER_FIELDS) + (sample_type & PERF_SAMPLE_READ ? event.read_size : 0);
+      FIELD_SIZE * bits(sample_type & (HEADER_FIELDS | FIXED_LATE_FIELDS)) + (sample_type & PERF_SAMPLE_READ ? event.read_size : 0);
     event.id_header_size = FIELD_SIZE * bits(sample_type & ID_FIELDS);
   }
 
@@ -68,40 +72,52 @@ export abstract class OutputCode extends RingBufferCode {
 
   /** Writes a SAMPLE for an overflow of `event` with `period` events behind it. NMI context, mostly. */
   perf_event_output(event: PerfEvent, period: number, regs: Regs): void {
-    const { sample_type } = event;
-    const values = sample_type & PERF_SAMPLE_READ ? this.perf_event_read_values(event) : NO_VALUES;
-    const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
-    const size =
-      HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
-    const id = this.perf_event_header__init_id(event);
-
+    const sample = this.perf_prepare_sample(event, period, regs);
+    const { size } = sample;
     const handle = new PerfOutputHandle();
     if (this.perf_output_begin(handle, event, size, PERF_RECORD_SAMPLE) !== 0) return;
     const misc = regs.location.ring === 'user' ? PERF_RECORD_MISC_USER : PERF_RECORD_MISC_KERNEL;
-    const sample = { ip: regs.ip, addr: regs.addr ?? 0, period, values, chain };
     const end = handle.offset + size;
-    if (hook === null) this.perf_output_sample(handle, event, misc, size, id, sample);
-    else effect_of<OutputCode, 'perf_output_sample'>(this, 'perf_output_sample', handle, event, misc, size, id, sample);
+    if (hook === null) this.perf_output_sample(handle, event, misc, sample);
+    else effect_of<OutputCode, 'perf_output_sample'>(this, 'perf_output_sample', handle, event, misc, sample);
     handle.offset = end;
     this.perf_output_sample_wakeup(handle, event);
     this.perf_output_end(handle);
   }
 
+  /** Gathers what the sample will say, and how large it will be. */
+  perf_prepare_sample(event: PerfEvent, period: number, regs: Regs): Sample {
+    const { sample_type, attr } = event;
+    const values = sample_type & PERF_SAMPLE_READ ? this.perf_event_read_values(event) : NO_VALUES;
+    const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
+    let size =
+      HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
+    const late = late_values(sample_type, { attr, regs, user_regs: this.perf_user_regs(event, regs), size });
+    for (const { dyn_size } of late) size += dyn_size;
+    return { id: this.perf_event_header__init_id(event), ip: regs.ip, addr: regs.addr ?? 0, period, values, chain, late, size };
+  }
+
+  /** The registers of user mode, for an event that wants them: the interrupted ones, or those at the kernel's entry. */
+  perf_user_regs({ sample_type }: PerfEvent, regs: Regs): Regs | null {
+    if ((sample_type & (PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER)) === 0) return null;
+    return regs.location.ring === 'user' ? regs : effect_of(this.hardware, 'user_regs');
+  }
+
   /** Copies the record into the place that `handle` holds. */
-  perf_output_sample(
-    handle: PerfOutputHandle, event: PerfEvent, misc: number, size: number, id: SampleId, sample: Sample,
-  ): void {
-    handle.put_header(PERF_RECORD_SAMPLE, misc, size);
-    put_sample(handle, event, id, sample);
+  perf_output_sample(handle: PerfOutputHandle, event: PerfEvent, misc: number, sample: Sample): void {
+    handle.put_header(PERF_RECORD_SAMPLE, misc, sample.size);
+    put_sample(handle, event, sample);
   }
 
   /** The call chain at `regs`, leaf first: the kernel's part and the user's, a marker in front of each. */
   perf_callchain(event: PerfEvent, regs: Regs): readonly number[] {
     const isUser = regs.location.ring === 'user';
     const { exclude_callchain_kernel, exclude_callchain_user } = event.attr;
-    const kernel = isUser || exclude_callchain_kernel ? [] : chain_part(PERF_CONTEXT_KERNEL, regs);
+    const max = event.attr.sample_max_stack || PERF_MAX_STACK_DEPTH;
+    const kernel = isUser || exclude_callchain_kernel ? [] : chain_part(PERF_CONTEXT_KERNEL, regs, max);
     const user = isUser ? regs : effect_of(this.hardware, 'user_regs');
-    return user === null || exclude_callchain_user ? kernel : [...kernel, ...chain_part(PERF_CONTEXT_USER, user)];
+    if (user === null || exclude_callchain_user) return kernel;
+    return [...kernel, ...chain_part(PERF_CONTEXT_USER, user, max - Math.max(0, kernel.length - 1))];
   }
 
   /** Values of all events of a group, leader first. */
@@ -112,18 +128,22 @@ export abstract class OutputCode extends RingBufferCode {
   }
 }
 
-/** What a SAMPLE says beyond who, when and where. */
-interface Sample {
+/** What a SAMPLE says, and its bytes. */
+export interface Sample {
+  readonly id: SampleId;
   readonly ip: number;
   readonly addr: number;
   readonly period: number;
   readonly values: ReadValues;
   readonly chain: readonly number[] | null;
+  readonly late: readonly LateValue[];
+  readonly size: number;
 }
 
 /** The fields in the order of the record (section 1.2). */
-function put_sample(handle: PerfOutputHandle, event: PerfEvent, id: SampleId, sample: Sample): void {
+function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample): void {
   const { sample_type } = event;
+  const { id } = sample;
   if (sample_type & PERF_SAMPLE_IDENTIFIER) handle.put_u64(id.id);
   if (sample_type & PERF_SAMPLE_IP) handle.put_u64(sample.ip);
   if (sample_type & PERF_SAMPLE_TID) handle.put_u32(id.pid, id.tid);
@@ -138,11 +158,12 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, id: SampleId, sa
     handle.put_u64(sample.chain.length);
     for (const address of sample.chain) handle.put_u64(address);
   }
+  for (const { words } of sample.late) for (const word of words) handle.put_u64(word);
 }
 
 /** A stretch of a call chain. Addresses are signed here, as everywhere. */
-function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs): readonly number[] {
-  return [Number(BigInt.asIntN(64, context)), ip, ...callers];
+function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs, max: number): readonly number[] {
+  return [Number(BigInt.asIntN(64, context)), ...[ip, ...callers].slice(0, max)];
 }
 
 /** Bytes of a read of an event in a group of `members`. */

@@ -19,10 +19,15 @@ export abstract class SoftwareEventCode extends OverflowCode {
   perf_sw_event(event_id: number, nr: number, regs: Regs | null): void {
     const head = this.this_cpu().swevent_heads[event_id];
     if (list_empty(head)) return;
-    const at = regs ?? CALLER_REGS;
+    const at = this.perf_sw_event_regs(regs ?? CALLER_REGS);
     list_for_each(head, (event) => {
       if (this.perf_swevent_match(event, at)) this.perf_swevent_event(event, nr, at);
     });
+  }
+
+  /** What the events are told of the occurrence. */
+  perf_sw_event_regs(regs: Regs): Regs {
+    return regs;
   }
 
   perf_swevent_match(event: PerfEvent, regs: Regs): boolean {

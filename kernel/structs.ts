@@ -12,6 +12,7 @@ import type { PerfEventAttr } from './abi/index.ts';
 import { PAGE_SIZE } from './abi/index.ts';
 import { ListHead } from './list.ts';
 import { Mutex, SpinLock } from './primitives.ts';
+import type { PerfSampleData } from './sample-data.ts';
 
 // event.state
 /** Since v3.18: the task that it counted has exited. */
@@ -45,6 +46,8 @@ export interface Regs {
   readonly ip: number;
   /** The data address that a fault was for. */
   readonly addr?: number;
+  /** Since v6.3: what the events have in common that one occurrence of a software event overflows. */
+  readonly data?: PerfSampleData;
 }
 
 /** struct hrtimer: what is to be called when it expires, in hard interrupt context. The machine knows when. */

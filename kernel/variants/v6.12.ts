@@ -7,7 +7,7 @@
  * (v6.2: all events of a task are in one context), 7e8b255650fc (values of inherited events in samples that name the task)
  * and 62c0b1061593 (small steps of the period).
  * Claim: no tick has more than max_samples_per_tick interrupts of an event; who has lost records can ask how many.
- * Known to fail: poll never says POLLRDNORM, nor that a pinned event is in error; of several sleepers on one buffer only
+ * Known to fail: events that one software occurrence overflows share their ids (sample-data.ts); poll never says POLLRDNORM, nor that a pinned event is in error; of several sleepers on one buffer only
  * the first to look is told of data.
  * Reference: section 6.2 of kernel.md, E20; section 11.
  * Not modelled: E19 (SIGTRAP), E21 and E22 (AUX areas, splitting of a mapping).
@@ -16,8 +16,10 @@ import { PERF_SAMPLE_TID, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL } from '../context.ts';
 import { list_entries } from '../list.ts';
+import type { Sample } from '../output.ts';
 import { atomic_inc } from '../primitives.ts';
-import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer } from '../structs.ts';
+import { PerfSampleData } from '../sample-data.ts';
+import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_19 } from './v5.19.ts';
 
@@ -57,6 +59,15 @@ export class V6_12 extends V5_19 {
       else if (!on) fits = false;
     }
     cpuctx.pmu.pmu_enable();
+  }
+
+  override perf_sw_event_regs(regs: Regs): Regs {
+    return { ...regs, data: new PerfSampleData() };
+  }
+
+  override perf_prepare_sample(event: PerfEvent, period: number, regs: Regs): Sample {
+    const sample = super.perf_prepare_sample(event, period, regs);
+    return regs.data === undefined ? sample : regs.data.share(event.sample_type, sample);
   }
 
   override same_owner(event: PerfEvent, output: PerfEvent): boolean {

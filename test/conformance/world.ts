@@ -17,10 +17,16 @@ const SOFTWARE = [
 const SAMPLE_BITS: Record<string, number> = {
   IP: PERF_SAMPLE_IP, TID: PERF_SAMPLE_TID, TIME: PERF_SAMPLE_TIME, ADDR: PERF_SAMPLE_ADDR, READ: PERF_SAMPLE_READ,
   CALLCHAIN: PERF_SAMPLE_CALLCHAIN, ID: PERF_SAMPLE_ID, CPU: PERF_SAMPLE_CPU, PERIOD: PERF_SAMPLE_PERIOD,
-  STREAM_ID: PERF_SAMPLE_STREAM_ID, IDENTIFIER: PERF_SAMPLE_IDENTIFIER,
+  STREAM_ID: PERF_SAMPLE_STREAM_ID, RAW: 1 << 10, BRANCH_STACK: 1 << 11, REGS_USER: 1 << 12, STACK_USER: 1 << 13,
+  WEIGHT: 1 << 14, DATA_SRC: 1 << 15, IDENTIFIER: PERF_SAMPLE_IDENTIFIER, TRANSACTION: 1 << 17, REGS_INTR: 1 << 18,
+  PHYS_ADDR: 1 << 19, AUX: 1 << 20, CGROUP: 1 << 21, DATA_PAGE_SIZE: 1 << 22, CODE_PAGE_SIZE: 1 << 23, WEIGHT_STRUCT: 1 << 24,
 };
 const FORMAT_BITS: Record<string, number> = { TOTAL_TIME_ENABLED: 1, TOTAL_TIME_RUNNING: 2, ID: 4, GROUP: 8, LOST: 16 };
-const NUMBERS = ['wakeup_events', 'clockid', 'bp_type'];
+const NUMBERS = [
+  'wakeup_events', 'clockid', 'bp_type', 'size', 'precise_ip', 'sample_stack_user', 'sample_max_stack', 'aux_watermark',
+  'aux_sample_size',
+];
+const WIDE = ['config1', 'config2', 'config3', 'branch_sample_type', 'sample_regs_user', 'sample_regs_intr', 'sig_data'];
 
 /** v3.2 in all but one thing: most cases tell records apart by IDENTIFIER, of v3.12. */
 export class V3_2WithIdentifier extends V3_2 {
@@ -123,6 +129,8 @@ export class World {
       else if (name === 'sample_type') attr.sample_type = BigInt(bits(value, SAMPLE_BITS));
       else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) & (this.hasLost ? -1 : ~16));
       else if (name === 'wakeup_watermark') attr.wakeup_events = value as number;
+      else if (WIDE.includes(name)) Object.assign(attr, { [name]: BigInt(value as number) });
+      else if (name === 'last_byte') attr.unknown_fields = value !== 0;
       else if (NUMBERS.includes(name)) Object.assign(attr, { [name]: value });
       else if (typeof (attr as unknown as Fields)[name] === 'boolean') Object.assign(attr, { [name]: value === 1 });
       else throw new NotCovered(`attr.${name}`);
