@@ -108,6 +108,8 @@ export abstract class KernelBase {
   readonly config: KernelConfig;
   readonly per_cpu: readonly PerCpu[];
   trace: Tracepoints = new SilentTracepoints();
+  /** How many events want to know of context switches. */
+  readonly nr_switch_events = new Cell(0, this, 'nr_switch_events');
 
   constructor(hardware: Hardware, config: KernelConfig) {
     this.hardware = hardware;

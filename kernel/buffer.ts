@@ -4,7 +4,7 @@
  *
  * Reference: perf_poll, perf_mmap, perf_mmap_close, perf_event_set_output and ring_buffer_put of
  * kernel/events/core.c, v3.1; sections 2.7, 3.1 and 5 (column A) of kernel.md.
- * Not modelled: memory exhaustion; mremap, splitting and forking of a mapping.
+ * Not modelled: memory exhaustion.
  */
 import { effect } from '../sim/memory.ts';
 import { EINVAL, EPERM, PAGE_SIZE, POLL_HUP } from './abi/index.ts';
@@ -14,9 +14,6 @@ import {
   mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
 } from './primitives.ts';
 import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from './structs.ts';
-
-/** Pages that an ordinary user may lock beyond perf's own allowance: RLIMIT_MEMLOCK of 64 KiB. */
-const RLIMIT_MEMLOCK_PAGES = 16;
 
 /** What mmap(2) was asked for. */
 export interface MmapRequest {
@@ -103,19 +100,44 @@ export abstract class BufferCode extends ControlCode {
     return nr_pages < 0 || (nr_pages & (nr_pages - 1)) !== 0 ? -EINVAL : 0;
   }
 
+  /** Whether the pages are more than perf grants the user and RLIMIT_MEMLOCK the process, and somebody cares. */
   perf_mmap_over_limit(user: UserStruct, pages: number): boolean {
-    const allowance = ((this.config.perf_event_mlock_kb * 1024) / PAGE_SIZE) * this.hardware.nr_cpus;
-    const excess = READ_ONCE(user.locked_vm) + pages - allowance;
-    return excess > RLIMIT_MEMLOCK_PAGES && !user.capable;
+    const { mm, rlimit_memlock } = this.current()!;
+    const locked = mm.pinned_vm + this.perf_mmap_extra(user, pages);
+    return locked > Math.floor(rlimit_memlock / PAGE_SIZE) && this.config.perf_event_paranoid > -1 && !user.capable;
+  }
+
+  /** How many of the pages exceed what perf grants the user. */
+  perf_mmap_extra(user: UserStruct, pages: number): number {
+    const allowance = Math.floor((this.config.perf_event_mlock_kb * 1024) / PAGE_SIZE) * this.hardware.nr_cpus;
+    return Math.max(0, READ_ONCE(user.locked_vm) + pages - allowance);
+  }
+
+  /** Accounts the pages to the user, and to the process those that exceed what perf grants: their number. */
+  perf_mmap_charge(user: UserStruct, pages: number): number {
+    const extra = this.perf_mmap_extra(user, pages);
+    atomic_add_return(user.locked_vm, this.perf_mmap_user_share(pages, extra));
+    const { mm } = this.current()!;
+    if (extra > 0) mm.pinned_vm += extra;
+    return extra;
+  }
+
+  perf_mmap_uncharge(user: UserStruct, { vm_mm }: VmArea, pages: number, extra: number): void {
+    atomic_add_return(user.locked_vm, -this.perf_mmap_user_share(pages, extra));
+    if (extra > 0 && vm_mm !== null) vm_mm.pinned_vm -= extra;
+  }
+
+  /** In v3.1 those that exceed the user's share are counted twice. */
+  perf_mmap_user_share(pages: number, _extra: number): number {
+    return pages;
   }
 
   /** The buffer is made by the first mapping; only this event's watermark counts. Holds mmap_mutex. */
   perf_mmap_first(event: PerfEvent, user: UserStruct, request: MmapRequest): RingBuffer {
     const watermark = event.attr.watermark ? event.attr.wakeup_events : 0;
     const rb = kzalloc(() => new RingBuffer(request.pages - 1, watermark, request.writable));
-    atomic_add_return(user.locked_vm, request.pages);
     event.mmap_user = user;
-    event.mmap_locked = request.pages;
+    event.mmap_locked = this.perf_mmap_charge(user, request.pages);
     rcu_assign_pointer(event.rb, rb);
     return rb;
   }
@@ -125,6 +147,11 @@ export abstract class BufferCode extends ControlCode {
     atomic_inc(rb.refcount);
   }
 
+  /** One area of the mapping has become two, or has been inherited by a child. Holds mmap_sem. */
+  perf_mmap_open({ event }: VmArea): void {
+    atomic_inc(event.mmap_count);
+  }
+
   /** munmap(2): the last mapping of the event takes its buffer away. Holds mmap_sem. */
   perf_mmap_close(vma: VmArea): void {
     const { event } = vma;
@@ -132,7 +159,7 @@ export abstract class BufferCode extends ControlCode {
     const rb = READ_ONCE(event.rb)!;
     // A redirected event that is mapped has a buffer, but no user who locked it (section 2.7).
     const user = this.not_null(event.mmap_user, 'event->mmap_user');
-    atomic_add_return(user.locked_vm, -event.mmap_locked);
+    this.perf_mmap_uncharge(user, vma, rb.nr_pages + 1, event.mmap_locked);
     rcu_assign_pointer(event.rb, null);
     this.perf_mmap_detached(event, rb);
     mutex_unlock(event.mmap_mutex);

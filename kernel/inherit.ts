@@ -48,6 +48,7 @@ export abstract class InheritCode extends SelectCode {
       event.hw.last_period = parent.hw.sample_period;
       event.hw.period_left = parent.hw.sample_period;
     }
+    this.account_event(event, 1);
     this.perf_event__header_size(event);
     this.add_event_to_ctx(event, ctx);
     this.pin_event(top);
@@ -75,12 +76,30 @@ export abstract class InheritCode extends SelectCode {
         this.perf_event_task(task, null, false);
         return;
       }
-      const cpuctx = this.this_cpu().contexts[ctxn];
-      this.perf_event_context_sched_out(cpuctx, ctx);
-      store(slot, null);
-      this.perf_event_task(task, ctx, false);
+      this.perf_event_exit_task_context(task, ctx, ctxn);
+    });
+  }
+
+  perf_event_exit_task_context(task: TaskStruct, ctx: PerfEventContext, ctxn: number): void {
+    this.perf_event_context_sched_out(this.this_cpu().contexts[ctxn], ctx);
+    store(task.perf_event_ctxp[ctxn], null);
+    this.perf_event_task(task, ctx, false);
+    mutex_lock(ctx.mutex);
+    list_for_each(ctx.event_list, (event) => this.perf_event_exit_event(event, ctx));
+    mutex_unlock(ctx.mutex);
+  }
+
+  /** exec(2): events that must not outlive the program end as if their task had. */
+  perf_event_remove_on_exec(task: TaskStruct): void {
+    task.perf_event_ctxp.forEach((slot, ctxn) => {
+      const ctx = load(slot);
+      if (ctx === null) return;
       mutex_lock(ctx.mutex);
-      list_for_each(ctx.event_list, (event) => this.perf_event_exit_event(event, ctx));
+      list_for_each(ctx.event_list, (event) => {
+        if (!event.attr.remove_on_exec) return;
+        this.event_sched_out(event, this.this_cpu().contexts[ctxn], ctx);
+        this.perf_event_exit_event(event, ctx);
+      });
       mutex_unlock(ctx.mutex);
     });
   }

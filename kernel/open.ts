@@ -86,6 +86,7 @@ export abstract class OpenCode extends AttrCode {
     this.perf_install_in_context(ctx, event, event.cpu);
     ctx.generation++;
     mutex_unlock(ctx.mutex);
+    this.account_event(event, 1);
     this.perf_event_owned(event, this.current()!);
     this.perf_event__header_size(event);
     store(this.current()!.files.slot(fd), file);
@@ -179,7 +180,6 @@ export abstract class OpenCode extends AttrCode {
     // AUX data in samples comes from an AUX event that leads the group, and there are none here.
     if (asked.aux_sample_size !== 0) return -EINVAL;
     event.parent = parent;
-    if (asked.context_switch) this.nr_switch_events++;
     event.overflow_handler = parent?.overflow_handler ?? null;
     return event;
   }
@@ -220,6 +220,11 @@ export abstract class OpenCode extends AttrCode {
     const ctx = kzalloc(() => new PerfEventContext(task, ctxn));
     store(slot, ctx);
     return ctx;
+  }
+
+  /** Counts who wants to know of things that are costly to report. */
+  account_event(event: PerfEvent, change: number): void {
+    if (event.attr.context_switch) store(this.nr_switch_events, load(this.nr_switch_events) + change);
   }
 
   perf_event_owned(event: PerfEvent, owner: TaskStruct): void {
@@ -286,6 +291,7 @@ export abstract class OpenCode extends AttrCode {
   /** Waits until the event's irq_work is done, gives up its buffer, and frees it after a grace period. */
   free_event(event: PerfEvent): void {
     this.irq_work_sync(event);
+    this.account_event(event, -1);
     this.perf_event_drop_buffer(event);
     effect(() => this.hardware.call_rcu(() => WRITE_ONCE(event.freed, true)));
   }

@@ -3,7 +3,7 @@
  *
  * Reference: kernel/fork.c, fs/exec.c, kernel/exit.c, kernel/signal.c and fs/pipe.c of v3.2; section 2.5 for the order
  * of an exit.
- * Not modelled: address spaces, credentials, job control; zombies beyond the SIGCHLD that they send.
+ * Not modelled: credentials, job control; zombies beyond the SIGCHLD that they send.
  */
 import { effect, load } from '../sim/memory.ts';
 import {
@@ -59,6 +59,8 @@ export abstract class ProcessCode extends InheritCode {
       atomic_inc(file.f_count);
       WRITE_ONCE(child.files.slot(fd), file);
     }
+    child.rlimit_memlock = parent.rlimit_memlock;
+    this.dup_mmap(parent.mm, child.mm);
     return this.copy_process(child);
   }
 
@@ -67,24 +69,33 @@ export abstract class ProcessCode extends InheritCode {
     const parent = this.current()!;
     const child = this.create_task(parent.comm, parent, parent.user, true);
     atomic_inc(child.files.count);
+    child.mm.mm_users++;
     return this.copy_process(child);
   }
 
   copy_process(child: TaskStruct): TaskStruct {
     this.perf_event_init_task(child);
     this.perf_event_task(child, null, true);
+    this.perf_event_namespaces(child);
     return child;
   }
 
   /** exec(2), after the image has been found: the new name, then the new mappings. */
   sys_exec(executable: Executable): void {
     const task = this.current()!;
+    this.exec_mmap(task);
     task.comm = executable.comm;
-    this.perf_event_comm(task, true);
+    this.perf_event_exec(task);
     for (const map of executable.maps) {
       this.charge('record');
       this.perf_event_mmap(map);
     }
+  }
+
+  /** The task has become another program: events that must not see it end, those that waited for it start, and it is named. */
+  perf_event_exec(task: TaskStruct): void {
+    this.perf_event_remove_on_exec(task);
+    this.perf_event_comm(task, true);
   }
 
   /** prctl(PR_SET_NAME). */
@@ -97,6 +108,7 @@ export abstract class ProcessCode extends InheritCode {
   /** exit(2): files close, events end and report it, then the parent hears of it. */
   sys_exit(): void {
     const task = this.current()!;
+    this.exit_mm(task);
     if (atomic_dec_and_test(task.files.count)) this.exit_files(task);
     task.exiting = true;
     this.perf_event_exit_task(task);

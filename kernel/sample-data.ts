@@ -41,7 +41,7 @@ export class PerfSampleData {
 
   #fill_in(missing: number, sample_type: number, own: Sample): void {
     const was = this.#id ?? own.id;
-    const take = <K extends keyof SampleId>(bits: number, ...keys: K[]): Partial<SampleId> =>
+    const take = (bits: number, ...keys: (keyof SampleId)[]): Partial<SampleId> =>
       missing & bits ? Object.fromEntries(keys.map((key) => [key, own.id[key]])) : {};
     this.#id = {
       ...was, ...take(PERF_SAMPLE_TID, 'pid', 'tid'), ...take(PERF_SAMPLE_TIME, 'time'), ...take(EITHER_ID, 'id'),

@@ -6,7 +6,7 @@
  */
 import { effect } from '../sim/memory.ts';
 import { EINTR, POLLERR, POLLHUP, POLLIN, POLLNVAL } from './abi/index.ts';
-import { OpenCode } from './open.ts';
+import { MmapCode } from './mmap.ts';
 import { READ_ONCE, SLEEP, WRITE_ONCE, kzalloc, operate_when } from './primitives.ts';
 import { PollTable, PollWaiter, type File } from './structs.ts';
 
@@ -22,7 +22,7 @@ export interface PollResult {
   readonly revents: readonly number[];
 }
 
-export abstract class SelectCode extends OpenCode {
+export abstract class SelectCode extends MmapCode {
   /** `timeout` in milliseconds; negative: for ever. */
   sys_poll(fds: readonly PollFd[], timeout: number): PollResult {
     const task = this.current()!;

@@ -1,14 +1,14 @@
 /**
- * Records beside the samples: COMM, MMAP, MMAP2, FORK, EXIT, READ, SWITCH, THROTTLE, UNTHROTTLE.
+ * Records beside the samples: COMM, MMAP, MMAP2, FORK, EXIT, NAMESPACES, READ, SWITCH, THROTTLE, UNTHROTTLE.
  *
  * Reference: perf_event_comm, perf_event_mmap, perf_event_task and perf_log_throttle of kernel/events/core.c, v3.2; MMAP2
  * (v3.16) and SWITCH (v4.3) are written for attrs that ask for them, which older kernels refuse.
- * Not modelled: MMAP of data pages; records for kernel threads.
+ * Not modelled: records for kernel threads; KSYMBOL, BPF_EVENT, CGROUP, TEXT_POKE: nothing here makes such things.
  */
 import { load } from '../sim/memory.ts';
 import {
-  MAP_PRIVATE, PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_SWITCH_OUT, PERF_RECORD_MISC_SWITCH_OUT_PREEMPT,
-  PERF_RECORD_MISC_USER, PERF_RECORD_MMAP, PERF_RECORD_MMAP2, PERF_RECORD_SWITCH, PERF_RECORD_SWITCH_CPU_WIDE, PROT_EXEC, PROT_READ,
+  MAP_PRIVATE, PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_SWITCH_OUT, PERF_RECORD_MISC_SWITCH_OUT_PREEMPT,
+  PERF_RECORD_MISC_USER, PERF_RECORD_MMAP, PERF_RECORD_MMAP2, PERF_RECORD_NAMESPACES, PERF_RECORD_SWITCH, PERF_RECORD_SWITCH_CPU_WIDE, PROT_EXEC, PROT_READ,
   PERF_RECORD_READ, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
 } from './abi/index.ts';
 import { list_for_each } from './list.ts';
@@ -18,6 +18,10 @@ import {
   PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type TaskStruct,
 } from './structs.ts';
 
+/** The file system of namespaces, and the initial ones: network, UTS, IPC, PID, user, mount, cgroup. */
+const NSFS_DEVICE = 4;
+const NAMESPACES = [0xf000_0000, 0xefff_fffe, 0xefff_ffff, 0xefff_fffc, 0xefff_fffd, 0xf000_0001, 0xefff_fffb];
+
 /** A mapping as MMAP records report it; bytes. */
 export interface MappedFile {
   readonly start: number;
@@ -25,6 +29,9 @@ export interface MappedFile {
   readonly offset: number;
   readonly filename: string;
   /** Its device and inode, which MMAP2 records report; absent: nothing is mapped, as for the vdso. */
+  /** PROT_ bits and MAP_ bits; absent: code that cannot be written, private. */
+  readonly prot?: number;
+  readonly flags?: number;
   readonly inode?: { readonly major: number; readonly minor: number; readonly number: number };
 }
 
@@ -32,9 +39,6 @@ export interface MappedFile {
 const MMAP2_SIZE = 32;
 
 export abstract class SidebandCode extends OutputCode {
-  /** Whether any event has ever asked for context switches. */
-  nr_switch_events = 0;
-
   abstract perf_event_enable_on_exec(ctx: PerfEventContext): void;
 
   /** Writes one record with a sample_id trailer into the buffer of `event`. `size` counts header and body. */
@@ -78,12 +82,20 @@ export abstract class SidebandCode extends OutputCode {
     });
   }
 
-  /** Enables events that waited for this exec, then reports the task's new name. */
+  /** Enables events that waited for this exec, as any naming of the task does in v3.2, then reports its new name. */
   perf_event_comm(task: TaskStruct, exec: boolean): void {
+    this.perf_event_enable_all_on_exec(task);
+    this.perf_event_comm_record(task, exec);
+  }
+
+  perf_event_enable_all_on_exec(task: TaskStruct): void {
     for (const slot of task.perf_event_ctxp) {
       const ctx = load(slot);
       if (ctx !== null) this.perf_event_enable_on_exec(ctx);
     }
+  }
+
+  perf_event_comm_record(task: TaskStruct, exec: boolean): void {
     const size = HEADER_SIZE + 8 + padded_length(task.comm);
     this.perf_event_aux(null, (event) => {
       if (!event.attr.comm) return;
@@ -99,15 +111,17 @@ export abstract class SidebandCode extends OutputCode {
     return 0;
   }
 
-  /** Reports a new executable mapping of the current task. */
+  /** Reports a new mapping of the current task: of code, or of data to those who want it. */
   perf_event_mmap(map: MappedFile): void {
     const task = this.current()!;
+    const executable = (map.prot ?? PROT_EXEC) & PROT_EXEC;
+    const misc = PERF_RECORD_MISC_USER | (executable ? 0 : PERF_RECORD_MISC_MMAP_DATA);
     const size = HEADER_SIZE + 8 + 24 + padded_length(map.filename);
     this.perf_event_aux(null, (event) => {
-      const { mmap, mmap2 } = event.attr;
-      if (!mmap && !mmap2) return;
+      const { mmap, mmap2, mmap_data } = event.attr;
+      if (executable ? !mmap && !mmap2 : !mmap_data) return;
       const type = mmap2 ? PERF_RECORD_MMAP2 : PERF_RECORD_MMAP;
-      this.perf_output_record(event, type, PERF_RECORD_MISC_USER, mmap2 ? size + MMAP2_SIZE : size, (handle) => {
+      this.perf_output_record(event, type, misc, mmap2 ? size + MMAP2_SIZE : size, (handle) => {
         handle.put_u32(task.tgid, task.pid);
         handle.put_u64(map.start);
         handle.put_u64(map.length);
@@ -120,7 +134,7 @@ export abstract class SidebandCode extends OutputCode {
 
   /** Reports that `task` leaves the CPU for `other`, or has come after it. Interrupts off; `task` is current. */
   perf_event_switch(other: TaskStruct | null, sched_in: boolean, preempt: boolean): void {
-    if (this.nr_switch_events === 0) return;
+    if (load(this.nr_switch_events) === 0) return;
     const misc = sched_in ? 0 : PERF_RECORD_MISC_SWITCH_OUT | (preempt ? PERF_RECORD_MISC_SWITCH_OUT_PREEMPT : 0);
     this.perf_event_aux(null, (event) => {
       if (!event.attr.context_switch) return;
@@ -142,12 +156,28 @@ export abstract class SidebandCode extends OutputCode {
     const parent = is_new ? this.current() : task.real_parent;
     const size = HEADER_SIZE + 16 + 8;
     this.perf_event_aux(task_ctx, (event) => {
-      if (!(event.attr.comm || event.attr.mmap || event.attr.mmap_data || event.attr.task)) return;
+      const { comm, mmap, mmap2, mmap_data, task: own } = event.attr;
+      if (!comm && !mmap && !mmap2 && !mmap_data && !own) return;
       const time = this.perf_clock();
       this.perf_output_record(event, is_new ? PERF_RECORD_FORK : PERF_RECORD_EXIT, 0, size, (handle) => {
         handle.put_u32(task.tgid, parent?.tgid ?? 0);
         handle.put_u32(task.pid, parent?.pid ?? 0);
         handle.put_u64(time);
+      });
+    });
+  }
+
+  /** Reports the namespaces of a task that is new or has left some of them. */
+  perf_event_namespaces(task: TaskStruct): void {
+    this.perf_event_aux(null, (event) => {
+      if (!event.attr.namespaces) return;
+      this.perf_output_record(event, PERF_RECORD_NAMESPACES, 0, HEADER_SIZE + 16 + 16 * NAMESPACES.length, (handle) => {
+        handle.put_u32(task.tgid, task.pid);
+        handle.put_u64(NAMESPACES.length);
+        for (const ino of NAMESPACES) {
+          handle.put_u64(NSFS_DEVICE);
+          handle.put_u64(ino);
+        }
       });
     });
   }
@@ -174,9 +204,10 @@ export abstract class SidebandCode extends OutputCode {
 }
 
 /** Code is mapped privately, to be read and executed. */
-function put_mmap2(handle: PerfOutputHandle, { inode = { major: 0, minor: 0, number: 0 } }: MappedFile): void {
+function put_mmap2(handle: PerfOutputHandle, map: MappedFile): void {
+  const { inode = { major: 0, minor: 0, number: 0 }, prot = PROT_READ | PROT_EXEC, flags = MAP_PRIVATE } = map;
   handle.put_u32(inode.major, inode.minor);
   handle.put_u64(inode.number);
   handle.put_u64(0);
-  handle.put_u32(PROT_READ | PROT_EXEC, MAP_PRIVATE);
+  handle.put_u32(prot, flags);
 }

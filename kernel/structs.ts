@@ -178,8 +178,8 @@ export class RingBuffer extends struct({
   lost: shared(0),
   /** Since v3.10: mappings of this buffer through any event. */
   mmap_count: shared(0),
-  /** Since v3.10: to whom the pages are accounted. */
-  mmap_user: null as UserStruct | null,
+  /** Since v3.10: to whom the pages are accounted, and how many of them beyond what perf grants. */
+  mmap_user: null as UserStruct | null, mmap_locked: 0,
   /** Since v4.7: what comes is dropped, and counted as lost. */
   paused: false,
   freed: shared(false),
@@ -334,7 +334,10 @@ export class Pipe extends struct({
 }) {}
 
 /** An address space, which the threads of a process share: who changes its mappings holds mmap_sem for writing. */
-export class MmStruct {
+export class MmStruct extends struct({
+  /** Tasks that use it; its mappings, newest first; pages locked beyond what perf grants the user. Under mmap_sem. */
+  mm_users: 1, mmap: null as VmArea | null, pinned_vm: 0,
+}) {
   readonly mmap_sem = new Mutex();
 }
 
@@ -354,11 +357,16 @@ export class File extends struct({
 }
 
 /** A mapping of a perf event. Offsets and lengths in pages. */
-export class VmArea extends struct({ open: true }) {
+export class VmArea extends struct({
+  open: true,
+  /** Pages that are still mapped, and the areas that they have been split into. Under mmap_sem. */
+  pages: 0, parts: 1,
+  vm_next: null as VmArea | null,
+  vm_mm: null as MmStruct | null,
+}) {
   readonly file: File;
   readonly event: PerfEvent;
   readonly rb: RingBuffer;
-  readonly pages: number;
   readonly writable: boolean;
   constructor(file: File, event: PerfEvent, rb: RingBuffer, pages: number, writable: boolean) {
     super();
@@ -370,12 +378,16 @@ export class VmArea extends struct({ open: true }) {
   }
 }
 
+/** What a process may lock, unless setrlimit(2) has changed it. */
+const RLIMIT_MEMLOCK = 64 * 1024;
+
 export const TASK_RUNNING = 0;
 export const TASK_INTERRUPTIBLE = 1;
 export const TASK_DEAD = 64;
 
 /** struct task_struct, as much of it as perf and a small scheduler need. */
 export class TaskStruct extends struct({
+  mm: null as unknown as MmStruct,
   state: shared(TASK_RUNNING as number),
   comm: '',
   cpu: 0,
@@ -384,6 +396,8 @@ export class TaskStruct extends struct({
   pending_signals: shared(0),
   /** What came with them. */
   sigqueue: [] as readonly SigInfo[],
+  /** RLIMIT_MEMLOCK, in bytes. */
+  rlimit_memlock: RLIMIT_MEMLOCK,
 }) {
   readonly pid: number;
   readonly tgid: number;
@@ -393,7 +407,6 @@ export class TaskStruct extends struct({
   readonly perf_event_list = new ListHead<PerfEvent>();
   readonly files: FdTable;
   readonly user: UserStruct;
-  readonly mm: MmStruct;
 
   constructor(
     pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct, files = new FdTable(), mm = new MmStruct(),

@@ -5,15 +5,14 @@
  * Not modelled: SET_FILTER and BPF commands (ENOTTY).
  */
 import {
-  EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
+  EBADF, EFAULT, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
   PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
-import type { MmapRequest } from './buffer.ts';
 import { FcntlCode } from './fcntl.ts';
 import { list_for_each } from './list.ts';
 import { mutex_lock, mutex_unlock } from './primitives.ts';
-import { PERF_EVENT_STATE_ERROR, type PerfEvent, type VmArea } from './structs.ts';
+import { PERF_EVENT_STATE_ERROR, type PerfEvent } from './structs.ts';
 
 /** What ioctl(2) is given: a number, a period that may need all 64 bits, or memory that the kernel writes to. */
 export type IoctlArgument = number | bigint | { id: number } | null;
@@ -89,29 +88,6 @@ export abstract class SyscallCode extends FcntlCode {
     mutex_lock(perf_event_mutex);
     list_for_each(perf_event_list, (event) => this.perf_event_for_each_child(event, apply));
     mutex_unlock(perf_event_mutex);
-  }
-
-  sys_mmap(fd: number, request: MmapRequest): VmArea | number {
-    const file = this.file_of(fd);
-    if (file === null || file.event === null) return -EBADF;
-    const { mmap_sem } = this.current()!.mm;
-    mutex_lock(mmap_sem);
-    const mapped = this.perf_mmap(file, request);
-    mutex_unlock(mmap_sem);
-    return mapped;
-  }
-
-  sys_munmap(vma: VmArea): number {
-    const { mmap_sem } = this.current()!.mm;
-    mutex_lock(mmap_sem);
-    const mapped = vma.open;
-    if (mapped) {
-      vma.open = false;
-      this.perf_mmap_close(vma);
-      this.fput(vma.file);
-    }
-    mutex_unlock(mmap_sem);
-    return mapped ? 0 : -EINVAL;
   }
 
   /** read(2): the 64-bit values in order; an event in error reads as end of file. */

@@ -10,7 +10,7 @@
  * Known to fail: the list is edited under its readers; two unmappers may both take themselves for the last; SET_OUTPUT
  * may hand out a buffer whose last mapping is going.
  * Reference: section 6.3 of kernel.md.
- * Not modelled: VM_DONTCOPY; a mapping's length beside its buffer's.
+ * Not modelled: a mapping's length beside its buffer's.
  */
 import { EINVAL, EPERM, PERF_SAMPLE_PERIOD, POLL_HUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
@@ -142,11 +142,19 @@ export class V3_10 extends V3_4 {
   override perf_mmap_first(event: PerfEvent, user: UserStruct, request: MmapRequest): RingBuffer {
     const watermark = event.attr.watermark ? event.attr.wakeup_events : 0;
     const rb = kzalloc(() => new RingBuffer(request.pages - 1, watermark, request.writable));
-    atomic_add_return(user.locked_vm, request.pages);
+    rb.mmap_locked = this.perf_mmap_charge(user, request.pages);
     rb.mmap_user = user;
     WRITE_ONCE(rb.mmap_count, 1);
     this.perf_event_replace_buffer(event, rb);
     return rb;
+  }
+
+  /** A forked child does not inherit the mapping (VM_DONTCOPY). */
+  override dup_mmap(): void {}
+
+  override perf_mmap_open(vma: VmArea): void {
+    super.perf_mmap_open(vma);
+    atomic_inc(vma.rb.mmap_count);
   }
 
   override perf_mmap_close(vma: VmArea): void {
@@ -157,7 +165,7 @@ export class V3_10 extends V3_4 {
     rcu_assign_pointer(event.rb, null);
     this.ring_buffer_detach(event, rb);
     mutex_unlock(event.mmap_mutex);
-    if (detach_rest()) this.perf_mmap_detach_rest(rb, vma.pages);
+    if (detach_rest()) this.perf_mmap_detach_rest(rb, vma);
     // The event's own reference, kept until here so that the buffer lives.
     this.ring_buffer_put(rb);
   }
@@ -169,14 +177,14 @@ export class V3_10 extends V3_4 {
   }
 
   /** The last mapping of the buffer is gone: takes it away from all events that were redirected to it, and gives back its pages. */
-  perf_mmap_detach_rest(rb: RingBuffer, pages: number): void {
+  perf_mmap_detach_rest(rb: RingBuffer, vma: VmArea): void {
     for (let event = this.perf_mmap_next(rb); event !== null; event = this.perf_mmap_next(rb)) {
       mutex_lock(event.mmap_mutex);
       if (READ_ONCE(event.rb) === rb) this.perf_event_take_buffer(event, rb);
       mutex_unlock(event.mmap_mutex);
       this.fput(event.filp!);
     }
-    atomic_add_return(rb.mmap_user!.locked_vm, -pages);
+    this.perf_mmap_uncharge(rb.mmap_user!, vma, rb.nr_pages + 1, rb.mmap_locked);
   }
 
   /** The first event of the buffer that is not being closed, with a reference to it. */

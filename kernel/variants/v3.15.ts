@@ -90,7 +90,7 @@ export class V3_15 extends V3_11 {
     if (atomic_dec_and_mutex_lock(event.mmap_count, event.mmap_mutex)) {
       this.perf_event_replace_buffer(event, null);
       mutex_unlock(event.mmap_mutex);
-      if (detach_rest()) this.perf_mmap_detach_rest(rb, vma.pages);
+      if (detach_rest()) this.perf_mmap_detach_rest(rb, vma);
     }
     this.ring_buffer_put(rb);
   }

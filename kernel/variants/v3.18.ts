@@ -3,8 +3,8 @@
  * who could write into it.
  *
  * Parent: v3.15.
- * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, and of the same year 179033b3e064, dc633982ff3f and
- * 82b897782d10 (COMM_EXEC).
+ * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, of the same year 179033b3e064 and dc633982ff3f; and of v3.16
+ * 82b897782d10 (COMM says that it was an exec) and e041e328c4b4 (only an exec enables what waits for one).
  * Claim: a wakeup between the look at the flag and the sleep is not lost.
  * Known to fail: the grace period may begin before the event has left the first list.
  * Reference: section 6.6 of kernel.md, steps 1 to 6.
@@ -14,7 +14,7 @@ import { PERF_RECORD_MISC_COMM_EXEC, POLLHUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_empty } from '../list.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference, xchg } from '../primitives.ts';
-import { PERF_EVENT_STATE_EXIT, type File, type PerfEvent, type PerfEventContext, type PollTable } from '../structs.ts';
+import { PERF_EVENT_STATE_EXIT, type File, type PerfEvent, type PerfEventContext, type PollTable, type TaskStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_15 } from './v3.15.ts';
 
@@ -52,6 +52,15 @@ export class V3_18 extends V3_15 {
     const no_children = list_empty(event.child_list);
     mutex_unlock(event.child_mutex);
     return no_children ? POLLHUP : 0;
+  }
+
+  override perf_event_comm(task: TaskStruct, exec: boolean): void {
+    this.perf_event_comm_record(task, exec);
+  }
+
+  override perf_event_exec(task: TaskStruct): void {
+    this.perf_event_enable_all_on_exec(task);
+    super.perf_event_exec(task);
   }
 
   override perf_event_enable(event: PerfEvent): void {

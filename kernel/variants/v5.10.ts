@@ -2,7 +2,8 @@
  * v5.10: who takes the last mapping of a buffer away is decided once, by the decrement itself.
  *
  * Parent: v5.3.
- * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020).
+ * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020), with c4b75479741c (v5.5) and 003461559ef7 (v5.6): pages
+ * are charged to the user or to the process, not to both.
  * Claim: of two unmappers one is the last.
  * Known to fail: SET_OUTPUT may hand out a buffer whose last mapping is going; the next mmap loops for ever.
  * Reference: section 6.2 of kernel.md, E16.
@@ -10,7 +11,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
-import type { RingBuffer } from '../structs.ts';
+import type { RingBuffer, UserStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_3 } from './v5.3.ts';
 
@@ -24,6 +25,15 @@ export class V5_10 extends V5_3 {
   };
 
   override readonly attr_limits = attr_limits('5.10');
+
+  override perf_mmap_user_share(pages: number, extra: number): number {
+    return pages - extra;
+  }
+
+  /** The sysctl may have been lowered since: who has more than is granted now has all of it. */
+  override perf_mmap_extra(user: UserStruct, pages: number): number {
+    return Math.min(pages, super.perf_mmap_extra(user, pages));
+  }
 
   override perf_mmap_last(rb: RingBuffer): () => boolean {
     const last = atomic_dec_and_test(rb.mmap_count);

@@ -10,12 +10,13 @@
  * Reference: section 3.7, N1; section 11.
  * Not modelled: barriers.
  */
+import { load } from '../../sim/memory.ts';
 import { E2BIG, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, WRITE_ONCE, rcu_dereference } from '../primitives.ts';
 import { read_size } from '../output.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
-import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type RingBuffer, type TaskStruct } from '../structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V4_2 } from './v4.2.ts';
 
@@ -44,6 +45,20 @@ export class V5_2 extends V4_2 {
     } else {
       this.ctx_resched(ctx, event, () => this.__perf_event_mark_enabled(event));
     }
+  }
+
+  /** An exit goes to the events of the task alone, and once to all others (4e93ad601a43, v4.5). */
+  override perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
+    if (task_ctx === null) super.perf_event_aux(null, visit);
+    else this.perf_event_aux_ctx(task_ctx, visit);
+  }
+
+  override perf_event_exit_task(task: TaskStruct): void {
+    task.perf_event_ctxp.forEach((slot, ctxn) => {
+      const ctx = load(slot);
+      if (ctx !== null) this.perf_event_exit_task_context(task, ctx, ctxn);
+    });
+    this.perf_event_task(task, null, false);
   }
 
   override ptrace_may_access(): boolean {

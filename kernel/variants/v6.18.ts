@@ -2,16 +2,19 @@
  * v6.18: poll says POLLRDNORM beside POLLIN, and that a pinned event is in error.
  *
  * Parent: v6.12.
- * Upstream commit: c96fff391c09 and f4b07fd62d4d (March 2025).
+ * Upstream commit: c96fff391c09 and f4b07fd62d4d (March 2025), with b024d7b56c77 (August 2025: a mapping cannot be split) and
+ * the rewriting of perf_mmap of the same month.
  * Claim: whoever asks for POLLRDNORM is told of data, and nobody waits for an event that cannot count any more.
- * Known to fail: the mmap of an event that fails late drops a buffer that another thread has taken in between; of several
+ * Known to fail: the pages of a second mapping stay charged to the user (derived, not measured); the mmap of an event that fails late drops a buffer that another thread has taken in between; of several
  * sleepers on one buffer only the first to look is told of data.
  * Reference: section 6.2 of kernel.md, E23 and E25; section 6.6.
  * Not modelled: a PMU that is unregistered (POLLERR).
  */
-import { POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts';
+import { EBUSY, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
-import { PERF_EVENT_STATE_ERROR, type PerfEvent } from '../structs.ts';
+import type { MmapRequest } from '../buffer.ts';
+import { READ_ONCE, atomic_add_return } from '../primitives.ts';
+import { PERF_EVENT_STATE_ERROR, type PerfEvent, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_12 } from './v6.12.ts';
 
@@ -28,6 +31,21 @@ export class V6_18 extends V6_12 {
 
   override get wakeup_mask(): number {
     return POLLIN | POLLRDNORM;
+  }
+
+  override vma_may_split(): boolean {
+    return false;
+  }
+
+  /** A redirected event cannot be mapped; a second mapping is charged like the first, though nobody gives that back. */
+  override perf_mmap_locked(event: PerfEvent, present: RingBuffer | null, request: MmapRequest): RingBuffer | number {
+    if (present === null || present.nr_pages !== request.pages - 1) return super.perf_mmap_locked(event, present, request);
+    if (READ_ONCE(event.mmap_count) === 0) {
+      atomic_add_return(present.mmap_count, -1);
+      return -EBUSY;
+    }
+    atomic_add_return(this.current()!.user.locked_vm, request.pages);
+    return super.perf_mmap_locked(event, present, request);
   }
 
   override perf_poll_hung_up(event: PerfEvent): number {
