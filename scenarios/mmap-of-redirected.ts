@@ -12,6 +12,9 @@ export const scenario: Scenario = {
     const [owner, event] = [setup.event(), setup.event()];
     setup.map(owner);
     setup.redirect(event, owner);
-    setup.task('T1', () => setup.kernel.perf_mmap_close(setup.map(event)));
+    setup.task('T1', () => {
+      const vma = setup.try_map(event);
+      if (typeof vma !== 'number') setup.kernel.perf_mmap_close(vma);
+    });
   },
 };

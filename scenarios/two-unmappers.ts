@@ -15,9 +15,10 @@ export const scenario: Scenario = {
     const [owner, event] = [setup.event(), setup.event()];
     const first = setup.map(owner);
     setup.redirect(event, owner);
-    const second = setup.map(event);
+    // Since v6.18 a redirected event cannot be mapped, and there is one mapping only.
+    const second = setup.try_map(event);
     setup.task('T1', () => setup.kernel.perf_mmap_close(first));
-    setup.task('T2', () => setup.kernel.perf_mmap_close(second));
+    if (typeof second !== 'number') setup.task('T2', () => setup.kernel.perf_mmap_close(second));
     setup.judge(() => {
       if (READ_ONCE(setup.user.locked_vm) < 0) throw new Violation('double free', 'the pages of the buffer were given back twice');
     });

@@ -85,9 +85,14 @@ export class Setup {
 
   /** mmap(2) of the event. */
   map(event: PerfEvent): VmArea {
-    const vma = this.kernel.perf_mmap(event.filp!, { pages: 2, writable: true, shared: true, page_offset: 0 });
+    const vma = this.try_map(event);
     if (typeof vma === 'number') throw new Error(`mmap failed: ${vma}`);
     return vma;
+  }
+
+  /** mmap(2) of an event that some kernels do not map. */
+  try_map(event: PerfEvent): VmArea | number {
+    return this.kernel.perf_mmap(event.filp!, { pages: 2, writable: true, shared: true, page_offset: 0 });
   }
 
   /** PERF_EVENT_IOC_SET_OUTPUT. */
