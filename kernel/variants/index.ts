@@ -13,6 +13,7 @@ import { V3_15 } from './v3.15.ts';
 import { V3_18 } from './v3.18.ts';
 import { V3_2 } from './v3.2.ts';
 import { V3_4 } from './v3.4.ts';
+import { V4_15 } from './v4.15.ts';
 import { V4_2 } from './v4.2.ts';
 import { V5_10 } from './v5.10.ts';
 import { V5_19 } from './v5.19.ts';
@@ -23,6 +24,6 @@ import { V6_18 } from './v6.18.ts';
 import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
-  V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V5_2, V5_3, V5_10, V5_19, V6_12, V6_18,
+  V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10, V5_19, V6_12, V6_18,
   StampBeforeNest,
 ];

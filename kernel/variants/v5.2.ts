@@ -1,7 +1,7 @@
 /**
  * v5.2: data_head never goes back: the outermost writer publishes while its own depth still counts.
  *
- * Parent: v4.2.
+ * Parent: v4.15.
  * Upstream commit: 1b038c6e05ff (May 2019), with 3f9fbe9bd86c, 4d839dd9e435 and 5322ea58a06d; 86e7972f690c (v4.7:
  * PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for late), a723968c0ed3 (v4.3: no read larger than 16 KiB) and
  * ba5213ae6b88 (v4.13: inherited events may be read as a group, but not into samples).
@@ -18,15 +18,15 @@ import { read_size } from '../output.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V4_2 } from './v4.2.ts';
+import { V4_15 } from './v4.15.ts';
 
 /** Bytes that one read(2) of an event may return at most. */
 const READ_SIZE_MAX = 16 * 1024;
 
-export class V5_2 extends V4_2 {
+export class V5_2 extends V4_15 {
   static override readonly variant: VariantInfo = {
     name: 'v5.2',
-    parent: 'v4.2',
+    parent: 'v4.15',
     commit: '1b038c6e05ff',
     claim: 'data_head never goes back',
     known_to_fail: 'two unmappers may both take themselves for the last',

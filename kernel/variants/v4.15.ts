@@ -1,0 +1,33 @@
+/**
+ * v4.15: the time for which an event has been enabled goes on while its task does not run and it waits for a counter.
+ *
+ * Parent: v4.2.
+ * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017).
+ * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
+ * Known to fail: as v4.2.
+ * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
+ * Not modelled: the one time stamp that replaced three: the times come out the same.
+ */
+import { attr_limits } from '../attr-limits.ts';
+import { PERF_EVENT_STATE_INACTIVE, type PerfEvent } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V4_2 } from './v4.2.ts';
+
+export class V4_15 extends V4_2 {
+  static override readonly variant: VariantInfo = {
+    name: 'v4.15',
+    parent: 'v4.2',
+    commit: '0d3d73aac2ff',
+    claim: 'an event that waits for a counter when its task ends has been enabled until then',
+    known_to_fail: 'data_head may go back for a moment',
+    counting_only: true,
+  };
+
+  override readonly attr_limits = attr_limits('4.15');
+
+  override update_event_times(event: PerfEvent): void {
+    super.update_event_times(event);
+    const isEnabled = event.state >= PERF_EVENT_STATE_INACTIVE && event.group_leader!.state >= PERF_EVENT_STATE_INACTIVE;
+    if (isEnabled) event.total_time_enabled = event.ctx!.time - event.tstamp_enabled;
+  }
+}
