@@ -11,8 +11,8 @@ import { draw, type DrawOptions } from '../../sim/explore/draw.ts';
 import { encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
 import { search, type SearchOptions } from '../../sim/explore/search.ts';
 import { shortest } from '../../sim/explore/shortest.ts';
+import { World } from '../../sim/explore/world.ts';
 import type { KernelClass } from '../variant.ts';
-import type { KernelModel } from './model.ts';
 import { Setup } from './setup.ts';
 
 export interface Scenario {
@@ -50,10 +50,11 @@ export function expectedOn(scenario: Scenario, kernel: KernelClass): string | un
   return scenario.expected[ancestor.variant.name];
 }
 
-export function modelOf(scenario: Scenario, kernel: KernelClass): KernelModel {
+/** The first state. What is learnt of the programs while it is explored serves whoever explores it next. */
+export function worldOf(scenario: Scenario, kernel: KernelClass): World {
   const setup = new Setup(kernel);
   scenario.build(setup);
-  return setup.model();
+  return new World(setup.model());
 }
 
 /** Every schedule that the bounds allow is tried; with a chooser, those that it draws. */
@@ -61,10 +62,9 @@ export interface ExploreOptions extends SearchOptions, DrawOptions {
   readonly chooser?: Chooser;
 }
 
-export function explore(scenario: Scenario, kernel: KernelClass, options: ExploreOptions = {}): Verdict {
-  const make = (): KernelModel => modelOf(scenario, kernel);
-  const found = options.chooser === undefined ? search(make, options) : draw(make, options.chooser, options);
-  const shown = found.violation === null ? null : (shortest(make, options.expired) ?? { violation: found.violation, schedule: found.schedule! });
+export function explore(scenario: Scenario, kernel: KernelClass, options: ExploreOptions = {}, world = worldOf(scenario, kernel)): Verdict {
+  const found = options.chooser === undefined ? search(world, options) : draw(world, options.chooser, options);
+  const shown = found.violation === null ? null : (shortest(world, options.expired) ?? { violation: found.violation, schedule: found.schedule! });
   const { complete, cut, states, transitions, schedules } = found;
   return {
     scenario: scenario.name,

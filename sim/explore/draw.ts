@@ -6,10 +6,10 @@
  */
 import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
 import type { Chooser } from './choosers.ts';
-import type { Model, Violation } from './model.ts';
+import type { Violation } from './model.ts';
 import type { SearchResult } from './search.ts';
 import { HashedStates } from './visited.ts';
-import { SPINNING, World } from './world.ts';
+import { SPINNING, type World } from './world.ts';
 
 export const DEFAULT_SCHEDULES = 10_000;
 
@@ -21,17 +21,18 @@ export interface DrawOptions extends Bounds {
   readonly schedules?: number;
 }
 
-export function draw(make: () => Model, chooser: Chooser, options: DrawOptions = {}): SearchResult {
+export function draw(world: World, chooser: Chooser, options: DrawOptions = {}): SearchResult {
   const { schedules = DEFAULT_SCHEDULES, budget = DEFAULT_BUDGET } = options;
-  const world = new World(make(), true);
+  world.reducing = true;
   const start = world.length;
   const visited = new HashedStates();
   let transitions = 0;
   let drawn = 0;
-  const result = (cut: Cut, violation: Violation | null): SearchResult => ({
-    cut, complete: false, states: visited.size, transitions, schedules: BigInt(drawn),
-    violation, schedule: violation === null ? null : world.schedule(start),
-  });
+  const result = (cut: Cut, violation: Violation | null): SearchResult => {
+    const schedule = violation === null ? null : world.schedule(start);
+    world.rewind(start);
+    return { cut, complete: false, states: visited.size, transitions, schedules: BigInt(drawn), violation, schedule };
+  };
   visited.enter(world.store, 0);
   while (drawn < schedules) {
     if (visited.size > budget) return result('budget', null);

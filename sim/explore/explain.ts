@@ -9,9 +9,9 @@
  */
 import type { Cell } from '../memory.ts';
 import type { Point } from './automaton.ts';
-import type { Model, Violation } from './model.ts';
+import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
-import { World } from './world.ts';
+import type { World } from './world.ts';
 
 /** One step of a schedule. */
 export interface ExplainedStep {
@@ -41,9 +41,16 @@ interface Activation {
   last: Point;
 }
 
-/** Follows `schedule` from the first state; null if it cannot be followed to its end. */
-export function explain(model: Model, schedule: Schedule): Explanation | null {
-  const world = new World(model, false);
+/** Follows `schedule` from where the world is; null if it cannot be followed to its end. The world is left as it was. */
+export function explain(world: World, schedule: Schedule): Explanation | null {
+  const start = world.length;
+  world.reducing = false;
+  const explanation = follow(world, schedule);
+  world.rewind(start);
+  return explanation;
+}
+
+function follow(world: World, schedule: Schedule): Explanation | null {
   const steps: { -readonly [K in keyof ExplainedStep]: ExplainedStep[K] }[] = [];
   const activations: Activation[][] = world.contexts.map(() => []);
   let violation: Violation | null = null;

@@ -5,11 +5,11 @@
  * Not modelled: liveness beyond endless loops; fairness beyond that of `World.wrong`.
  */
 import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
-import type { Model, Violation } from './model.ts';
+import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { ScheduleCounts, plus } from './schedule-counts.ts';
 import { ExactStates, HashedStates, type Visited } from './visited.ts';
-import { SPINNING, World, lowest } from './world.ts';
+import { SPINNING, lowest, type World } from './world.ts';
 
 export interface SearchOptions extends Bounds {
   /** Takes operations on cells that no two contexts share together with those before them. Default: yes. */
@@ -42,9 +42,9 @@ const MOST_PATIENCE = 1_600;
 /** A pass that rests on a wrong assumption goes on until it has seen so many times the states: there may be more to learn. */
 const RESTART_AFTER = 2;
 
-/** Explores `model` until nothing is left, or a violation is found, or a bound is met. */
-export function search(make: () => Model, options: SearchOptions = {}): SearchResult {
-  const world = new World(make(), options.reduce ?? true);
+/** Explores the world until nothing is left, or a violation is found, or a bound is met; it is left as it was. */
+export function search(world: World, options: SearchOptions = {}): SearchResult {
+  world.reducing = options.reduce ?? true;
   for (let patience = SPINNING; ;) {
     world.misjudged = false;
     const result = new Search(world, options, patience).run();

@@ -53,7 +53,7 @@ export class World implements Ground {
   readonly points: Point[];
   running = 0;
   /** Whether operations on cells that no two contexts share are taken together with the one before. */
-  reducing: boolean;
+  reducing = true;
   /** What the last step did wrong. */
   violation: Violation | null = null;
   /** Where the last step ended, before its context was sent back to its start. */
@@ -76,10 +76,9 @@ export class World implements Ground {
   #lessons = 0;
   #head: Point | null = null;
 
-  constructor(model: Model, reducing: boolean) {
+  constructor(model: Model) {
     this.model = model;
     this.contexts = model.contexts;
-    this.reducing = reducing;
     let points = 0;
     this.points = [];
     model.attach(this);

@@ -2,16 +2,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { search } from '../../sim/explore/search.ts';
 import type { World } from '../../sim/explore/world.ts';
-import { modelOf } from '../../kernel/explore/scenario.ts';
+import { worldOf } from '../../kernel/explore/scenario.ts';
 import { KERNELS } from '../../kernel/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 
 /** How many states there are in which nobody can step, and what is wrong with the first bad one. */
 function ends(scenario: string, kernel: string, reduce: boolean): { complete: boolean; ends: number; violated: boolean } {
-  const make = () => modelOf(SCENARIOS.find(({ name }) => name === scenario)!, KERNELS.find(({ variant }) => variant.name === kernel)!);
+  const start = worldOf(SCENARIOS.find(({ name }) => name === scenario)!, KERNELS.find(({ variant }) => variant.name === kernel)!);
   let seen = new Set<string>();
   let world: World | null = null;
-  const result = search(make, {
+  const result = search(start, {
     reduce,
     exhaust: true,
     onEnd: (at) => {

@@ -2,13 +2,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { explain } from '../../sim/explore/explain.ts';
 import { decodeSchedule } from '../../sim/explore/schedule.ts';
-import { expectedOn, explore, modelOf, type Scenario } from '../../kernel/explore/scenario.ts';
+import { expectedOn, explore, worldOf, type Scenario } from '../../kernel/explore/scenario.ts';
 import { KERNELS, type KernelClass } from '../../kernel/index.ts';
 import { SCENARIOS } from '../../scenarios/index.ts';
 
 /** What following the schedule ends in. */
 function replayed(scenario: Scenario, kernel: KernelClass, word: string): string | undefined {
-  return explain(modelOf(scenario, kernel), decodeSchedule(word)!)?.violation?.kind;
+  return explain(worldOf(scenario, kernel), decodeSchedule(word)!)?.violation?.kind;
 }
 
 describe.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))('%s', (_, scenario) => {

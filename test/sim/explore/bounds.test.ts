@@ -4,10 +4,10 @@ import { READ_ONCE, WRITE_ONCE } from '../../../kernel/primitives.ts';
 import { PctChooser, RandomChooser, type Chooser } from '../../../sim/explore/choosers.ts';
 import { draw } from '../../../sim/explore/draw.ts';
 import { Violation, type Model } from '../../../sim/explore/model.ts';
-import { search } from '../../../sim/explore/search.ts';
 import { shortest } from '../../../sim/explore/shortest.ts';
 import { RandomStream } from '../../../sim/random.ts';
-import { cells, tasks, type Program } from './programs.ts';
+import { World } from '../../../sim/explore/world.ts';
+import { cells, explored, tasks, type Program } from './programs.ts';
 
 /** Tasks of so many steps each, on cells of their own. */
 const independent = (...lengths: number[]) => (): Model =>
@@ -41,20 +41,20 @@ describe('a bound on preemptions', () => {
     [0, 2n], // AB, BA
     [1, 2n + 2n + 2n], // one of A's two inner places, one of B's
   ])('of %d leaves %s schedules of two tasks of 3 steps', (preemptions, schedules) => {
-    expect(search(independent(3, 3), { reduce: false, preemptions })).toMatchObject({ cut: 'preemptions', complete: false, schedules });
+    expect(explored(independent(3, 3), { reduce: false, preemptions })).toMatchObject({ cut: 'preemptions', complete: false, schedules });
   });
 
   test('that is never met leaves the search complete, over the same states and schedules', () => {
-    const unbounded = search(independent(3, 3), { reduce: false });
+    const unbounded = explored(independent(3, 3), { reduce: false });
     const { complete, states, schedules } = unbounded;
     expect({ complete, states, schedules }).toEqual({ complete: true, states: 16, schedules: 20n });
-    expect(search(independent(3, 3), { reduce: false, preemptions: 5 })).toMatchObject({ complete, states, schedules });
+    expect(explored(independent(3, 3), { reduce: false, preemptions: 5 })).toMatchObject({ complete, states, schedules });
   });
 
   test.each([1, 2, 3])('finds what takes %d runs of another within a task exactly from that bound on', (times) => {
-    const found = (preemptions: number): string | undefined => search(hidden(times), { preemptions }).violation?.kind;
+    const found = (preemptions: number): string | undefined => explored(hidden(times), { preemptions }).violation?.kind;
     const needed = [0, 1, 2, 3, 4, 5, 6, 7].findIndex((preemptions) => found(preemptions) === 'found');
-    const { schedule } = shortest(hidden(times))!;
+    const { schedule } = shortest(new World(hidden(times)()))!;
     const switches = schedule.filter((context, i) => i > 0 && context !== schedule[i - 1]).length;
     expect(needed).toBeGreaterThan(0);
     // Every switch but those after a task's end is a preemption here.
@@ -64,15 +64,15 @@ describe('a bound on preemptions', () => {
 
 describe('what cuts a search', () => {
   test('states', () => {
-    expect(search(independent(50, 50), { reduce: false, budget: 100 })).toMatchObject({ cut: 'budget', complete: false, states: 101 });
+    expect(explored(independent(50, 50), { reduce: false, budget: 100 })).toMatchObject({ cut: 'budget', complete: false, states: 101 });
   });
 
   test('time, which is somebody else\'s to tell', () => {
-    expect(search(independent(50, 50), { reduce: false, expired: (states) => states > 500 })).toMatchObject({ cut: 'time', complete: false });
+    expect(explored(independent(50, 50), { reduce: false, expired: (states) => states > 500 })).toMatchObject({ cut: 'time', complete: false });
   });
 
   test('a violation; the schedules that came before it are counted', () => {
-    expect(search(hidden(1), { reduce: false })).toMatchObject({ cut: 'violation', complete: false, schedules: expect.any(BigInt) });
+    expect(explored(hidden(1), { reduce: false })).toMatchObject({ cut: 'violation', complete: false, schedules: expect.any(BigInt) });
   });
 });
 
@@ -80,7 +80,7 @@ describe('schedules are counted exactly', () => {
   test('of two tasks of 60 steps there are C(120, 60)', () => {
     let binomial = 1n;
     for (let i = 1n; i <= 60n; i++) binomial = (binomial * (60n + i)) / i;
-    expect(search(independent(60, 60), { reduce: false }).schedules).toBe(binomial);
+    expect(explored(independent(60, 60), { reduce: false }).schedules).toBe(binomial);
   });
 });
 
@@ -88,11 +88,11 @@ describe('choosers', () => {
   const chooser = (name: string, seed: string, depth = 3): Chooser => (name === 'pct' ? new PctChooser(new RandomStream(seed), depth) : new RandomChooser(new RandomStream(seed)));
 
   test.each(['random', 'pct'])('%s draws as many schedules as it is told, and proves nothing', (name) => {
-    expect(draw(independent(4, 4), chooser(name, 'a'), { schedules: 100 })).toMatchObject({ cut: 'drawn', complete: false, schedules: 100n, violation: null });
+    expect(draw(new World(independent(4, 4)()), chooser(name, 'a'), { schedules: 100 })).toMatchObject({ cut: 'drawn', complete: false, schedules: 100n, violation: null });
   });
 
   test.each(['random', 'pct'])('%s draws the same for the same seed', (name) => {
-    const drawn = (seed: string): unknown => draw(hidden(2), chooser(name, seed, 5), { schedules: 10_000 });
+    const drawn = (seed: string): unknown => draw(new World(hidden(2)()), chooser(name, seed, 5), { schedules: 10_000 });
     expect(drawn('a')).toEqual(drawn('a'));
     expect(drawn('a')).toMatchObject({ cut: 'violation', violation: { kind: 'found' } });
     expect(drawn('a')).not.toEqual(drawn('b'));
@@ -138,7 +138,7 @@ describe('choosers', () => {
     const runs = 400;
     for (let i = 0; i < runs; i++) {
       const pct = new PctChooser(new RandomStream(`pct ${i}`), 3);
-      if (draw(hidden(1), pct, { schedules: 2 }).violation !== null) found++;
+      if (draw(new World(hidden(1)()), pct, { schedules: 2 }).violation !== null) found++;
     }
     expect(found / runs).toBeGreaterThan(1 / 32);
   });

@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Mutex, READ_ONCE, WRITE_ONCE, mutex_lock, mutex_unlock, operate_when, xchg } from '../../../kernel/primitives.ts';
 import type { Cell } from '../../../sim/memory.ts';
 import { Violation, type Model } from '../../../sim/explore/model.ts';
-import { search } from '../../../sim/explore/search.ts';
 import { shortest } from '../../../sim/explore/shortest.ts';
-import { cells, ends, tasks, ticketLock, type Program } from './programs.ts';
+import { World } from '../../../sim/explore/world.ts';
+import { cells, ends, explored, tasks, ticketLock, type Program } from './programs.ts';
 
 const UNREDUCED = { reduce: false, exhaust: true };
 
@@ -20,17 +20,17 @@ const independent = (steps: number): Program => {
 describe('independent tasks', () => {
   test.each([[1, 1, 2], [3, 2, 10], [5, 5, 252], [10, 10, 184_756], [20, 20, 137_846_528_820]])(
     'of %d and %d steps have C(m+n, n) = %d schedules over (m+1)(n+1) states', (m, n, schedules) => {
-      const result = search(() => tasks([independent(m), independent(n)]), UNREDUCED);
+      const result = explored(() => tasks([independent(m), independent(n)]), UNREDUCED);
       expect(result).toMatchObject({ complete: true, violation: null, schedules: BigInt(schedules), states: (m + 1) * (n + 1) });
     });
 
   test('of 4, 3 and 2 steps have 9!/(4! 3! 2!) schedules', () => {
-    const result = search(() => tasks([independent(4), independent(3), independent(2)]), UNREDUCED);
+    const result = explored(() => tasks([independent(4), independent(3), independent(2)]), UNREDUCED);
     expect(result).toMatchObject({ schedules: 1260n, states: 5 * 4 * 3 });
   });
 
   test('need no interleaving at all: the reduction takes all but their first steps together', () => {
-    const result = search(() => tasks([independent(10), independent(10)]), { exhaust: true });
+    const result = explored(() => tasks([independent(10), independent(10)]), { exhaust: true });
     expect(result).toMatchObject({ complete: true, schedules: 2n, states: 4 });
   });
 });
@@ -73,7 +73,7 @@ describe('dining philosophers', () => {
 
   test.each([2, 3, 4, 5])('%d of them, each taking the left fork first, starve in one state', (count) => {
     let deadlocks = 0;
-    const result = search(() => tasks(dinner(count, false)), {
+    const result = explored(() => tasks(dinner(count, false)), {
       ...UNREDUCED,
       onEnd: (world) => {
         if (world.contexts.some((_, i) => !world.hasEnded(i))) deadlocks++;
@@ -92,26 +92,26 @@ describe('dining philosophers', () => {
     let power = allowed;
     for (let i = 1; i < count; i++) power = times(power);
     const consistent = power.reduce((sum, row, i) => sum + row[i], 0);
-    expect(search(() => tasks(dinner(count, false)), UNREDUCED)).toMatchObject({ complete: true, states: consistent - 1 });
+    expect(explored(() => tasks(dinner(count, false)), UNREDUCED)).toMatchObject({ complete: true, states: consistent - 1 });
   });
 
   test.each([2, 3, 4, 5])('%d of them, one of whom takes the right fork first, all eat', (count) => {
-    expect(search(() => tasks(dinner(count, true)))).toMatchObject({ complete: true, violation: null });
+    expect(explored(() => tasks(dinner(count, true)))).toMatchObject({ complete: true, violation: null });
   });
 });
 
 describe('a ticket lock', () => {
   test.each([2, 3, 4])('excludes %d tasks from each other', (count) => {
-    expect(search(() => tasks(ticketLock(count, false)), UNREDUCED)).toMatchObject({ complete: true, violation: null });
+    expect(explored(() => tasks(ticketLock(count, false)), UNREDUCED)).toMatchObject({ complete: true, violation: null });
   });
 
   // n! orders of tickets; each is drawn before the four steps of its turn: C(5n, n) / (4n + 1) interleavings (Fuss and Catalan).
   test.each([[1, 1n], [2, 2n * 5n], [3, 6n * 35n], [4, 24n * 285n]])('of %d tasks has %s schedules', (count, schedules) => {
-    expect(search(() => tasks(ticketLock(count, false)), UNREDUCED)).toMatchObject({ complete: true, schedules });
+    expect(explored(() => tasks(ticketLock(count, false)), UNREDUCED)).toMatchObject({ complete: true, schedules });
   });
 
   test('whose tickets are drawn in two steps is caught', () => {
-    const { complete, violation } = search(() => tasks(ticketLock(2, true)));
+    const { complete, violation } = explored(() => tasks(ticketLock(2, true)));
     expect(complete).toBe(false);
     expect(['mutual exclusion', 'deadlock']).toContain(violation?.kind);
   });
@@ -141,19 +141,19 @@ describe('a broken primitive is caught', () => {
   };
 
   test('a lock on xchg excludes', () => {
-    expect(search(() => tasks(exclusive(atomic)))).toMatchObject({ complete: true, violation: null });
+    expect(explored(() => tasks(exclusive(atomic)))).toMatchObject({ complete: true, violation: null });
   });
 
   test.each([['an xchg that reads and writes in two steps', torn], ['a mutex that takes itself for free', () => {}]] as const)('%s does not', (_, lock) => {
-    expect(shortest(() => tasks(exclusive(lock)))).toMatchObject({ violation: { kind: 'mutual exclusion' } });
-    expect(search(() => tasks(exclusive(lock)))).toMatchObject({ complete: false, cut: 'violation' });
+    expect(shortest(new World(tasks(exclusive(lock))))).toMatchObject({ violation: { kind: 'mutual exclusion' } });
+    expect(explored(() => tasks(exclusive(lock)))).toMatchObject({ complete: false, cut: 'violation' });
   });
 });
 
 describe('an endless loop', () => {
   test('is one that goes on when nobody else can', () => {
     const [x] = cells(1);
-    const result = search(() => tasks([
+    const result = explored(() => tasks([
       () => {
         while (READ_ONCE(x) === 0);
       },
@@ -163,7 +163,7 @@ describe('an endless loop', () => {
   });
 
   test('is none that another task ends; but how long it may spin before that is not known', () => {
-    const result = search(() => {
+    const result = explored(() => {
       const [x] = cells(1);
       return tasks([
         () => {
@@ -177,8 +177,8 @@ describe('an endless loop', () => {
 
   test('is none that is only long', () => {
     const long = (): Model => tasks([independent(900)]);
-    expect(search(long, UNREDUCED)).toMatchObject({ complete: true, violation: null, schedules: 1n, states: 901 });
-    const both = search(() => tasks([independent(450), independent(3)]), UNREDUCED);
+    expect(explored(long, UNREDUCED)).toMatchObject({ complete: true, violation: null, schedules: 1n, states: 901 });
+    const both = explored(() => tasks([independent(450), independent(3)]), UNREDUCED);
     expect(both).toMatchObject({ complete: true, violation: null, states: 451 * 4, schedules: (453n * 452n * 451n) / 6n });
   });
 
@@ -188,6 +188,6 @@ describe('an endless loop', () => {
       while (READ_ONCE(forThis) === 0);
       WRITE_ONCE(then, 1);
     };
-    expect(search(() => tasks([waits(x, y), waits(y, x)]))).toMatchObject({ complete: false, violation: { kind: 'endless loop' } });
+    expect(explored(() => tasks([waits(x, y), waits(y, x)]))).toMatchObject({ complete: false, violation: { kind: 'endless loop' } });
   });
 });

@@ -3,6 +3,7 @@ import { Cell, operate, type Operation } from '../../../sim/memory.ts';
 import { READ_ONCE, WRITE_ONCE, operate_when } from '../../../kernel/primitives.ts';
 import { PlainModel, Violation, type Model } from '../../../sim/explore/model.ts';
 import { search, type SearchOptions, type SearchResult } from '../../../sim/explore/search.ts';
+import { World } from '../../../sim/explore/world.ts';
 
 export type Program = () => void;
 
@@ -11,11 +12,15 @@ export function tasks(programs: readonly Program[]): Model {
   return new PlainModel(programs.map((run, processor) => ({ name: `T${processor + 1}`, processor, level: 0, run })));
 }
 
+export function explored(make: () => Model, options: SearchOptions = {}): SearchResult {
+  return search(new World(make()), options);
+}
+
 /** What `look` shows at the ends of all schedules, sorted, each once; with the figures of the search. */
 export function ends(make: () => { programs: Program[]; look: () => string }, options: SearchOptions = {}): SearchResult & { ends: string[] } {
   const seen = new Set<string>();
   let look: () => string;
-  const result = search(() => {
+  const result = explored(() => {
     const made = make();
     look = made.look;
     return tasks(made.programs);
