@@ -38,6 +38,11 @@ export abstract class ProcessCode extends InheritCode {
     return task === undefined || task.exiting ? null : task;
   }
 
+  /** The pids of a process's threads, its first one in front. */
+  threads_of(tgid: number): number[] {
+    return [...this.#tasks.values()].filter((task) => task.tgid === tgid && !task.exiting).map(({ pid }) => pid);
+  }
+
   /** Makes a task. A thread shares its creator's thread group. */
   create_task(comm: string, parent: TaskStruct | null, user: TaskStruct['user'], thread = false): TaskStruct {
     return kzalloc(() => {

@@ -61,7 +61,24 @@ export interface RecordOptions {
   system_wide: boolean;
   /** -C: the CPUs to record on; null for all. */
   cpu_list: number[] | null;
+  /** -g: samples with the chain of calls. */
+  call_graph?: boolean;
+  /** -d, -T, -s, --sample-cpu: more in samples, or beside them. */
+  sample_address?: boolean;
+  sample_time?: boolean;
+  inherit_stat?: boolean;
+  sample_cpu?: boolean;
+  /** --switch-events and --overwrite, of newer tools. */
+  switch_events?: boolean;
+  overwrite?: boolean;
+  /** -D of newer tools: milliseconds before the events are enabled; −1: never. */
+  delay_ms?: number;
+  /** -p and -t: a program that runs before the tool does; with `thread`, only its main thread. */
+  target?: { workload: WorkloadSpec; thread: boolean };
 }
+
+/** The versions of the tool: each polls, asks and writes as perf did at its time. */
+export type ToolVersion = '3.2' | '6.1';
 
 /** How the recording is written down; the run itself does not depend on it. */
 export interface RecordingForm {
@@ -88,7 +105,7 @@ export interface RunSpec {
   /** Durations that are other than the model has them, by name (DURATIONS_NS, TOOL_DURATIONS_NS). */
   latencies: Readonly<Record<string, DurationRange>>;
   seed: string;
-  tool: string;
+  tool: ToolVersion;
   record: RecordOptions;
   workload: WorkloadSpec;
   /** What is not said is false: a file, with names as typed. */
@@ -109,6 +126,8 @@ export interface RunResult {
   wakeups: number;
   /** Bytes of records written: perf's "Captured and wrote N MB". */
   bytes_written: number;
+  /** Bytes of the file in front of its features: what newer perf reports instead. */
+  file_bytes: number;
   /** Largest head − tail of any buffer, in bytes. */
   buffer_high_water: number;
   /** From the kernel's decision to wake the tool until it reads that buffer; zeros if there was none. */

@@ -8,15 +8,14 @@ import { CHIP_NAMES, chipNamed } from '../pmu/chips/index.ts';
 import { longest_ns, shortest_ns } from '../pmu/workload-duration.ts';
 import type { Workload } from '../pmu/workload.ts';
 import { WORKLOADS } from '../pmu/workloads/index.ts';
-import { KERNELS, Sys, TimedSystem, type KernelClass } from '../kernel/index.ts';
+import { KERNELS, TimedSystem, type KernelClass } from '../kernel/index.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
 import { unknownName } from './nearest.ts';
 import type { ByteSink, RunResult, RunSpec, WorkloadSpec } from './run-spec.ts';
 import { images, type ImageFile } from './tool/images.ts';
-import { config_attrs } from './tool/attr.ts';
 import { TOOL_DURATIONS_NS } from './tool/durations.ts';
-import { RecordTool } from './tool/record.ts';
-import { Recording } from './tool/recording.ts';
+import { PERSONALITIES } from './tool/personality.ts';
+import { startTool } from './tool/session.ts';
 import { Tally } from './tool/tally.ts';
 import { BufferWatch } from './trace/buffer-watch.ts';
 import type { RunTrace } from './trace/run-trace.ts';
@@ -26,6 +25,8 @@ import { described } from './workload/description.ts';
 export interface RunHooks {
   /** Called now and then; simulated nanoseconds. */
   progress?(done_ns: number, total_ns: number): void;
+  /** What the tool tells its user meanwhile. */
+  message?(text: string): void;
   /** The files that the recording maps: for the build-id cache. */
   images?(files: readonly ImageFile[]): void;
   /** What happened inside, for timelines and pages; who does not ask does not pay for it. */
@@ -56,29 +57,40 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const watch = tracer ?? new BufferWatch(now);
   system.kernel.trace = watch;
 
-  const attrs = config_attrs(record);
+  const personality = PERSONALITIES[spec.tool];
+  const events = personality.events(record);
   const files = images(workload);
-  const recording = new Recording(sink ?? DISCARD, spec, chip, files.map(({ id }) => id));
+  const recording = new personality.Recording(sink ?? DISCARD, spec, chip, files.map(({ id }) => id));
   let tally!: Tally;
-  const tool = new RecordTool(record, attrs, { name: workload.name, run: program }, {
-    begin(ids, _tool, child) {
-      const eventOf = new Map(ids.flatMap((list, event) => list.map((id) => [id, event] as const)));
-      tracer?.open(ids, record.cpu_list ?? system.machine.cpus.map(({ id }) => id));
-      tally = new Tally(attrs.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
-      recording.begin(attrs, ids, child);
+  const job = {
+    options: record, events, attrs: personality.attrs(record), durations: { ...TOOL_DURATIONS_NS, ...spec.latencies },
+    workload: { run: program, executable: personality.executable(workload.name) },
+  };
+  const tool = new personality.RecordTool(job, {
+    begin(begun) {
+      const { attrs, opened } = begun;
+      tracer?.open(attrs.map((_, event) => opened.filter((one) => one.event === event).map(({ id }) => id)), begun.cpus);
+      const eventOf = new Map(opened.map(({ id, event }) => [id, event]));
+      tally = new Tally(events.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
+      recording.begin(begun, events);
     },
     write(chunk, vma) {
       watch.read(vma.rb);
       tally.add(chunk);
       recording.append(chunk);
     },
-  }, { ...TOOL_DURATIONS_NS, ...spec.latencies });
-  const thread = system.spawn('perf', (task) => tool.program(new Sys(system, task)));
+    finishRound: () => recording.finishRound(),
+    lostSamples: (id, lost) => recording.lostSamples(id, lost),
+    message: (text) => hooks.message?.(text),
+  });
+  const target = record.target === undefined ? null : workloadOf(record.target.workload);
+  const task = startTool(system, tool, target === null ? null : { run: target.parse(record.target!.workload.args), executable: personality.executable(target.name) });
+  const runs = [program, ...(target === null ? [] : [target.parse(record.target!.workload.args)])];
   const total_ns = shortest_ns(program.phases, chip.khz);
-  const end_ns = longest_ns(program.phases, chip.khz) + OVERTIME_SECONDS * 1e9;
-  for (let at = PROGRESS_NS; system.isAlive(thread.task); at += PROGRESS_NS) {
+  const end_ns = runs.reduce((sum, { phases }) => sum + longest_ns(phases, chip.khz), OVERTIME_SECONDS * 1e9);
+  for (let at = PROGRESS_NS; system.isAlive(task); at += PROGRESS_NS) {
     if (at > end_ns) throw new Error(`the run did not end within ${OVERTIME_SECONDS} s of its workload`);
-    system.runUntilExit(thread.task, system.machine.cycles(at));
+    system.runUntilExit(task, system.machine.cycles(at));
     hooks.progress?.(Math.min(at, total_ns), total_ns);
   }
   recording.finish();
@@ -92,6 +104,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     lost_total: watch.dropped,
     wakeups: tool.wakeups,
     bytes_written: recording.dataSize,
+    file_bytes: recording.fileSize,
     buffer_high_water: watch.high_water,
     reader_latency: watch.reader_latency((cycles) => system.machine.nanoseconds(cycles)),
     duration_ns: system.machine.nanoseconds(system.machine.queue.now),

@@ -48,7 +48,7 @@ export function recordCommand(load: LoadSimulation): Command {
       const kernel = isModuleFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
       const run = (trace?: RunHooks['trace']): RunResult => record(simulation, spec, { path: options.output, cache, kernel, trace });
       const result = options.timeline === undefined ? run() : await withTimeline(options.timeline, spec, run);
-      if (!options.quiet) process.stderr.write(closingLines(result, options.output));
+      if (!options.quiet) process.stderr.write(closingLines(result, spec, options.output));
       if (options.verbose) process.stderr.write(countLines(result));
       return 0;
     },
@@ -89,6 +89,7 @@ function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, tr
       kernel,
       trace,
       progress: (done_ns, total_ns) => progress.update(done_ns, total_ns),
+      message: (text) => process.stderr.write(`${text}\n`),
       images: (mapped) => {
         files = mapped;
       },
@@ -104,11 +105,21 @@ function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, tr
   }
 }
 
-/** The two lines with which perf 3.2 ends; the samples are its own rough estimate. */
-function closingLines({ wakeups, bytes_written }: RunResult, path: string): string {
-  const megabytes = (bytes_written / 1024 / 1024).toFixed(3);
-  return `[ perf record: Woken up ${wakeups} times to write data ]\n` +
-    `[ perf record: Captured and wrote ${megabytes} MB ${path} (~${Math.floor(bytes_written / BYTES_PER_ESTIMATED_SAMPLE)} samples) ]\n`;
+/** The two lines with which perf ends: 3.2 estimates the samples from the bytes, 6.1 has counted them, and says what was lost. */
+function closingLines(result: RunResult, { tool }: RunSpec, path: string): string {
+  const { wakeups, bytes_written, file_bytes, records } = result;
+  const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(3);
+  const woken = `[ perf record: Woken up ${wakeups} times to write data ]\n`;
+  if (tool === '3.2') {
+    return `${woken}[ perf record: Captured and wrote ${megabytes(bytes_written)} MB ${path} (~${Math.floor(bytes_written / BYTES_PER_ESTIMATED_SAMPLE)} samples) ]\n`;
+  }
+  const { SAMPLE = 0 } = records;
+  return `${woken}${lostWarning(records)}[ perf record: Captured and wrote ${megabytes(file_bytes)} MB ${path}${SAMPLE === 0 ? '' : ` (${SAMPLE} samples)`} ]\n`;
+}
+
+function lostWarning({ LOST = 0, ...others }: RunResult['records']): string {
+  const total = Object.values(others).reduce((sum, count) => sum + count, LOST);
+  return LOST === 0 ? '' : `Warning:\nProcessed ${total} events and lost ${LOST} chunks!\n\nCheck IO/CPU overload!\n\n`;
 }
 
 function machineLine(spec: RunSpec): string {

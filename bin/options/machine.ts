@@ -1,13 +1,12 @@
 /** The options that choose the simulated machine; every command that runs one has them. */
 import type { OptionTable } from './option.ts';
-import { oneOf, wholeNumber } from './values.ts';
+import { oneOf, toolVersion, wholeNumber } from './values.ts';
 import { latencies } from './latency.ts';
 
 const MAX_CPUS = 64;
 /** attr.wakeup_events and attr.wakeup_watermark have 32 bits. */
 const MAX_U32 = 2 ** 32 - 1;
 const TICK_RATES = ['100', '250', '300', '1000'] as const;
-const TOOLS = ['3.2'] as const;
 
 export const MACHINE_OPTIONS = {
   kernel: { type: 'string', argument: '<name>', default: 'v3.2', describe: "kernel version, see 'perfsim list kernels', or a file: ./mine.ts" },
@@ -15,7 +14,7 @@ export const MACHINE_OPTIONS = {
   cpus: { type: 'string', argument: '<n>', default: '4', describe: 'number of CPUs', coerce: (text: string) => wholeNumber('--cpus', text, 1, MAX_CPUS, 'a number of CPUs') },
   hz: { type: 'string', argument: '<n>', default: '1000', describe: `scheduler ticks per second: ${TICK_RATES.join(', ')}`, coerce: (text: string) => Number(oneOf('--hz', text, TICK_RATES)) },
   seed: { type: 'string', argument: '<text>', default: '1', describe: 'same seed, same bytes', coerce: String },
-  tool: { type: 'string', argument: '<version>', default: '3.2', describe: 'version of the perf tool', coerce: (text: string) => oneOf('--tool', text, TOOLS) },
+  tool: { type: 'string', argument: '<version>', describe: 'version of the perf tool: 3.2 or 6.1 (default 3.2 with kernels up to v3.x, 6.1 with later ones)', coerce: toolVersion },
   latency: {
     type: 'string', array: true, argument: '<name=range>', default: [] as string[], coerce: latencies,
     describe: 'a duration of the machine or the tool, such as write=20ms (what the disk makes the tool wait) or wakeup_latency=1ms-5ms',

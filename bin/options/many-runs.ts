@@ -64,5 +64,7 @@ export function recordWords([command, ...words]: readonly string[]): RecordWords
 
 /** The run that the words describe once the settings have replaced theirs. */
 export async function specOf({ options, workload }: RecordWords, settings: readonly Setting[], simulation: Simulation): Promise<RunSpec> {
-  return runSpec(await parseOptions(override(options, settings), RUN_OPTIONS), workload, simulation);
+  // What varies are kernels, not the tool that each of them came with.
+  const tool = options.some((word) => word.startsWith('--tool=')) ? [] : ['--tool=3.2'];
+  return runSpec(await parseOptions(override([...tool, ...options], settings), RUN_OPTIONS), workload, simulation);
 }

@@ -8,6 +8,7 @@ import { MACHINE_OPTIONS } from './machine.ts';
 import { HELP } from './option.ts';
 import type { parseOptions } from './parse-options.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
+import { toolOf } from './values.ts';
 import { workloadSpec } from './workload.ts';
 
 export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
@@ -15,8 +16,8 @@ export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE
 /** The name of standard output, as with perf. */
 export const STANDARD_OUTPUT = '-';
 
-/** perf 3.2 without -F and -c. */
-const DEFAULT_FREQ = 1000;
+/** perf without -F and -c. */
+const DEFAULT_FREQ = { '3.2': 1000, '6.1': 4000 } as const;
 
 type Options = Awaited<ReturnType<typeof parseOptions<typeof RUN_OPTIONS>>>;
 
@@ -27,6 +28,7 @@ export async function runSpec(options: Options, words: readonly string[], simula
   const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
   if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
   checkNames(options, simulation);
+  const tool = options.tool ?? toolOf(options.kernel);
   return {
     kernel: options.kernel,
     pmu: options.pmu,
@@ -35,10 +37,10 @@ export async function runSpec(options: Options, words: readonly string[], simula
     nmi_watchdog: !options['no-watchdog'],
     latencies: options.latency,
     seed: options.seed,
-    tool: options.tool,
+    tool,
     record: {
       events: options.event,
-      freq: options.count === undefined ? (options.freq ?? DEFAULT_FREQ) : null,
+      freq: options.count === undefined ? (options.freq ?? DEFAULT_FREQ[tool]) : null,
       period: options.count ?? null,
       mmap_pages: options['mmap-pages'],
       no_delay: options['no-delay'] ?? false,

@@ -4,6 +4,7 @@
  */
 import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
 import { InputError } from '../../perf/input-error.ts';
+import type { ToolVersion } from '../../perf/run-spec.ts';
 
 /** kernel.perf_event_max_sample_rate, which perf_event_open enforces. */
 export const MAX_SAMPLE_RATE = 100_000;
@@ -58,4 +59,16 @@ export function oneOf<Choice extends string>(flag: string, text: string, choices
   const chosen = choices.find((choice) => choice === text);
   if (chosen === undefined) throw new InputError(`invalid ${flag} value '${text}': it is ${new Intl.ListFormat('en', { type: 'disjunction' }).format(choices)}.`);
   return chosen;
+}
+
+const TOOLS = ['3.2', '6.1'] as const;
+
+/** --tool */
+export function toolVersion(text: string): ToolVersion {
+  return oneOf('--tool', text, TOOLS);
+}
+
+/** perf is built with its kernel: the old tool for kernels of its time, the new one for those since v4.0. */
+export function toolOf(kernel: string): ToolVersion {
+  return Number(/^v(\d+)\./.exec(kernel)?.[1] ?? 0) >= 4 ? '6.1' : '3.2';
 }

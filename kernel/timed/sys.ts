@@ -143,6 +143,16 @@ export class Sys {
     return call(() => this.#kernel.sleep_until(task.state, this.task, (state) => state === TASK_DEAD));
   }
 
+  /** The threads of a process, as /proc/PID/task lists them. */
+  proc_tasks(tgid: number): number[] {
+    return this.#kernel.threads_of(tgid);
+  }
+
+  /** kill(2) */
+  kill(task: TaskStruct, signal: number): Program {
+    return call(() => effect(() => this.system.send_signal(task, signal)));
+  }
+
   /** clock_gettime(CLOCK_MONOTONIC), nanoseconds. */
   clock(): number {
     return this.system.local_clock();

@@ -7,7 +7,7 @@
 import type { ByteSink } from '../run-spec.ts';
 import { ByteWriter } from './bytes.ts';
 import { FEATURE_NAMES, writeFeatures, type EventDescription, type Features } from './features.ts';
-import { pipeHeader } from './header.ts';
+import { PIPE_HEADER_SIZE, pipeHeader } from './header.ts';
 import { sampleLayout, type SampleLayout } from './layout.ts';
 import { encodeRecord, type PerfRecord } from './records.ts';
 import { checkEvents } from './writer.ts';
@@ -42,6 +42,11 @@ export class PerfPipeWriter {
   /** Bytes of records written so far. */
   get dataSize(): number {
     return this.#size;
+  }
+
+  /** Bytes written so far, header included. */
+  get fileSize(): number {
+    return PIPE_HEADER_SIZE + this.#size;
   }
 
   /** Appends bytes that already are whole records, such as those of a ring buffer. */

@@ -43,6 +43,11 @@ export class PerfDataWriter {
     return this.#data.size;
   }
 
+  /** Bytes written so far, header included. */
+  get fileSize(): number {
+    return this.#data.offset + this.#data.size;
+  }
+
   /** Appends bytes that already are whole records, such as those of a ring buffer. */
   append(chunk: Uint8Array): void {
     this.#sink.write(chunk);

@@ -68,3 +68,19 @@ export function executable(name: string): Executable {
     maps: [{ start: EXECUTABLE_START, length: 0x1000, offset: 0, filename: `${BIN}/${name}` }, LD_SO, VDSO, LIBC],
   };
 }
+
+const MODERN_LIBRARIES = '/usr/lib/x86_64-linux-gnu';
+
+/** The same on the computer where perf 6.1 is at home: a virtual machine of 2023, whose kernel has no modules. */
+export function modern_executable(name: string): Executable {
+  const inode = (number: number): MappedFile['inode'] => ({ major: 254, minor: 0, number });
+  return {
+    comm: name,
+    maps: [
+      { start: EXECUTABLE_START, length: 0x1000, offset: 0, filename: `${BIN}/${name}`, inode: inode(266_001) },
+      { start: 0x7f3a_1c02_d000, length: 0x2_6000, offset: 0x1000, filename: `${MODERN_LIBRARIES}/ld-linux-x86-64.so.2`, inode: inode(266_944) },
+      { start: 0x7fff_e85f_f000, length: 0x2000, offset: 0, filename: '[vdso]' },
+      { start: 0x7f3a_1be5_9000, length: 0x15_6000, offset: 0x2_6000, filename: `${MODERN_LIBRARIES}/libc.so.6`, inode: inode(267_380) },
+    ],
+  };
+}

@@ -1,25 +1,24 @@
 /**
  * `perf record` of v3.2, as a program on system calls: opens one event per CPU and event of the command line, maps one
- * buffer per CPU, polls the first event of each, and writes what it reads.
+ * buffer per CPU, polls the first event of each, and writes what it reads. Later tools override what they do otherwise.
  *
  * Reference: tools/perf/builtin-record.c and util/evlist.c of v3.2; sections 9.2 to 9.4 of kernel.md.
- * Not modelled: pipes, attaching to running tasks, call graphs.
+ * Not modelled: realtime priority, the checks of memory limits before mmap.
  */
 import { location } from '../../pmu/location.ts';
 import type { WorkloadRun } from '../../pmu/workload.ts';
 import {
-  PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN,
-  SIGCHLD, SIGINT, errnoName, type PerfEventAttr, type Program, type Sys, type TaskStruct, type VmArea,
+  PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, SIGCHLD, SIGINT, errnoName,
+  type Executable, type PerfEventAttr, type PollFd, type Program, type Sys, type TaskStruct, type VmArea,
 } from '../../kernel/index.ts';
 import { InputError } from '../input-error.ts';
-import type { RecordOptions } from '../run-spec.ts';
+import { readValues } from '../read-values.ts';
+import type { EventSpec, RecordOptions } from '../run-spec.ts';
 import { TOOL_DURATIONS_NS, type ToolDurations } from './durations.ts';
-import { executable } from './host.ts';
 import { perform } from './perform.ts';
 
-/** Bytes that read(2) returns for the tool's read_format. */
-const READ_BYTES = 32;
-const READ_ID = 3;
+/** Bytes of the buffer that the tool gives read(2). */
+const READ_BYTES = 4096;
 
 /** User-space work of the tool and of its child, in nanoseconds. */
 const SYNTHESIZE_NS = 2_000_000;
@@ -32,10 +31,13 @@ const TOOL_RATES = { instructions: 1.1, branches: 0.22, 'branch-misses': 0.004, 
 export const TOOL = location('user', 'cmd_record', 0x40_1d30, 0x1200, TOOL_RATES);
 export const CHILD = location('user', 'perf_evlist__prepare_workload', 0x40_4b60, 0x2a0, TOOL_RATES);
 
-/** One event on one CPU. */
-interface Opened {
+/** One event on one CPU, or on all for one thread. */
+export interface Opened {
   readonly fd: number;
+  /** −1: wherever the thread runs. */
   readonly cpu: number;
+  /** −1: whoever runs there. */
+  readonly pid: number;
   readonly event: number;
   id: number;
 }
@@ -46,166 +48,264 @@ interface Buffer {
   prev: number;
 }
 
+/** What the tool is to do. */
+export interface RecordJob {
+  readonly options: RecordOptions;
+  /** The events that it opens, and what it asks of the kernel for each. */
+  readonly events: readonly EventSpec[];
+  readonly attrs: readonly PerfEventAttr[];
+  /** What it runs; null: nothing, it records until it is interrupted. */
+  readonly workload: ToolWorkload | null;
+  readonly durations?: ToolDurations;
+}
+
+export interface ToolWorkload {
+  readonly run: WorkloadRun;
+  readonly executable: Executable;
+}
+
+/** What the tool knows when it has opened everything. */
+export interface Begun {
+  /** As the kernel has accepted them. */
+  readonly attrs: readonly PerfEventAttr[];
+  readonly opened: readonly Opened[];
+  readonly cpus: readonly number[];
+  /** The process that is recorded; null for whole CPUs. */
+  readonly pid: number | null;
+  /** Threads by pid, if the tool records threads. */
+  readonly pids: readonly number[];
+}
+
 /** Where the tool's bytes go, and what it tells of itself. */
 export interface RecordOutput {
   /** All ids are known, nothing has been enabled: the header and the synthesised records can be written. */
-  begin(ids: readonly (readonly number[])[], tool: TaskStruct, child: TaskStruct): void;
+  begin(begun: Begun): void;
   /** Whole records of that buffer, valid during the call only. */
   write(chunk: Uint8Array, vma: VmArea): void;
+  /** A sweep that wrote something is over, which newer tools mark. */
+  finishRound?(): void;
+  /** What an event has lost, at the end. */
+  lostSamples?(id: number, lost: number): void;
+  /** A line for the user. */
+  message?(text: string): void;
 }
 
 export class RecordTool {
   /** Returns of poll(2): "Woken up N times". */
   wakeups = 0;
-  readonly #options: RecordOptions;
-  readonly #attrs: readonly PerfEventAttr[];
-  readonly #workload: { name: string; run: WorkloadRun };
-  readonly #output: RecordOutput;
+  protected readonly options: RecordOptions;
+  protected readonly events: readonly EventSpec[];
+  /** Where the kernel refuses one, a newer tool tries another. */
+  protected readonly attrs: PerfEventAttr[];
+  protected readonly output: RecordOutput;
+  protected readonly opened: Opened[] = [];
+  protected sys!: Sys;
+  protected done = false;
+  protected pids: readonly number[] = [];
+  readonly #workload: ToolWorkload | null;
   readonly #durations: ToolDurations;
-  readonly #opened: Opened[] = [];
   readonly #buffers: Buffer[] = [];
-  #sys!: Sys;
-  #done = false;
 
-  constructor(
-    options: RecordOptions,
-    attrs: readonly PerfEventAttr[],
-    workload: { name: string; run: WorkloadRun },
-    output: RecordOutput,
-    durations: ToolDurations = TOOL_DURATIONS_NS,
-  ) {
-    this.#options = options;
-    this.#attrs = attrs;
+  constructor({ options, events, attrs, workload, durations = TOOL_DURATIONS_NS }: RecordJob, output: RecordOutput) {
+    this.options = options;
+    this.events = events;
+    this.attrs = [...attrs];
+    this.output = output;
     this.#workload = workload;
-    this.#output = output;
     this.#durations = durations;
   }
 
-  /** cmd_record: from start to exit. */
-  *program(sys: Sys): Program {
-    this.#sys = sys;
+  /** cmd_record: from start to exit. `target`: a process that runs already. */
+  *program(sys: Sys, target: TaskStruct | null = null): Program {
+    this.sys = sys;
     sys.sigaction(SIGCHLD, () => this.#finish());
     sys.sigaction(SIGINT, () => this.#finish());
 
-    const [ready, readyWrite] = yield* sys.pipe();
-    const [go, goWrite] = yield* sys.pipe();
-    const child = yield* sys.fork((childSys) => this.#child(childSys, [ready, readyWrite, go, goWrite]));
-    yield* sys.close(readyWrite);
-    yield* sys.close(go);
-    yield* sys.read_pipe(ready);
-
-    yield* this.#open(child);
+    const child = this.#workload === null ? null : yield* this.#fork(this.#workload);
+    this.pids = this.#pidsOf(target ?? child?.task ?? null);
+    yield* this.#open();
     yield* this.#mmap();
     yield* this.#readIds();
     yield* sys.run(TOOL, SYNTHESIZE_NS);
-    this.#output.begin(this.#attrs.map((_, event) => this.#idsOf(event)), sys.task, child);
-    yield* this.#ioctlAll(PERF_EVENT_IOC_ENABLE);
-    yield* sys.close(goWrite);
-    yield* this.#loop();
+    const pid = this.options.system_wide ? null : (this.pids[0] ?? null);
+    this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids });
+    yield* this.enable();
+    if (child !== null) yield* sys.close(child.go);
+    yield* this.begun();
+    yield* this.loop();
+    yield* this.finish();
     yield* sys.exit();
   }
 
   #finish(): void {
-    this.#done = true;
+    this.done = true;
   }
 
-  /** The child waits until everything is set up, becomes the workload, and ends with its alarm. */
-  *#child(sys: Sys, [ready, readyWrite, go, goWrite]: readonly [number, number, number, number]): Program {
-    const { name, run } = this.#workload;
+  /** Forks the workload, which waits until its end of the pipe is closed. */
+  *#fork(workload: ToolWorkload): Program<{ task: TaskStruct; go: number }> {
+    const { sys } = this;
+    const [ready, readyWrite] = yield* sys.pipe();
+    const [go, goWrite] = yield* sys.pipe();
+    const task = yield* sys.fork((childSys) => this.#child(childSys, workload, [ready, readyWrite, go, goWrite]));
+    yield* sys.close(readyWrite);
+    yield* sys.close(go);
+    yield* sys.read_pipe(ready);
+    return { task, go: goWrite };
+  }
+
+  /** The child waits until everything is set up, becomes the workload, and ends with it. */
+  *#child(sys: Sys, { run, executable }: ToolWorkload, [ready, readyWrite, go, goWrite]: readonly [number, number, number, number]): Program {
+    yield* this.childBegins(sys);
     yield* sys.close(goWrite);
     yield* sys.close(ready);
     yield* sys.close(readyWrite);
     yield* sys.read_pipe(go);
     yield* sys.run(CHILD, sys.system.machine.random.stream('child/startup').logBetween(...this.#durations.child_startup));
-    yield* sys.execve(executable(name));
+    yield* sys.execve(executable);
     yield* sys.run(run.start, LOADER_NS);
     yield* perform(sys, run.phases);
   }
 
-  #cpus(): number[] {
-    return this.#options.cpu_list ?? this.#sys.system.machine.cpus.map(({ id }) => id);
+  *childBegins(_sys: Sys): Program {}
+
+  /** The CPUs of a machine-wide recording or of one that follows a process; −1 for threads wherever they run. */
+  protected cpus(): readonly number[] {
+    const { cpu_list, target } = this.options;
+    if (cpu_list === null && target !== undefined) return this.cpusOfTarget();
+    return cpu_list ?? this.sys.system.machine.cpus.map(({ id }) => id);
   }
 
-  *#open(child: TaskStruct): Program {
-    const pid = this.#options.system_wide ? -1 : child.pid;
-    for (let event = 0; event < this.#attrs.length; event++) {
-      for (const cpu of this.#cpus()) {
-        const fd = yield* this.#sys.perf_event_open(this.#attrs[event], pid, cpu, -1, 0);
-        if (fd < 0) throw refused(this.#options.events[event].name, fd);
-        this.#opened.push({ fd, cpu, event, id: 0 });
+  /** For -p and -t v3.2 has one buffer per thread, and hence cannot inherit. */
+  protected cpusOfTarget(): readonly number[] {
+    return [-1];
+  }
+
+  #pidsOf(task: TaskStruct | null): readonly number[] {
+    const { system_wide, target } = this.options;
+    if (system_wide || task === null) return [];
+    return target === undefined || target.thread ? [task.pid] : this.sys.proc_tasks(task.tgid);
+  }
+
+  *#open(): Program {
+    const pids = this.options.system_wide ? [-1] : this.pids;
+    for (let event = 0; event < this.attrs.length; event++) {
+      for (const cpu of this.cpus()) {
+        for (const pid of pids) {
+          const fd = yield* this.openEvent(event, pid, cpu);
+          if (fd < 0) throw refused(this.events[event].name, fd);
+          this.opened.push({ fd, cpu, pid, event, id: 0 });
+        }
       }
     }
   }
 
-  /** The first event of each CPU gets the buffer; the others write into it, and nobody polls them. */
+  protected openEvent(event: number, pid: number, cpu: number): Program<number> {
+    const attr = cpu === -1 ? { ...this.attrs[event], inherit: false } : this.attrs[event];
+    return this.sys.perf_event_open(attr, pid, cpu, this.groupFd(event, pid, cpu), 0);
+  }
+
+  /** The leader's descriptor for the same thread and CPU, or −1 for an event that leads. */
+  protected groupFd(event: number, pid: number, cpu: number): number {
+    const { leader = event } = this.events[event];
+    if (leader === event) return -1;
+    return this.opened.find((other) => other.event === leader && other.pid === pid && other.cpu === cpu)!.fd;
+  }
+
+  /** The first event of each CPU gets the buffer; the others write into it. */
   *#mmap(): Program {
-    const pages = this.#options.mmap_pages + 1;
-    for (const cpu of this.#cpus()) {
-      const [first, ...others] = this.#opened.filter((opened) => opened.cpu === cpu);
-      const vma = yield* this.#sys.mmap(first.fd, { pages, writable: true, shared: true, page_offset: 0 });
+    const pages = this.options.mmap_pages + 1;
+    const places = new Map<number, Opened[]>();
+    for (const opened of this.opened) {
+      const place = opened.cpu === -1 ? opened.pid : opened.cpu;
+      places.set(place, [...(places.get(place) ?? []), opened]);
+    }
+    for (const [first, ...others] of places.values()) {
+      const vma = yield* this.sys.mmap(first.fd, { pages, writable: !this.options.overwrite, shared: true, page_offset: 0 });
       if (typeof vma === 'number') throw new InputError(`failed to mmap with ${errnoName(vma)}: try fewer pages than -m ${pages - 1}.`);
       this.#buffers.push({ vma, prev: 0 });
       for (const { fd } of others) {
-        const result = yield* this.#sys.ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first.fd);
+        const result = yield* this.sys.ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first.fd);
         if (result !== 0) throw new InputError(`PERF_EVENT_IOC_SET_OUTPUT failed with ${errnoName(result)}.`);
       }
     }
   }
 
   *#readIds(): Program {
-    for (const opened of this.#opened) {
-      const values = yield* this.#sys.read(opened.fd, READ_BYTES);
-      opened.id = typeof values === 'number' ? 0 : (values[READ_ID] ?? 0);
+    for (const opened of this.opened) {
+      const values = yield* this.sys.read(opened.fd, READ_BYTES);
+      if (typeof values === 'number') continue;
+      // A group's values come leader first, and the event asks for its own.
+      const all = readValues(values, Number(this.attrs[opened.event].read_format));
+      opened.id = all.events[this.placeInGroup(opened.event)]?.id ?? all.events[0].id ?? 0;
     }
   }
 
-  #idsOf(event: number): number[] {
-    return this.#opened.filter((opened) => opened.event === event).map(({ id }) => id);
+  /** Among the events that one read of a group returns: those opened so far, in their order. */
+  protected placeInGroup(event: number): number {
+    const { leader = event } = this.events[event];
+    return this.events.slice(0, event).filter((other) => other.leader === leader).length;
   }
 
-  *#ioctlAll(command: number): Program {
-    for (const cpu of this.#cpus()) {
-      for (const opened of this.#opened) if (opened.cpu === cpu) yield* this.#sys.ioctl(opened.fd, command, 0);
+  /** Enables what the exec does not; v3.2 enables everything, and so some events before the exec. */
+  protected enable(): Program {
+    return this.ioctlAll(PERF_EVENT_IOC_ENABLE);
+  }
+
+  /** What comes between the workload's release and the loop. */
+  protected *begun(): Program {}
+
+  protected *ioctlAll(command: number): Program {
+    for (const place of new Set(this.opened.map(({ cpu, pid }) => (cpu === -1 ? pid : cpu)))) {
+      for (const { fd, cpu, pid } of this.opened) if ((cpu === -1 ? pid : cpu) === place) yield* this.sys.ioctl(fd, command, 0);
     }
+  }
+
+  /** The descriptors that v3.2 polls are those of the buffers' first events, unless it is told otherwise. */
+  protected polled(): PollFd[] {
+    const polled = this.options.poll_all ? this.opened : this.opened.filter(({ event }) => event === 0);
+    return polled.map(({ fd }) => ({ fd, events: POLLIN }));
   }
 
   /** Sweeps the buffers while there is news; sleeps after a sweep without any. */
-  *#loop(): Program {
-    const polled = this.#options.poll_all ? this.#opened : this.#opened.filter(({ event }) => event === 0);
-    const pollfds = polled.map(({ fd }) => ({ fd, events: POLLIN }));
+  protected *loop(): Program {
+    const pollfds = this.polled();
     for (;;) {
-      const news = yield* this.#readAll();
+      const news = yield* this.readAll();
       if (!news) {
-        if (this.#done) return;
-        yield* this.#sys.poll(pollfds, -1);
+        if (this.done) return;
+        yield* this.sys.poll(pollfds, -1);
         this.wakeups++;
       }
-      if (this.#done) yield* this.#ioctlAll(PERF_EVENT_IOC_DISABLE);
+      if (this.done) yield* this.ioctlAll(PERF_EVENT_IOC_DISABLE);
     }
   }
 
+  /** What is left to do when the last record has been read. */
+  protected *finish(): Program {}
+
   /** One sweep: whether any buffer had something new. */
-  *#readAll(): Program<boolean> {
+  protected *readAll(): Program<boolean> {
     let bytes = 0;
     for (const buffer of this.#buffers) bytes += yield* this.#readBuffer(buffer);
+    if (bytes > 0) this.output.finishRound?.();
     const work = SWEEP_NS_PER_BUFFER * this.#buffers.length + (WRITE_NS_PER_KIB * bytes) / 1024;
-    yield* this.#sys.run(TOOL, work);
+    yield* this.sys.run(TOOL, work);
     return bytes > 0;
   }
 
   *#readBuffer(buffer: Buffer): Program<number> {
-    const head = this.#sys.data_head(buffer.vma);
+    const head = this.sys.data_head(buffer.vma);
     const { prev } = buffer;
     if (head === prev) return 0;
-    const data = this.#sys.data(buffer.vma);
+    const data = this.sys.data(buffer.vma);
     const mask = data.length - 1;
     const start = prev & mask;
     const end = head & mask;
     const chunk = start < end ? data.subarray(start, end) : joined(data.subarray(start), data.subarray(0, end));
-    this.#output.write(chunk, buffer.vma);
+    this.output.write(chunk, buffer.vma);
     yield* this.#blockInWrite();
     buffer.prev = head;
-    this.#sys.write_data_tail(buffer.vma, head);
+    this.sys.write_data_tail(buffer.vma, head);
     return head - prev;
   }
 
@@ -213,8 +313,8 @@ export class RecordTool {
   *#blockInWrite(): Program {
     const [from, to] = this.#durations.write;
     if (to === 0) return;
-    const ns = this.#sys.system.machine.random.stream('tool/write').between(from, to);
-    yield* this.#sys.poll([], ns / 1e6);
+    const ns = this.sys.system.machine.random.stream('tool/write').between(from, to);
+    yield* this.sys.poll([], ns / 1e6);
   }
 }
 

@@ -7,7 +7,7 @@
  * Not modelled: records for other processes that already run (-a).
  */
 import {
-  KERNEL_LOCATIONS, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile, type PerfEventAttr, type TaskStruct,
+  KERNEL_LOCATIONS, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile,
 } from '../../kernel/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
 import type { BuildId } from '../data/build-ids.ts';
@@ -15,8 +15,9 @@ import type { EventDescription, Features } from '../data/features.ts';
 import { PerfPipeWriter } from '../data/pipe-writer.ts';
 import type { PerfRecord } from '../data/records.ts';
 import { PerfDataWriter } from '../data/writer.ts';
-import type { ByteSink, RecordingForm, RunSpec } from '../run-spec.ts';
+import type { ByteSink, EventSpec, RecordingForm, RunSpec } from '../run-spec.ts';
 import { HOST, TOOL_MAPS, kernel_maps } from './host.ts';
+import type { Begun } from './record.ts';
 
 /** Bytes of the kernel map that comes with KSYMBOL records: they are looked at only outside of it. */
 const KERNEL_MAP_BESIDE_KSYMBOLS = 0x100;
@@ -25,40 +26,51 @@ const KERNEL_MAP_BESIDE_KSYMBOLS = 0x100;
 const PERF_RECORD_KSYMBOL_TYPE_OOL = 2;
 
 export class Recording {
+  protected readonly version: string = '3.2.0';
+  protected readonly spec: RunSpec;
   readonly #sink: ByteSink;
-  readonly #spec: RunSpec;
   readonly #chip: Chip;
   readonly #form: Partial<RecordingForm>;
-  readonly #features: Features;
+  readonly #build_ids: readonly BuildId[];
+  #features: Features = {};
   #writer: PerfDataWriter | PerfPipeWriter | null = null;
   /** Records of the tool's own making, by type name. */
   readonly synthesized: Record<string, number> = {};
 
   constructor(sink: ByteSink, spec: RunSpec, chip: Chip, build_ids: readonly BuildId[]) {
     this.#sink = sink;
-    this.#spec = spec;
+    this.spec = spec;
     this.#chip = chip;
     this.#form = spec.recording ?? {};
     // Kernel symbols are found by build id or by KSYMBOL, and readers that have an id do not look further.
-    this.#features = this.#featuresOf(build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL));
+    this.#build_ids = build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL);
   }
 
-  begin(attrs: readonly PerfEventAttr[], ids: readonly (readonly number[])[], child: TaskStruct): void {
-    const names = eventNames(this.#spec.record.events.map(({ name }) => name), this.#form.unique_names ?? false);
-    const events: EventDescription[] = attrs.map((attr, i) => ({ attr, name: names[i], ids: ids[i].map((id) => BigInt(id)) }));
-    this.#writer = this.#form.pipe ? new PerfPipeWriter(this.#sink, events, this.#features) : new PerfDataWriter(this.#sink, events);
-    this.#kernel(kernel_maps(release(this.#spec.kernel)));
-    this.#synthesize({ name: 'COMM', pid: child.tgid, tid: child.pid, comm: 'perf' });
-    for (const map of TOOL_MAPS) this.#mmap(child.pid, PERF_RECORD_MISC_USER, map);
+  begin(begun: Begun, events: readonly EventSpec[]): void {
+    const { attrs, opened } = begun;
+    const names = eventNames(events.map(({ name }) => name), this.#form.unique_names ?? false);
+    const idsOf = (event: number): bigint[] => opened.filter((one) => one.event === event).map(({ id }) => BigInt(id));
+    const described: EventDescription[] = attrs.map((attr, i) => ({ attr, name: names[i], ids: idsOf(i) }));
+    this.#features = { ...this.#featuresOf([...this.#build_ids]), ...groupFeature(events) };
+    this.#writer = this.#form.pipe ? new PerfPipeWriter(this.#sink, described, this.#features) : new PerfDataWriter(this.#sink, described);
+    this.synthesizeAll(begun);
   }
 
-  #kernel([text, ...modules]: readonly MappedFile[]): void {
+  /** v3.2: the kernel and its modules, then the process that is recorded as it is before its exec. */
+  protected synthesizeAll({ pid }: Begun): void {
+    this.kernelMaps(kernel_maps(release(this.spec.kernel)));
+    if (pid === null) return;
+    this.synthesize({ name: 'COMM', pid, tid: pid, comm: 'perf' });
+    for (const map of TOOL_MAPS) this.#mmap(pid, PERF_RECORD_MISC_USER, map);
+  }
+
+  protected kernelMaps([text, ...modules]: readonly MappedFile[]): void {
     const { ksymbols } = this.#form;
     this.#mmap(-1, PERF_RECORD_MISC_KERNEL, ksymbols ? { ...text, length: KERNEL_MAP_BESIDE_KSYMBOLS } : text);
     for (const map of modules) this.#mmap(-1, PERF_RECORD_MISC_KERNEL, map);
     if (!ksymbols) return;
     for (const { symbol, start, length } of KERNEL_LOCATIONS) {
-      this.#synthesize({
+      this.synthesize({
         name: 'KSYMBOL', misc: PERF_RECORD_MISC_KERNEL, addr: address(start), len: length,
         ksym_type: PERF_RECORD_KSYMBOL_TYPE_OOL, flags: 0, symbol,
       });
@@ -66,16 +78,20 @@ export class Recording {
   }
 
   #mmap(pid: number, misc: number, { start, length, offset, filename }: MappedFile): void {
-    this.#synthesize({
+    this.synthesize({
       name: 'MMAP', misc, pid, tid: pid === -1 ? 0 : pid,
       start: address(start), len: BigInt(length), pgoff: address(offset), filename,
     });
   }
 
-  #synthesize(record: PerfRecord): void {
+  protected synthesize(record: PerfRecord): void {
     this.synthesized[record.name] = (this.synthesized[record.name] ?? 0) + 1;
     this.#writer!.appendRecord(record);
   }
+
+  /** Marks and totals of newer tools; v3.2 writes none. */
+  finishRound(): void {}
+  lostSamples(_id: number, _lost: number): void {}
 
   append(chunk: Uint8Array): void {
     this.#writer!.append(chunk);
@@ -86,18 +102,23 @@ export class Recording {
     return this.#writer?.dataSize ?? 0;
   }
 
+  /** Bytes of the recording so far, header included; the features come behind. */
+  get fileSize(): number {
+    return this.#writer?.fileSize ?? 0;
+  }
+
   /** Completes a file; a pipe has said everything already. */
   finish(): void {
     if (this.#writer instanceof PerfDataWriter) this.#writer.finish(this.#features);
   }
 
   #featuresOf(build_ids: BuildId[]): Features {
-    const { kernel, cpus, record, workload } = this.#spec;
+    const { kernel, cpus, record, workload } = this.spec;
     return {
       build_ids,
       hostname: HOST.hostname,
       os_release: release(kernel),
-      version: '3.2.0',
+      version: this.version,
       arch: HOST.arch,
       nrcpus: { available: cpus, online: cpus },
       cpudesc: this.#chip.brand,
@@ -106,6 +127,14 @@ export class Recording {
       cmdline: ['perf', 'record', ...record.events.flatMap(({ name }) => ['-e', name]), workload.name, ...workload.args],
     };
   }
+}
+
+/** Groups of more than one event, as GROUP_DESC has them. */
+function groupFeature(events: readonly EventSpec[]): Pick<Features, 'group_desc'> {
+  const leaders = [...new Set(events.flatMap(({ leader }) => (leader === undefined ? [] : [leader])))];
+  const groups = leaders.map((leader_idx) => ({ name: '{anon_group}', leader_idx, nr_members: events.filter(({ leader }) => leader === leader_idx).length }));
+  const real = groups.filter(({ nr_members }) => nr_members > 1);
+  return real.length === 0 ? {} : { group_desc: real };
 }
 
 /** As typed; or, of equal ones, all but the first with their number among them behind. */

@@ -66,7 +66,7 @@ describe('record', () => {
   });
 
   test.each([
-    ['', "record needs a workload, such as 'noploop 10'; 'perfsim list workloads' shows them."],
+    ['', "a workload is missing, such as 'noploop 10'; 'perfsim list workloads' shows them."],
     ['noploop ten', "noploop takes a number of seconds, not 'ten'."],
     ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],

@@ -4,7 +4,7 @@ import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 
 const RESULT: RunResult = {
   events: [{ name: 'cycles', samples: 9999 }], records: { SAMPLE: 9999 }, lost_reported: 3, lost_total: 4,
-  wakeups: 6, bytes_written: 1_440_000, buffer_high_water: 0, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 1e10,
+  wakeups: 6, bytes_written: 1_440_000, file_bytes: 0, buffer_high_water: 0, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 1e10,
 };
 
 export class FakeSimulation implements Simulation {

@@ -9,6 +9,7 @@ import {
   type Program, type RingBuffer, type VmArea,
 } from '../../kernel/index.ts';
 import { config_attrs } from '../../perf/tool/attr.ts';
+import { executable } from '../../perf/tool/host.ts';
 import { RecordTool } from '../../perf/tool/record.ts';
 import { forAll } from '../support/property.ts';
 import { specOf, type Job } from './job.ts';
@@ -81,8 +82,8 @@ function settle(job: Job, reader: (sys: Sys, read: (chunk: Uint8Array) => void) 
 /** perf record with noploop. */
 function recordTool(job: Job): Balance {
   const { record, workload } = specOf(job);
-  const program = { name: workload.name, run: noploop.parse(workload.args) };
-  return settle(job, (sys, write) => new RecordTool(record, config_attrs(record), program, { begin() {}, write }).program(sys));
+  const program = { run: noploop.parse(workload.args), executable: executable(workload.name) };
+  return settle(job, (sys, write) => new RecordTool({ options: record, events: record.events, attrs: config_attrs(record), workload: program }, { begin() {}, write }).program(sys));
 }
 
 const WORK = location('user', 'work', 0x40_0000, 0x100, {});

@@ -17,7 +17,7 @@ function subtest(kernel: string): Subtest {
 
 function results(...samples: number[]): RunResult[] {
   return samples.map((count) => ({
-    events: [{ name: 'cycles', samples: count }], records: {}, lost_reported: 0, lost_total: 0, wakeups: 6, bytes_written: 40, buffer_high_water: 80, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 0,
+    events: [{ name: 'cycles', samples: count }], records: {}, lost_reported: 0, lost_total: 0, wakeups: 6, bytes_written: 40, file_bytes: 0, buffer_high_water: 80, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 0,
   }));
 }
 

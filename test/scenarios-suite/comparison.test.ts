@@ -8,7 +8,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 
 function results(samples: readonly number[]): RunResult[] {
   return samples.map((count) => ({
-    events: [{ name: 'cycles', samples: count }], records: {}, lost_reported: 0, lost_total: 0, wakeups: 6, bytes_written: 0, buffer_high_water: 0, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 0,
+    events: [{ name: 'cycles', samples: count }], records: {}, lost_reported: 0, lost_total: 0, wakeups: 6, bytes_written: 0, file_bytes: 0, buffer_high_water: 0, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 0,
   }));
 }
 

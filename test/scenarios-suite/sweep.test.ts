@@ -15,7 +15,7 @@ function unread({ record, seed }: RunSpec): RunResult {
   const lost = Math.max(0, produced - room);
   return {
     events: [{ name: 'cycles', samples: produced - lost }], records: {}, lost_reported: 0, lost_total: lost, wakeups: 1,
-    bytes_written: 0, buffer_high_water: 48 * (produced - lost), reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 1e10,
+    bytes_written: 0, file_bytes: 0, buffer_high_water: 48 * (produced - lost), reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 1e10,
   };
 }
 

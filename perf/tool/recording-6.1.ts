@@ -1,0 +1,69 @@
+/**
+ * What perf 6.1 writes around the contents of the buffers.
+ *
+ * Reference: record__synthesize of tools/perf/builtin-record.c, v6.1, and recordings that it made; section 1.3 of
+ * perf-data-and-ecosystem.md.
+ * Not modelled: other processes that already run (-a); cgroups; the features about caches, NUMA nodes and sample times.
+ */
+import { PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE, type PerfEventAttr } from '../../kernel/index.ts';
+import type { EventUpdate, PerfRecord } from '../data/records.ts';
+import { kernel_maps } from './host.ts';
+import type { Begun } from './record.ts';
+import { Recording, release } from './recording.ts';
+
+/** What perf reserves for an event's update, whatever it is. */
+const EVENT_UPDATE_BYTES = 48;
+const EVENT_UPDATE_HEAD = 32;
+
+/** The clocks count nanoseconds and are shown in milliseconds. */
+const UNIT = 'msec';
+const SCALE = 1e-6;
+
+export class Recording6_1 extends Recording {
+  protected override readonly version: string = '6.1.0';
+
+  protected override synthesizeAll(begun: Begun): void {
+    this.#idIndex(begun);
+    this.kernelMaps(kernel_maps(release(this.spec.kernel)).slice(0, 1));
+    begun.attrs.forEach((attr, event) => this.#eventUpdates(attr, begun.opened.find((one) => one.event === event)!.id));
+    this.#threadAndCpuMap(begun);
+    // A process that runs already has its name and its maps; a forked one has yet to become its workload.
+    const { pid } = begun;
+    if (pid !== null) this.synthesize({ name: 'COMM', pid, tid: pid, comm: 'perf-exec' });
+    this.synthesize({ name: 'FINISHED_INIT' });
+  }
+
+  #idIndex({ opened, cpus }: Begun): void {
+    const entries = opened.map(({ id, cpu, pid }) => ({
+      id: BigInt(id), idx: BigInt(cpus.indexOf(cpu)), cpu: BigInt(cpu), tid: BigInt.asUintN(64, BigInt(pid)),
+    }));
+    this.synthesize({ name: 'ID_INDEX', entries });
+  }
+
+  #eventUpdates({ type, config }: PerfEventAttr, id: number): void {
+    const isClock = type === PERF_TYPE_SOFTWARE && [PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK].includes(Number(config));
+    if (!isClock) return;
+    const rest = new Uint8Array(EVENT_UPDATE_BYTES - EVENT_UPDATE_HEAD);
+    const updates: EventUpdate[] = [{ what: 'unit', id: BigInt(id), text: UNIT }, { what: 'scale', id: BigInt(id), scale: SCALE }];
+    for (const update of updates) this.synthesize({ name: 'EVENT_UPDATE', update, rest });
+  }
+
+  #threadAndCpuMap({ pids, cpus }: Begun): void {
+    const threads = (pids.length === 0 ? [-1] : pids).map((pid) => ({ pid: BigInt.asUintN(64, BigInt(pid)), comm: '' }));
+    this.synthesize({ name: 'THREAD_MAP', threads });
+    const [first, last] = [cpus[0], cpus.at(-1)!];
+    const isRange = last - first === cpus.length - 1;
+    const map: PerfRecord = isRange
+      ? { name: 'CPU_MAP', cpus: { kind: 'range', any_cpu: false, start_cpu: first, end_cpu: last } }
+      : { name: 'CPU_MAP', cpus: { kind: 'cpus', cpus: [...cpus] } };
+    this.synthesize(map);
+  }
+
+  override finishRound(): void {
+    this.synthesize({ name: 'FINISHED_ROUND' });
+  }
+
+  override lostSamples(id: number, lost: number): void {
+    this.synthesize({ name: 'LOST_SAMPLES', lost: BigInt(lost), sample_id: { id: BigInt(id) } });
+  }
+}
