@@ -29,10 +29,30 @@ interface Frame {
 /** Code that is the means, not the matter: a step is shown where it is called. */
 const MEANS = /\/(sim|kernel\/explore|scenarios|bin)\/|kernel\/(primitives|list)\.ts$/;
 
+const LINES_AROUND = 6;
+
 /** The function in which a thread begins to wait: always shown. */
 const WAITS = 'poll_wait';
 
-export function rows({ steps }: Explanation, all = false): Row[] {
+export function rows(explanation: Explanation, all = false): Row[] {
+  return placedRows(explanation, all).map(({ row }) => row);
+}
+
+/** A row, the first of its steps, and the source around it. */
+export interface PlacedRow {
+  readonly row: Row;
+  readonly step: number;
+  readonly excerpt: Excerpt | null;
+}
+
+/** Lines of a file, the first of which has the number `from`. */
+export interface Excerpt {
+  readonly from: number;
+  readonly line: number;
+  readonly lines: readonly string[];
+}
+
+export function placedRows({ steps }: Explanation, all = false): PlacedRow[] {
   const shared = sharedCells(steps);
   const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
     all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));
@@ -41,12 +61,13 @@ export function rows({ steps }: Explanation, all = false): Row[] {
     if (!matters(fold, frames)) return [];
     const [inner, caller] = frames;
     const shown = fold.length > 1 && caller !== undefined ? caller : inner;
-    return [{
+    const row = {
       thread: fold[0].name,
       function: shown?.name ?? '',
       statement: shown === undefined ? `${fold[0].operation} ${fold[0].cells[0]?.name ?? ''}` : statementAt(shown),
       source: shown === undefined ? '' : `${relative(process.cwd(), shown.path)}:${shown.line}`,
-    }];
+    };
+    return [{ row, step: steps.indexOf(fold[0]), excerpt: shown === undefined ? null : excerptAt(shown) }];
   });
 }
 
@@ -94,6 +115,14 @@ function framesOf({ at }: ExplainedStep): Frame[] {
 function statementAt({ path, line }: Frame): string {
   const text = sourceOf(path)?.[line - 1]?.trim() ?? '';
   return text.replace(/^(const|let) /, '').replace(/;$/, '').replaceAll('this.', '');
+}
+
+/** The statement with what stands around it, as far as it is of the same function or next to it. */
+function excerptAt({ path, line }: Frame): Excerpt | null {
+  const source = sourceOf(path);
+  if (source === null) return null;
+  const from = Math.max(1, line - LINES_AROUND);
+  return { from, line, lines: source.slice(from - 1, line + LINES_AROUND) };
 }
 
 const sources = new Map<string, readonly string[] | null>();

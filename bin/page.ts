@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { InputError } from '../perf/input-error.ts';
 import type { RunsPage } from '../perf/view/page-data.ts';
+import type { StepsPage } from './view/steps-data.ts';
 
 const TEMPLATE = `<!doctype html>
 <html lang="en">
@@ -17,7 +18,7 @@ const TEMPLATE = `<!doctype html>
 </html>
 `;
 
-export function pageHtml(page: RunsPage): string {
+export function pageHtml(page: RunsPage | StepsPage): string {
   const parts: Record<string, string> = {
     TITLE: page.title.replace(/[<&]/g, (character) => (character === '<' ? '&lt;' : '&amp;')),
     STYLE: asset('style.css'),

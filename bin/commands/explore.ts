@@ -3,13 +3,13 @@ import { InputError } from '../../perf/input-error.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { Command } from '../command.ts';
 import type { CellAnswer, CellBounds, CellJob } from '../explore/cell.ts';
-import { HELP } from '../options/option.ts';
+import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf, wholeNumber } from '../options/values.ts';
 import { checkReadable, isModuleFile } from '../load-module.ts';
 
-const OPTIONS = {
+export const EXPLORE_OPTIONS = {
   kernel: { alias: 'k', argument: '<names>', describe: 'only these kernels, separated by commas; a file is a kernel of your own' },
   schedule: { argument: '<word>', describe: 'replay one schedule, step by step' },
   format: { argument: '<text|json>', describe: 'json: one object per line, scenario and kernel', default: 'text' },
@@ -21,6 +21,7 @@ const OPTIONS = {
   budget: { argument: '<states>', describe: 'give up after so many states of one search', default: 5_000_000 },
   time: { argument: '<seconds>', describe: 'give up after so long a search' },
   workers: { argument: '<n>', describe: 'worker threads (default: one per core)' },
+  timeline: { argument: '<file>', describe: 'also write the counterexample as trace-event JSON, a track for each thread' },
   ...HELP,
 } as const;
 
@@ -41,6 +42,7 @@ interface Request {
   readonly schedule: string | null;
   readonly json: boolean;
   readonly workers: number;
+  readonly timeline: string | null;
   /** Nothing was chosen: the whole table, judged by what is recorded. */
   readonly all: boolean;
 }
@@ -51,30 +53,35 @@ export const command: Command = {
   async run(argv) {
     const { options, names } = wordsOf(argv);
     if (options.includes('--help')) {
-      process.stdout.write(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: OPTIONS }]));
+      process.stdout.write(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
       return 0;
     }
     // Before the kernel is loaded: a counterexample shows the lines that were written.
     process.setSourceMapsEnabled(true);
-    const request = await requestOf(new Map(options.map((option) => option.slice(2).split(/=(.*)/s) as [string, string])), names);
+    const request = await requestOf(valuesOf(options), names);
     return request.schedule === null ? verdicts(request) : replayOne(request, request.schedule);
   },
 };
 
 /** Options may stand before, between and after the scenarios. */
-function wordsOf(argv: readonly string[]): { options: string[]; names: string[] } {
+export function wordsOf(argv: readonly string[], table: OptionTable = EXPLORE_OPTIONS): { options: string[]; names: string[] } {
   const words = { options: [] as string[], names: [] as string[] };
-  let { options, rest } = splitOptions(argv, OPTIONS);
+  let { options, rest } = splitOptions(argv, table);
   for (;;) {
     words.options.push(...options);
     const next = rest.findIndex((word) => word.startsWith('-'));
     words.names.push(...rest.slice(0, next < 0 ? rest.length : next));
     if (next < 0) return words;
-    ({ options, rest } = splitOptions(rest.slice(next), OPTIONS));
+    ({ options, rest } = splitOptions(rest.slice(next), table));
   }
 }
 
-async function requestOf(options: Options, names: readonly string[]): Promise<Request> {
+/** The values of option words, by name; of one given twice the last. */
+export function valuesOf(words: readonly string[]): Options {
+  return new Map(words.map((word) => word.slice(2).split(/=(.*)/s) as [string, string]));
+}
+
+export async function requestOf(options: Options, names: readonly string[]): Promise<Request> {
   const { SCENARIOS } = await import('../../scenarios/index.ts');
   const { KERNELS } = await import('../../kernel/variants/index.ts');
   const wanted = options.get('kernel')?.split(',');
@@ -86,31 +93,35 @@ async function requestOf(options: Options, names: readonly string[]): Promise<Re
   if (schedule !== null && (scenarios.length !== 1 || kernels.length !== 1)) {
     throw new InputError('--schedule needs one scenario and one kernel: the schedule is theirs.');
   }
-  const json = oneOf('--format', options.get('format') ?? OPTIONS.format.default, ['text', 'json']) === 'json';
+  const timeline = options.get('timeline') ?? null;
+  if (timeline !== null && (scenarios.length !== 1 || kernels.length !== 1)) {
+    throw new InputError('--timeline needs one scenario and one kernel: it shows their counterexample.');
+  }
+  const json = oneOf('--format', options.get('format') ?? EXPLORE_OPTIONS.format.default, ['text', 'json']) === 'json';
   const all = names.length === 0 && wanted === undefined;
   return {
     jobs: scenarios.flatMap((scenario) => kernels.map((kernel) => ({ scenario, kernel, bounds, steps: json || !all }))),
-    schedule, json, all,
+    schedule, json, all, timeline,
     workers: number(options, 'workers', MOST_WORKERS, 'a number of threads') ?? (await import('../pool.ts')).defaultWorkers,
   };
 }
 
 function boundsOf(options: Options): CellBounds {
-  const name = oneOf('--chooser', options.get('chooser') ?? OPTIONS.chooser.default, ['exhaustive', 'random', 'pct']);
+  const name = oneOf('--chooser', options.get('chooser') ?? EXPLORE_OPTIONS.chooser.default, ['exhaustive', 'random', 'pct']);
   const ofDrawing = name === 'exhaustive' ? ['schedules', 'seed', 'depth'] : name === 'random' ? ['depth'] : [];
   for (const option of ofDrawing) {
     if (options.has(option)) throw new InputError(`--${option} goes with --chooser ${option === 'depth' ? 'pct' : 'random or pct'}.`);
   }
   if (name !== 'exhaustive' && options.has('preemptions')) throw new InputError(`--preemptions goes with the exhaustive search, not with --chooser ${name}.`);
   return {
-    budget: number(options, 'budget', MOST_STATES, 'a number of states') ?? OPTIONS.budget.default,
+    budget: number(options, 'budget', MOST_STATES, 'a number of states') ?? EXPLORE_OPTIONS.budget.default,
     time: number(options, 'time', LONGEST_SECONDS, 'a time in seconds'),
     preemptions: number(options, 'preemptions', MOST_CONSTRAINTS, 'a number of preemptions', 0),
     chooser: name === 'exhaustive' ? null : {
       name,
-      seed: options.get('seed') ?? OPTIONS.seed.default,
-      schedules: number(options, 'schedules', MOST_STATES, 'a number of schedules') ?? OPTIONS.schedules.default,
-      depth: number(options, 'depth', MOST_CONSTRAINTS, 'a number of constraints') ?? OPTIONS.depth.default,
+      seed: options.get('seed') ?? EXPLORE_OPTIONS.seed.default,
+      schedules: number(options, 'schedules', MOST_STATES, 'a number of schedules') ?? EXPLORE_OPTIONS.schedules.default,
+      depth: number(options, 'depth', MOST_CONSTRAINTS, 'a number of constraints') ?? EXPLORE_OPTIONS.depth.default,
     },
   };
 }
@@ -129,7 +140,7 @@ function known(kind: 'scenario' | 'kernel', names: readonly string[], all: reado
   return names;
 }
 
-async function verdicts({ jobs, json, workers, all }: Request): Promise<number> {
+async function verdicts({ jobs, json, workers, all, timeline }: Request): Promise<number> {
   const [print, { exploreCells, needsThreads }, { RunProgress }] = await Promise.all([import('../explore/print.ts'), import('../explore/run.ts'), import('../run-progress.ts')]);
   const progress = new RunProgress(process.stderr, 'explore', jobs.length, 'searches');
   const found: CellAnswer[] = [];
@@ -152,14 +163,25 @@ async function verdicts({ jobs, json, workers, all }: Request): Promise<number> 
     progress.end();
   }
   if (!json && all) process.stdout.write(print.verdictTable(found));
+  if (timeline !== null) await writeTimeline(timeline, jobs[0], found[0].verdict.schedule);
   const wrong = all ? found.some(({ verdict, expected }) => (verdict.kind ?? verdict.verdict) !== expected) : found.some(({ verdict }) => verdict.verdict === 'sometimes');
   return wrong ? VIOLATION : 0;
 }
 
+async function writeTimeline(path: string, job: CellJob, schedule: string | null): Promise<void> {
+  if (schedule === null) {
+    process.stderr.write(`[ timeline: not written, for there is no counterexample ]\n`);
+    return;
+  }
+  const [{ stepsPage, stepsTimeline }, { writeText }] = await Promise.all([import('../explore/steps-page.ts'), import('../text-file.ts')]);
+  await writeText(path, async () => `${JSON.stringify(stepsTimeline(await stepsPage(job, schedule)))}\n`);
+}
+
 /** Shows every step, not only those that matter. */
-async function replayOne({ jobs: [job], json }: Request, word: string): Promise<number> {
+async function replayOne({ jobs: [job], json, timeline }: Request, word: string): Promise<number> {
   const [print, { replay }] = await Promise.all([import('../explore/print.ts'), import('../explore/run.ts')]);
   const replayed = await replay(job, word);
   process.stdout.write(json ? print.replayJson(replayed) : print.replayed(replayed));
+  if (timeline !== null) await writeTimeline(timeline, job, word);
   return replayed.kind === null ? 0 : VIOLATION;
 }

@@ -25,6 +25,7 @@ const USAGE = [
   'perfsim view [-o page.html] [perf.data]',
   'perfsim view [-o page.html] -- record [<options>] <workload>',
   'perfsim view [-o page.html] -k v3.1,v3.2 -- record [<options>] <workload>',
+  'perfsim view explore <scenario> --kernel <name> [-o page.html]',
 ];
 
 /** Runs on one page: more cannot be compared by eye. */
@@ -37,22 +38,43 @@ export const command: Command = {
   name: 'view',
   summary: 'Show a run, several runs or a recording as one HTML page',
   async run(argv) {
+    if (argv[0] === 'explore') return viewOfExploration(argv.slice(1));
     // compare's words are understood as they are: what varies, then the command.
     const given = argv[0] === 'compare' ? argv.slice(1) : argv;
-    const { options: words, rest } = splitOptions(given.map((word) => (word === '-o' ? '--output' : word)), { ...VARIED_OPTIONS, ...OWN_OPTIONS });
+    const { options: words, rest } = splitOptions(outputWords(given), { ...VARIED_OPTIONS, ...OWN_OPTIONS });
     if (words.includes('--help')) {
       process.stdout.write(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, { title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS }]));
       return 0;
     }
     const { output } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
-    const settings = grid(axesOf(words));
+    const axes = axesOf(words);
+    const settings = grid(axes);
     const isRun = rest[0] === 'record';
-    if (!isRun && settings.length > 1) throw new InputError("options that vary need a command to run: end with '-- record -e cycles,cycles,cycles noploop 10' or the like.");
+    if (!isRun && axes.length > 0) throw new InputError("options of a run need a command to run: end with '-- record -e cycles,cycles,cycles noploop 10' or the like.");
     if (!isRun && rest.length > 1) throw new InputError(`view shows one recording, but was given ${rest.length}: ${rest.join(', ')}.`);
     await writeText(output, async () => pageHtml(isRun ? await pageOfRuns(settings, rest, argv) : await pageOfRecording(rest[0] ?? 'perf.data')));
     return 0;
   },
 };
+
+/** A counterexample: that of a schedule, or the simplest one that there is. */
+async function viewOfExploration(argv: readonly string[]): Promise<number> {
+  // Before the kernel is loaded: a counterexample shows the lines that were written.
+  process.setSourceMapsEnabled(true);
+  const { EXPLORE_OPTIONS, requestOf, valuesOf, wordsOf: exploreWords } = await import('./explore.ts');
+  const { options, names } = exploreWords(outputWords(argv), { ...EXPLORE_OPTIONS, ...OWN_OPTIONS });
+  const values = valuesOf(options);
+  const { jobs, schedule } = await requestOf(values, names);
+  if (jobs.length !== 1) throw new InputError("a page shows one counterexample: name one scenario and one kernel, such as 'explore poll-vs-set-output --kernel no-mmap-mutex'.");
+  const { scheduleOf, stepsPage } = await import('../explore/steps-page.ts');
+  await writeText(values.get('output') ?? OWN_OPTIONS.output.default, async () => pageHtml(await stepsPage(jobs[0], schedule ?? await scheduleOf(jobs[0]))));
+  return 0;
+}
+
+/** -o is what varies for nobody here, and the name of the page for everybody. */
+function outputWords(argv: readonly string[]): string[] {
+  return argv.map((word) => (word === '-o' ? '--output' : word));
+}
 
 async function pageOfRuns(settings: readonly Setting[][], words: readonly string[], argv: readonly string[]): Promise<RunsPage> {
   if (settings.length > MOST_RUNS) throw new InputError(`these options make ${settings.length} runs; a page shows at most ${MOST_RUNS}.`);

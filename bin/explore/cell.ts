@@ -97,7 +97,8 @@ async function drawing({ scenario, kernel }: CellJob, { name, seed, schedules, d
   return { schedules, chooser: name === 'pct' ? new PctChooser(random, depth) : new RandomChooser(random) };
 }
 
-async function partsOf({ scenario, kernel }: CellJob): Promise<{ scenario: Scenario; kernel: KernelClass }> {
+/** The scenario and the kernel that the job names. */
+export async function partsOf({ scenario, kernel }: CellJob): Promise<{ scenario: Scenario; kernel: KernelClass }> {
   const [{ SCENARIOS }, { KERNELS }] = await Promise.all([import('../../scenarios/index.ts'), import('../../kernel/variants/index.ts')]);
   return {
     scenario: isModuleFile(scenario) ? await once(scenario, loadScenario) : SCENARIOS.find(({ name }) => name === scenario)!,
@@ -113,7 +114,7 @@ function once<T>(path: string, load: (path: string) => Promise<T>): Promise<T> {
 }
 
 /** What a kernel or scenario of the user's own throws is the user's to put right. */
-async function usersOwn<T>({ scenario, kernel }: CellJob, work: () => Promise<T>): Promise<T> {
+export async function usersOwn<T>({ scenario, kernel }: CellJob, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -38,7 +38,7 @@ export function replayJson({ rows, kind, message }: Replay): string {
   return `${JSON.stringify({ steps: rows satisfies readonly Row[], kind, message })}\n`;
 }
 
-function summary({ kind, cut, states, schedules }: Verdict, { preemptions, chooser }: CellBounds): string {
+export function summary({ kind, cut, states, schedules }: Verdict, { preemptions, chooser }: CellBounds): string {
   if (kind !== null) return `Sometimes: ${kind}`;
   const covered = `${states} states, ${schedules} schedules`;
   switch (cut) {
@@ -57,7 +57,7 @@ function summary({ kind, cut, states, schedules }: Verdict, { preemptions, choos
   }
 }
 
-function replayCommand({ scenario, kernel }: CellJob, schedule: string): string {
+export function replayCommand({ scenario, kernel }: CellJob, schedule: string): string {
   return `perfsim explore ${quoted(scenario)} --kernel ${quoted(kernel)} --schedule ${schedule}`;
 }
 

@@ -21,6 +21,8 @@ const EMBEDDED = [SpinLock, Mutex, ListHead, WaitQueueHead, IrqWork, HwPerfEvent
 export class KernelModel extends PlainModel {
   readonly #hardware: ExploreHardware;
   readonly #judge: (ground: Ground) => void;
+  /** Events and buffers, in the order in which they were made. */
+  readonly objects: (PerfEvent | RingBuffer)[] = [];
   /** The object that is freed, by each structure in it. */
   readonly #allocations = new Map<object, PerfEvent | RingBuffer>();
   readonly #cells = new Map<Cell, Cell[]>();
@@ -50,6 +52,7 @@ export class KernelModel extends PlainModel {
 
   /** From now on it matters whether `object` has been freed. */
   allocated(object: PerfEvent | RingBuffer): void {
+    this.objects.push(object);
     const cells: Cell[] = [];
     const visit = (part: object): void => {
       this.#allocations.set(part, object);

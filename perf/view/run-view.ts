@@ -43,6 +43,7 @@ function headline({ sent, lost, taken, missing }: Counts): string {
   }
   if (missing > 0) return `The buffer fills before the reader comes: ${thousands(missing)} of ${thousands(taken)} samples are lost.`;
   if (lost > 0) return `The reader sleeps through ${thousands(lost)} of ${wakeups(sent)}, but the buffer is large enough: all ${thousands(taken)} samples arrive.`;
+  if (sent === 0) return `No wakeup is due before the end: all ${thousands(taken)} samples arrive.`;
   return `Every wakeup finds the reader: all ${thousands(taken)} samples arrive.`;
 }
 

@@ -41,16 +41,20 @@ interface Activation {
   last: Point;
 }
 
-/** Follows `schedule` from where the world is; null if it cannot be followed to its end. The world is left as it was. */
-export function explain(world: World, schedule: Schedule): Explanation | null {
+/**
+ * Follows `schedule` from where the world is; null if it cannot be followed to its end. The world is left as it was. `look` is
+ * called before the first step and after each.
+ */
+export function explain(world: World, schedule: Schedule, look: () => void = () => {}): Explanation | null {
   const start = world.length;
   world.reducing = false;
-  const explanation = follow(world, schedule);
+  const explanation = follow(world, schedule, look);
   world.rewind(start);
   return explanation;
 }
 
-function follow(world: World, schedule: Schedule): Explanation | null {
+function follow(world: World, schedule: Schedule, look: () => void): Explanation | null {
+  look();
   const steps: { -readonly [K in keyof ExplainedStep]: ExplainedStep[K] }[] = [];
   const activations: Activation[][] = world.contexts.map(() => []);
   let violation: Violation | null = null;
@@ -61,6 +65,7 @@ function follow(world: World, schedule: Schedule): Explanation | null {
     world.step(context);
     const { reached } = world;
     violation = world.wrong(context);
+    look();
     steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, reached!, before), at: NOWHERE });
     const runs = activations[context];
     if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });
