@@ -113,7 +113,8 @@ export class Pmu {
     this.#before = this.location;
     this.#since = this.cpu.clock;
     this.location = to;
-    for (const counter of this.counters) if (counter.running) this.#setRate(counter);
+    const { counters } = this;
+    for (let i = 0; i < counters.length; i++) if (counters[i].running) this.#setRate(counters[i]);
   }
 
   /** Writes a counter's control: what it counts, in which rings, and whether it is enabled. */
@@ -184,11 +185,14 @@ export class Pmu {
 
   /** Advances all counters to the CPU's clock. */
   sync(): void {
-    const cycles = this.cpu.clock - this.#synced;
-    if (cycles <= 0) return;
+    if (this.cpu.clock > this.#synced) this.#advance();
+  }
+
+  #advance(): void {
     const from = this.#synced;
     this.#synced = this.cpu.clock;
     if (this.#frozen) return;
+    const cycles = this.#synced - from;
     const advancing = this.#counting();
     for (let i = 0; i < advancing.length; i++) {
       const counter = advancing[i];
@@ -264,10 +268,9 @@ export class Pmu {
     const counts = counter.running && (this.location.ring === 'user' ? counter.user : counter.os);
     const rate = counts ? this.location.rates[counter.signal] : 0;
     if (rate === counter.rate) return;
-    const { rate: before } = counter;
+    if (counter.rate === 0 || rate === 0) this.#advancing = null;
     counter.rate = rate;
     this.#dirty = true;
-    if (before === 0 || rate === 0) this.#advancing = null;
   }
 
   #drawSkid(): void {

@@ -33,24 +33,41 @@ export type Duration = keyof typeof DURATIONS_NS;
 /** Ticks that an RCU grace period lasts. */
 export const GRACE_PERIOD_TICKS: Range = [1, 3];
 
+/** One duration, drawn evenly from its range. */
+export class Draw {
+  readonly #from: number;
+  readonly #span: number;
+  readonly #stream: RandomStream;
+
+  constructor(from: number, to: number, stream: RandomStream) {
+    this.#from = from;
+    this.#span = to - from;
+    this.#stream = stream;
+  }
+
+  next(): number {
+    return this.#span === 0 ? this.#from : Math.round(this.#from + this.#span * this.#stream.unit());
+  }
+}
+
 /** Draws durations, in cycles. */
 export class Durations {
-  readonly #from: Record<Duration, number>;
-  readonly #span: Record<Duration, number>;
-  readonly #stream: Record<Duration, RandomStream>;
+  readonly #draws: ReadonlyMap<string, Draw>;
 
   /** `others` replaces the model's own ranges, by name; names that are not of this table are somebody else's. */
   constructor(machine: Machine, others: Readonly<Record<string, Range>> = {}) {
-    const each = <T>(make: (name: string, range: Range) => T): Record<Duration, T> =>
-      Object.fromEntries(Object.entries(DURATIONS_NS).map(([name, range]) => [name, make(name, others[name] ?? range)])) as Record<Duration, T>;
-    this.#from = each((_, [from]) => machine.cycles(from));
-    this.#span = each((_, [from, to]) => machine.cycles(to - from));
-    this.#stream = each((name) => machine.random.stream(`duration/${name}`));
+    this.#draws = new Map(Object.entries(DURATIONS_NS).map(([name, range]) => {
+      const [from, to] = others[name] ?? range;
+      const cycles = machine.cycles(from);
+      return [name, new Draw(cycles, cycles + machine.cycles(to - from), machine.random.stream(`duration/${name}`))];
+    }));
+  }
+
+  of(duration: Duration): Draw {
+    return this.#draws.get(duration)!;
   }
 
   cycles(duration: Duration): number {
-    const from = this.#from[duration];
-    const span = this.#span[duration];
-    return span === 0 ? from : Math.round(from + span * this.#stream[duration].unit());
+    return this.of(duration).next();
   }
 }

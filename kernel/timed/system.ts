@@ -16,7 +16,7 @@ import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../
 import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type TaskStruct } from '../structs.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { READ_ONCE } from '../primitives.ts';
-import { Durations, GRACE_PERIOD_TICKS, type Range } from './costs.ts';
+import { Durations, GRACE_PERIOD_TICKS, type Draw, type Range } from './costs.ts';
 import { Hrtimers } from './hrtimers.ts';
 import { IRQ, NMI, TICK } from './locations.ts';
 import { Scheduler } from './scheduler.ts';
@@ -43,6 +43,7 @@ export class TimedSystem implements Hardware {
   readonly root = new UserStruct(true);
   readonly #pmus: readonly Pmu[];
   readonly #durations: Durations;
+  readonly #msr: Draw;
   readonly #gracePeriod: RandomStream;
   readonly #ip: RandomStream;
   readonly #part: RandomStream;
@@ -58,6 +59,7 @@ export class TimedSystem implements Hardware {
     const { cpus, random } = this.machine;
     this.#executing = cpus[0]!;
     this.#durations = new Durations(this.machine, spec.durations);
+    this.#msr = this.#durations.of('msr');
     this.#gracePeriod = random.stream('rcu/grace-period');
     this.#ip = random.stream('pmu/ip');
     this.#part = random.stream('pmu/part');
@@ -127,10 +129,9 @@ export class TimedSystem implements Hardware {
   }
 
   charge(cost: Cost): void {
-    const cycles = this.#durations.cycles(cost);
     // No interrupt comes between the register accesses of one operation: the driver has stopped the counters, or will.
-    if (cost === 'msr') this.#executing.clock += cycles;
-    else this.#executing.charge(cycles);
+    if (cost === 'msr') this.#executing.clock += this.#msr.next();
+    else this.#executing.charge(this.#durations.cycles(cost));
   }
 
   pmu(): Pmu {

@@ -367,7 +367,7 @@ export class X86Pmu implements PmuOperations {
 
 /** A copy of `list` without the element at `at`. */
 function without<T>(list: readonly T[], at: number): readonly T[] {
-  const rest = list.slice();
-  rest.splice(at, 1);
+  const rest: T[] = [];
+  for (let i = 0; i < list.length; i++) if (i !== at) rest.push(list[i]);
   return rest;
 }
