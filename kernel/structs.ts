@@ -6,7 +6,7 @@
  * the lock named beside them, or to the CPU on which the event runs, with interrupts off.
  * Not modelled: cgroups, callchain buffers, hardware breakpoints, AUX areas.
  */
-import { Cell, shared, struct } from '../sim/memory.ts';
+import { Cell, shared, struct, u64 } from '../sim/memory.ts';
 import type { Location } from '../pmu/location.ts';
 import type { PerfEventAttr } from './abi/index.ts';
 import { PAGE_SIZE } from './abi/index.ts';
@@ -73,9 +73,9 @@ export class HwPerfEvent extends struct({
   idx: -1, last_cpu: -1, last_tag: 0,
   /** PERF_HES_* */
   state: 0,
-  sample_period: 0, last_period: 0, period_left: 0, prev_count: 0,
+  sample_period: u64(0), last_period: u64(0), period_left: u64(0), prev_count: u64(0),
   /** Overflows since the last tick, or MAX_INTERRUPTS; since v3.4 the tick of this CPU that they belong to. */
-  interrupts: 0, interrupts_seq: 0, freq_time_stamp: 0, freq_count_stamp: 0,
+  interrupts: u64(0), interrupts_seq: u64(0), freq_time_stamp: u64(0), freq_count_stamp: u64(0),
   /** What a clock event samples by. */
   hrtimer: null as Hrtimer | null,
 }) {
@@ -213,9 +213,9 @@ export class RingBuffer extends struct({
 /** struct perf_event. */
 export class PerfEvent extends struct({
   state: PERF_EVENT_STATE_OFF, attach_state: 0,
-  count: 0, child_count: 0,
-  total_time_enabled: 0, total_time_running: 0, tstamp_enabled: 0, tstamp_running: 0, tstamp_stopped: 0,
-  child_total_time_enabled: 0, child_total_time_running: 0,
+  count: u64(0), child_count: u64(0),
+  total_time_enabled: u64(0), total_time_running: u64(0), tstamp_enabled: u64(0), tstamp_running: u64(0), tstamp_stopped: u64(0),
+  child_total_time_enabled: u64(0), child_total_time_running: u64(0),
   /** Bytes of the fixed part of a SAMPLE and of the sample_id trailer; 0 until perf_event_open has computed them. */
   header_size: 0, id_header_size: 0, read_size: 0,
   ctx: null as PerfEventContext | null,
@@ -285,7 +285,7 @@ export class PerfEventContext extends struct({
   nr_events: 0, nr_active: 0, is_active: 0, nr_stat: 0, nr_freq: 0,
   /** Since v5.3: a flexible group has found no counter since the last time that all were off. */
   rotate_necessary: false,
-  time: 0, timestamp: 0,
+  time: u64(0), timestamp: u64(0),
   parent_gen: 0, generation: 0,
 }) {
   readonly task: TaskStruct | null;

@@ -44,10 +44,14 @@ export interface MemoryHook {
 /** The hook of the call that is running, or null: operations are performed at once. */
 export let hook: MemoryHook | null = null;
 
+/** The same where the compiled accessors of structs find it. */
+const memory = { hook: hook as MemoryHook | null };
+
 /** Sets the hook and returns the one that was set. */
 export function setHook(next: MemoryHook | null): MemoryHook | null {
   const previous = hook;
   hook = next;
+  memory.hook = next;
   return previous;
 }
 
@@ -107,6 +111,7 @@ export function hooked<T>(operation: Operation, cell: Cell<T>, operand?: unknown
 /** A field that several contexts touch without a common lock: the struct exposes its cell, for the primitives. */
 class SharedField<T> {
   readonly initial: T;
+  readonly shared = true;
   constructor(initial: T) {
     this.initial = initial;
   }
@@ -117,8 +122,22 @@ export function shared<T>(initial: T): SharedField<T> {
   return new SharedField(initial);
 }
 
+/** A field that holds numbers beyond 31 bits, or fractions. */
+class WideField {
+  readonly initial: number;
+  readonly bits = 64;
+  constructor(initial: number) {
+    this.initial = initial;
+  }
+}
+
+/** Declares a field of 64 bits: `count: u64(0)` is a number like any other. */
+export function u64(initial: number): WideField {
+  return new WideField(initial);
+}
+
 type Fields = Record<string, unknown>;
-type Widened<T> = T extends number ? number : T extends boolean ? boolean : T;
+type Widened<T> = T extends number | WideField ? number : T extends boolean ? boolean : T;
 type StructOf<F extends Fields> = {
   [K in keyof F as F[K] extends SharedField<unknown> ? never : K]: Widened<F[K]>;
 } & {
@@ -129,54 +148,105 @@ type StructOf<F extends Fields> = {
 
 /** What every struct instance has beside its fields. */
 export interface Struct {
-  /** All cells of the object, in the order of declaration. */
+  /** All fields of the object as cells, in the order of declaration. */
   readonly cells: readonly Cell[];
 }
 
+/** A field that its struct holds itself, as the cell that hooks take it for. */
+class FieldCell implements Cell {
+  readonly owner: Record<string, unknown>;
+  readonly name: string;
+  readonly #slot: string;
+
+  constructor(owner: Record<string, unknown>, name: string) {
+    this.owner = owner;
+    this.name = name;
+    this.#slot = slotOf(name);
+  }
+
+  get v(): unknown {
+    return this.owner[this.#slot];
+  }
+
+  set v(value: unknown) {
+    this.owner[this.#slot] = value;
+  }
+}
+
+const SLOT = '_';
+
+/** Where a struct holds the value of a field that is not shared. */
+function slotOf(name: string): string {
+  return SLOT + name;
+}
+
+/** What an object has beside its fields: the structs embedded in it, and constants. */
+export function parts(object: object): unknown[] {
+  return Object.entries(object).filter(([name]) => !name.startsWith(SLOT)).map(([, part]) => part as unknown);
+}
+
 /**
- * A class whose fields live in cells, declared as in C: shared fields are cells themselves, all others read and
- * write as properties. Instances are their own type: `class RingBuffer extends struct({ lost: shared(0) }) {}`.
+ * A class whose fields are declared as in C: shared fields are cells, all others read and write as properties, and are
+ * cells to hooks alone. Instances are their own type: `class RingBuffer extends struct({ lost: shared(0) }) {}`.
  */
 export function struct<F extends Fields>(fields: F): new () => StructOf<F> & Struct {
   const names = Object.keys(fields);
-  const initials = names.map((name) => {
-    const field = fields[name];
-    return field instanceof SharedField ? (field.initial as unknown) : field;
-  });
-  const slots = names.map((name) => (fields[name] instanceof SharedField ? name : `$${name}`));
-  const fill = filler(slots);
+  const plain = names.filter((name) => !(fields[name] instanceof SharedField));
+
   class StructBase {
-    readonly cells: readonly Cell[];
-    constructor() {
-      this.cells = names.map((name, i) => new Cell(initials[i], this, name));
-      fill(this, this.cells);
+    #cells: Cell[] | null = null;
+
+    get cells(): readonly Cell[] {
+      const self = this as unknown as Record<string, unknown>;
+      this.#cells ??= names.map((name) => (plain.includes(name) ? new FieldCell(self, name) : (self[name] as Cell)));
+      return this.#cells;
     }
   }
-  names.forEach((name, i) => {
-    if (slots[i] !== name) Object.defineProperty(StructBase.prototype, name, accessor(`$${name}`));
+  return compiled(fields, StructBase) as new () => StructOf<F> & Struct;
+}
+
+/** How a hook reads and how it writes the field at `index` of a struct. */
+function hookedAccess(index: number): [load: (self: Struct) => unknown, store: (self: Struct, value: unknown) => void] {
+  return [(self) => hook!.operate(LOAD, self.cells[index], undefined), (self, value) => hook!.operate(STORE, self.cells[index], value) as void];
+}
+
+/**
+ * The class with its constructor and its accessors. Compiled for each struct, because functions made by one closure share
+ * their inline caches, and because an object that gets its properties by computed names is slow to read. The accessors
+ * are below the size (27 bytes of V8's bytecode) up to which the engine inlines whatever it meets.
+ */
+function compiled(fields: Fields, base: new () => Struct): new () => object {
+  const names = Object.keys(fields);
+  const members = names.map((name) => {
+    const field = fields[name];
+    if (field instanceof SharedField) return [`this.${name} = new Cell(fields.${name}.initial, this, '${name}');`, ''];
+    const slot = `this.${slotOf(name)}`;
+    return [
+      initialiser(name, field, slot),
+      `get ${name}() { return memory.hook === null ? ${slot} : load_${name}(this); },
+       set ${name}(value) { if (memory.hook !== null) return store_${name}(this, value); ${slot} = value; },`,
+    ];
   });
-  return StructBase as unknown as new () => StructOf<F> & Struct;
+  const captured = names.flatMap((name) => [`load_${name}`, `store_${name}`]);
+  // oxlint-disable-next-line typescript/no-implied-eval -- see above; the names are those of our own structs.
+  const make = new Function('Base', 'Cell', 'memory', 'fields', ...captured, `
+    class Struct extends Base {
+      constructor() {
+        super();
+        ${members.map(([initialise]) => initialise).join('\n')}
+      }
+    }
+    // Outside of the class, whose scope would stand between the accessors and what they use.
+    const accessors = { ${members.map(([, accessors]) => accessors).join('')} };
+    Object.defineProperties(Struct.prototype, Object.getOwnPropertyDescriptors(accessors));
+    return Struct;
+  `) as (...all: unknown[]) => new () => object;
+  return make(base, Cell, memory, fields, ...names.flatMap((_, index) => hookedAccess(index)));
 }
 
-/**
- * Puts each cell in its slot. Compiled, because an object that gets more than a dozen properties by computed names turns
- * into a hash table, five times slower to read.
- */
-function filler(slots: readonly string[]): (self: object, cells: readonly Cell[]) => void {
-  const stores = slots.map((slot, i) => `self.${slot} = cells[${i}];`);
-  // oxlint-disable-next-line typescript/no-implied-eval -- see above; the names are those of our own structs.
-  return new Function('self', 'cells', stores.join('\n')) as (self: object, cells: readonly Cell[]) => void;
-}
-
-/**
- * The property that reads and writes the cell in `slot`. Compiled per slot, because functions made by one closure
- * share their inline caches, and a shared cache that sees every slot costs five times the access itself.
- */
-function accessor(slot: string): PropertyDescriptor {
-  // oxlint-disable-next-line typescript/no-implied-eval -- see above; the names are those of our own structs.
-  const make = new Function(
-    'load', 'store',
-    `return { get() { return load(this.${slot}); }, set(value) { store(this.${slot}, value); } }`,
-  ) as (l: typeof load, s: typeof store) => PropertyDescriptor;
-  return make(load, store);
+function initialiser(name: string, field: unknown, slot: string): string {
+  // The engine gives a field the type of what is stored first, and throws code away when it finds that to be too narrow.
+  if (field instanceof WideField) return `${slot} = 0.5; ${slot} = ${field.initial};`;
+  const isLiteral = field === null || typeof field === 'number' || typeof field === 'boolean';
+  return `${slot} = ${isLiteral ? String(field) : `fields.${name}`};`;
 }

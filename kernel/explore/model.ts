@@ -5,7 +5,7 @@
  * Reference: Documentation/{RCU,lockdep-design.txt,kasan}, as far as these contexts go.
  * Not modelled: lock classes; a deadlock is found as a state in which nobody can go on.
  */
-import type { Cell, Operation } from '../../sim/memory.ts';
+import { parts, type Cell, type Operation } from '../../sim/memory.ts';
 import { PlainModel, Violation, type ContextSpec, type Ground, type Status } from '../../sim/explore/model.ts';
 import { KernelOops } from '../base.ts';
 import { ListHead } from '../list.ts';
@@ -57,7 +57,7 @@ export class KernelModel extends PlainModel {
     const visit = (part: object): void => {
       this.#allocations.set(part, object);
       if ('cells' in part) cells.push(...(part.cells as Cell[]));
-      for (const field of Object.values(part)) if (EMBEDDED.some((type) => field instanceof type)) visit(field as object);
+      for (const embedded of parts(part)) if (EMBEDDED.some((type) => embedded instanceof type)) visit(embedded as object);
     };
     visit(object);
     this.#cells.set(object.freed, cells);
