@@ -353,9 +353,11 @@ export class X86Pmu implements PmuOperations {
       if (event === null) continue;
       this.x86_perf_event_update(event);
       if (event.hw.prev_count < 0) continue;
-      this.kernel.hardware.charge('pmi_counter');
       const period = event.hw.last_period;
-      if (this.x86_perf_event_set_period(event)) this.#overflow(event, period, location);
+      const elapsed = this.x86_perf_event_set_period(event);
+      // The counter runs again: what the rest of the service takes is counted in the next period.
+      this.kernel.hardware.charge('pmi_counter');
+      if (elapsed) this.#overflow(event, period, location);
     }
   }
 
