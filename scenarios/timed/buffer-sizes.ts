@@ -14,7 +14,7 @@ export default {
   fails_on: ['v3.1'],
   expect: { equal: '1 %', lost: 0, records: { LOST: 0, EXIT: '1..2' }, reader_latency: '..60 us' },
   check({ spec, result, buffer, expect }) {
-    for (const { name, samples } of result.events) expect(`samples of ${name}`, samples, 0.995 * asked(spec), 1.01 * asked(spec));
+    for (const [event, { samples }] of result.events.entries()) expect(`samples of event ${event + 1}`, samples, 0.995 * asked(spec), 1.01 * asked(spec));
     const [least, most] = wakeups(result, buffer);
     expect('wakeups', result.wakeups, least, most);
     if (most === 1) expect('buffer high-water mark', result.buffer_high_water, 1, buffer.watermark);

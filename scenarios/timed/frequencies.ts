@@ -16,7 +16,7 @@ export default {
   fails_on: ['v3.1'],
   expect: { equal: '6 %', lost: 0, records: { THROTTLE: 0 } },
   check({ spec, result, buffer, expect }) {
-    for (const { name, samples } of result.events) expect(`samples of ${name}`, samples, 0.98 * asked(spec) - START_UP, 1.02 * asked(spec) + START_UP);
+    for (const [event, { samples }] of result.events.entries()) expect(`samples of event ${event + 1}`, samples, 0.98 * asked(spec) - START_UP, 1.02 * asked(spec) + START_UP);
     expect('wakeups', result.wakeups, ...wakeups(result, buffer));
     // 60 us until the reader runs are the time of three interrupts at the highest frequency.
     if (spec.record.freq! >= 1000) expect('buffer high-water mark', result.buffer_high_water, ...highWater(result, buffer, 5));
