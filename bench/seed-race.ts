@@ -42,7 +42,7 @@ const END_OF_PMI: Operation<Profiled, null, void> = {
 export const scenario: Scenario = {
   name: 'seed-race',
   question: 'Is the poller woken, when events that are being redirected to its buffer overflow on two CPUs?',
-  expected: {},
+  expected: [],
   build(setup) {
     const [polled, ...others] = [setup.event(), setup.event(), setup.event()];
     setup.map(polled);

@@ -9,7 +9,7 @@ export async function loadScenario(path: string): Promise<Scenario> {
   if (found === undefined) {
     throw new InputError(`'${path}' exports no scenario: write 'export const scenario = { name, question, build(setup) { … } }'.`);
   }
-  return { expected: {}, ...found };
+  return { expected: [], ...found };
 }
 
 function isScenario(value: unknown): value is Omit<Scenario, 'expected'> & Partial<Scenario> {

@@ -10,7 +10,7 @@ import { effect } from '../sim/memory.ts';
 import { EINVAL, EPERM, PAGE_SIZE, POLL_HUP } from './abi/index.ts';
 import { ControlCode } from './control.ts';
 import {
-  READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_mutex_lock, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
+  READ_ONCE, atomic_add_return, atomic_dec_and_mutex_lock, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
   mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
 } from './primitives.ts';
 import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from './structs.ts';
@@ -58,7 +58,7 @@ export abstract class BufferCode extends ControlCode {
   }
 
   rb_free_after_grace_period(rb: RingBuffer): void {
-    effect(() => this.hardware.call_rcu(() => WRITE_ONCE(rb.freed, true)));
+    effect(() => this.hardware.call_rcu(rb.rcu_free));
   }
 
   /** mmap(2) on an event's file: maps the event's buffer, making it at first. Returns the mapping or an error. Holds mmap_sem. */

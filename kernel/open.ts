@@ -14,7 +14,9 @@ import {
 import { AttrCode, has_extended_regs } from './attr.ts';
 import { list_add_tail, list_del_init } from './list.ts';
 import { PERF_MAX_STACK_DEPTH } from './output.ts';
-import { WRITE_ONCE, atomic_dec_and_test, kzalloc, mutex_lock, mutex_unlock, operate_when } from './primitives.ts';
+import {
+  READ_ONCE, atomic_dec_and_test, atomic_inc_not_zero, kzalloc, mutex_lock, mutex_unlock, operate_when, xchg,
+} from './primitives.ts';
 import {
   File, PERF_ATTACH_TASK, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, PerfEvent, PerfEventContext,
   type PmuOperations, type TaskStruct,
@@ -245,6 +247,24 @@ export abstract class OpenCode extends AttrCode {
     return fd < 0 || fd >= NR_OPEN ? null : load(this.current()!.files.slot(fd));
   }
 
+  /**
+   * Calls `use` with the open file behind a descriptor; null if it is not open. Where another thread might close it
+   * meanwhile, a reference is held (fget_light).
+   */
+  with_file<T>(fd: number, use: (file: File) => T): T | null {
+    const { files } = this.current()!;
+    if (fd < 0 || fd >= NR_OPEN) return null;
+    if (READ_ONCE(files.count) === 1) {
+      const file = load(files.slot(fd));
+      return file === null ? null : use(file);
+    }
+    const file = READ_ONCE(files.slot(fd));
+    if (file === null || !atomic_inc_not_zero(file.f_count)) return null;
+    const result = use(file);
+    this.fput(file);
+    return result;
+  }
+
   /** The perf event behind a descriptor; null if it is none. */
   perf_event_of(fd: number): PerfEvent | null {
     return this.file_of(fd)?.event ?? null;
@@ -252,9 +272,8 @@ export abstract class OpenCode extends AttrCode {
 
   /** close(2). A mapping, a poll(2) that is under way or an inherited event may keep the file open. */
   sys_close(fd: number): number {
-    const file = this.file_of(fd);
+    const file = this.file_of(fd) === null ? null : xchg(this.current()!.files.slot(fd), null);
     if (file === null) return -EBADF;
-    store(this.current()!.files.slot(fd), null);
     this.fput(file);
     return 0;
   }
@@ -293,7 +312,7 @@ export abstract class OpenCode extends AttrCode {
     this.irq_work_sync(event);
     this.account_event(event, -1);
     this.perf_event_drop_buffer(event);
-    effect(() => this.hardware.call_rcu(() => WRITE_ONCE(event.freed, true)));
+    effect(() => this.hardware.call_rcu(event.rcu_free));
   }
 
   irq_work_sync(event: PerfEvent): void {

@@ -103,6 +103,11 @@ export abstract class OverflowCode extends SidebandCode {
   kill_fasync(event: PerfEvent): void {
     const band = READ_ONCE(event.pending_kill);
     if (band === 0) return;
+    this.send_sigio(event, band);
+    WRITE_ONCE(event.pending_kill, 0);
+  }
+
+  send_sigio(event: PerfEvent, band: number): void {
     const source = this.perf_event_fasync(event) ?? event;
     const owner = READ_ONCE(source.fasync);
     const signal = source.filp?.f_signum ?? 0;
@@ -110,7 +115,6 @@ export abstract class OverflowCode extends SidebandCode {
     // Only who has chosen a signal with F_SETSIG is told more than that there was one (send_sigio_to_task).
     if (owner !== null && signal !== 0) effect(() => this.hardware.send_signal(owner, signal, band, fd));
     else if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO, SI_KERNEL, -1));
-    WRITE_ONCE(event.pending_kill, 0);
   }
 
   /** The irq_work callback of every event. */

@@ -117,7 +117,7 @@ export abstract class RingBufferCode extends WaitCode {
     if (hook === null) this.trace.record_stored(rb, writer, type, size, head);
     else effect_of(this.trace, 'record_stored', rb, writer, type, size, head);
 
-    if (unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);
+    if (this.perf_output_crosses(rb, head)) atomic_add_return(rb.wakeup, rb.watermark);
 
     handle.offset = Math.min(offset, head);
     if (have_lost) this.perf_output_lost(handle, lost_size);
@@ -127,6 +127,11 @@ export abstract class RingBufferCode extends WaitCode {
   /** Whether the buffer takes no records at all. One without data pages counts nothing as lost. */
   perf_output_refused(rb: RingBuffer, _event: PerfEvent): boolean {
     return rb.nr_pages === 0;
+  }
+
+  /** Whether the record that ends at `head` crosses the watermark after the last stamp. A stamp beyond `head` counts as far below it. */
+  perf_output_crosses(rb: RingBuffer, head: number): boolean {
+    return unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark);
   }
 
   /** The record finds no space: it is counted, and reported by the next record that does (never at once). */
@@ -145,6 +150,7 @@ export abstract class RingBufferCode extends WaitCode {
   /** Writes the LOST record that was reserved in front of the record. A nested writer may have left a count of 0. */
   perf_output_lost(handle: PerfOutputHandle, size: number): void {
     const lost = xchg(handle.rb.lost, 0);
+    effect_of(this.trace, 'lost_reported', handle.rb, handle.event, lost);
     const id = this.perf_event_header__init_id(handle.event);
     this.perf_output_copy(handle, size, () => {
       handle.put_header(PERF_RECORD_LOST, 0, size);

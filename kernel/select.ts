@@ -54,8 +54,7 @@ export abstract class SelectCode extends MmapCode {
     let result = 0;
     const revents = fds.map(({ fd, events }) => {
       if (fd < 0) return 0;
-      const file = this.file_of(fd);
-      const mask = file === null ? POLLNVAL : this.file_poll(file, table) & (events | POLLERR | POLLHUP);
+      const mask = this.with_file(fd, (file) => this.file_poll(file, table) & (events | POLLERR | POLLHUP)) ?? POLLNVAL;
       if (mask !== 0) {
         result++;
         table = null;

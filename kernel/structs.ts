@@ -11,7 +11,7 @@ import type { Location } from '../pmu/location.ts';
 import type { PerfEventAttr } from './abi/index.ts';
 import { PAGE_SIZE } from './abi/index.ts';
 import { ListHead } from './list.ts';
-import { Mutex, SpinLock } from './primitives.ts';
+import { Mutex, SpinLock, WRITE_ONCE } from './primitives.ts';
 import type { PerfSampleData } from './sample-data.ts';
 
 // event.state
@@ -192,6 +192,8 @@ export class RingBuffer extends struct({
   /** The design that the fix rejected has its wait queue here (variants/waitq-in-rb.ts). */
   readonly waitq = new WaitQueueHead();
   readonly event_list = new ListHead<PerfEvent>();
+  /** What call_rcu is given. */
+  readonly rcu_free = (): void => WRITE_ONCE(this.freed, true);
   readonly data: Uint8Array;
   readonly view: DataView;
 
@@ -263,6 +265,8 @@ export class PerfEvent extends struct({
   readonly pending = new IrqWork(this);
   readonly mmap_mutex = new Mutex();
   readonly child_mutex = new Mutex();
+  /** What call_rcu is given. */
+  readonly rcu_free = (): void => WRITE_ONCE(this.freed, true);
   overflow_handler: OverflowHandler | null = null;
 
   constructor(id: number, attr: PerfEventAttr, cpu: number, pmu: PmuOperations) {

@@ -19,8 +19,10 @@ export type IoctlArgument = number | bigint | { id: number } | null;
 
 export abstract class SyscallCode extends FcntlCode {
   sys_ioctl(fd: number, command: number, argument: IoctlArgument): number {
-    const event = this.perf_event_of(fd);
-    if (event === null) return -EBADF;
+    return this.with_file(fd, ({ event }) => (event === null ? -EBADF : this.perf_ioctl(event, command, argument))) ?? -EBADF;
+  }
+
+  perf_ioctl(event: PerfEvent, command: number, argument: IoctlArgument): number {
     if (typeof argument !== 'number') return this.perf_ioctl_pointer(event, command, argument);
     switch (command) {
       case PERF_EVENT_IOC_ENABLE:
@@ -35,8 +37,8 @@ export abstract class SyscallCode extends FcntlCode {
         return this.perf_event_period(event, BigInt(argument));
       case PERF_EVENT_IOC_SET_OUTPUT: {
         if (argument === -1) return this.perf_event_set_output(event, null);
-        const output = this.perf_event_of(argument);
-        return output === null ? -EBADF : this.perf_event_set_output(event, output);
+        const set = (output: PerfEvent | null): number => (output === null ? -EBADF : this.perf_event_set_output(event, output));
+        return this.with_file(argument, (file) => set(file.event)) ?? -EBADF;
       }
       default:
         return this.perf_ioctl_later(event, command, argument);

@@ -6,11 +6,7 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'data-head',
   question: 'Does a reader ever see data_head go back?',
-  expected: {
-    'v3.1': 'data_head goes back', 'waitq-in-rb': 'data_head goes back', 'no-mmap-mutex': 'data_head goes back',
-    'fix-as-committed': 'data_head goes back', 'v3.2': 'data_head goes back', 'v3.10': 'data_head goes back',
-    'v3.15': 'data_head goes back', 'v3.18': 'data_head goes back', 'v4.2': 'data_head goes back',
-  },
+  expected: [{ kind: 'data_head goes back', until: ['v5.2'] }],
   build(setup) {
     const event = setup.event();
     const { rb } = setup.map(event);

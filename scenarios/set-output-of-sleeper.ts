@@ -5,9 +5,7 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'set-output-of-sleeper',
   question: 'Does a sleeper survive that its event leaves the buffer, and the buffer is unmapped?',
-  expected: {
-    'waitq-in-rb': 'use after free',
-  },
+  expected: [{ kind: 'use after free', from: 'waitq-in-rb' }],
   build(setup) {
     const [event, owner, output] = [setup.event(), setup.event(), setup.event()];
     const vma = setup.map(owner);
@@ -16,7 +14,7 @@ export const scenario: Scenario = {
     const sleeper = setup.sleeper('T1', event);
     setup.task('T2', () => {
       setup.redirect(event, output);
-      setup.kernel.perf_mmap_close(vma);
+      setup.unmap(vma);
       setup.signal(sleeper, SIGINT);
     });
   },

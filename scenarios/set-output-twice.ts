@@ -4,9 +4,7 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'set-output-twice',
   question: 'Does a sleeper follow its event through two SET_OUTPUTs?',
-  expected: {
-    'v3.1': 'lost wakeup', 'waitq-in-rb': 'lost wakeup', 'no-mmap-mutex': 'lost wakeup',
-  },
+  expected: [{ kind: 'lost wakeup', until: ['fix-as-committed'] }, { kind: 'lost wakeup', from: 'no-mmap-mutex' }],
   build(setup) {
     const [event, first, second, third] = [setup.event(), setup.event(), setup.event(), setup.event()];
     for (const mapped of [first, second, third]) setup.map(mapped);

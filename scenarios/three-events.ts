@@ -4,9 +4,7 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'three-events',
   question: 'Is the sleeper on the first event woken when a record of the second crosses the watermark?',
-  expected: {
-    'v3.1': 'lost wakeup',
-  },
+  expected: [{ kind: 'lost wakeup', until: ['waitq-in-rb', 'fix-as-committed'] }],
   build(setup) {
     const [e1, e2, e3] = [setup.event(), setup.event(), setup.event()];
     setup.map(e1);

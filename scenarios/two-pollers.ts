@@ -4,7 +4,7 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'two-pollers',
   question: 'Is one of two sleepers on a buffer told of what crosses its watermark?',
-  expected: {},
+  expected: [],
   build(setup) {
     const [owner, event] = [setup.event(), setup.event()];
     setup.map(owner);

@@ -181,8 +181,8 @@ function slotOf(name: string): string {
 }
 
 /** What an object has beside its fields: the structs embedded in it, and constants. */
-export function parts(object: object): unknown[] {
-  return Object.entries(object).filter(([name]) => !name.startsWith(SLOT)).map(([, part]) => part as unknown);
+export function parts(object: object): [name: string, part: unknown][] {
+  return Object.entries(object).filter(([name]) => !name.startsWith(SLOT));
 }
 
 /**

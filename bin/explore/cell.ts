@@ -1,6 +1,5 @@
 /** One cell of the verdict table as a job: what is asked is plain data, and so is the answer, steps and source lines included. */
-import type { World } from '../../sim/explore/world.ts';
-import type { Scenario, Verdict } from '../../kernel/explore/scenario.ts';
+import type { Scenario, Verdict, Worlds } from '../../kernel/explore/scenario.ts';
 import type { KernelClass } from '../../kernel/variant.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { Row } from '../counterexample.ts';
@@ -45,7 +44,7 @@ const files = new Map<string, Promise<unknown>>();
 
 /** `onStates` is called now and then with the number of states seen. */
 export async function exploreCell(job: CellJob, onStates: (states: number) => void): Promise<CellAnswer> {
-  const { expectedOn, explore, worldOf } = await import('../../kernel/explore/scenario.ts');
+  const { expectedOn, explore, worldsOf } = await import('../../kernel/explore/scenario.ts');
   const { scenario, kernel } = await partsOf(job);
   const { time, budget, preemptions, chooser } = job.bounds;
   const end = time === null ? Infinity : performance.now() + 1000 * time;
@@ -55,10 +54,10 @@ export async function exploreCell(job: CellJob, onStates: (states: number) => vo
   };
   const options = { budget, expired, ...(preemptions === null ? {} : { preemptions }), ...(chooser === null ? {} : await drawing(job, chooser)) };
   return usersOwn(job, async () => {
-    const world = worldOf(scenario, kernel);
-    const verdict = explore(scenario, kernel, options, world);
-    const rows = verdict.schedule === null || !job.steps ? [] : ((await explained(world, verdict.schedule, false))?.rows ?? []);
-    return { question: scenario.question, verdict, expected: expectedOn(scenario, kernel) ?? 'never', rows };
+    const worlds = worldsOf(scenario, kernel);
+    const verdict = explore(scenario, kernel, options, worlds);
+    const rows = verdict.schedule === null || !job.steps ? [] : ((await explained(worlds, verdict.schedule, false))?.rows ?? []);
+    return { question: scenario.question, verdict, expected: expectedOn(scenario, kernel), rows };
   });
 }
 
@@ -71,21 +70,18 @@ export interface Replay {
 
 export async function replayCell(job: CellJob, word: string): Promise<Replay> {
   const { scenario, kernel } = await partsOf(job);
-  const { worldOf } = await import('../../kernel/explore/scenario.ts');
+  const { worldsOf } = await import('../../kernel/explore/scenario.ts');
   return usersOwn(job, async () => {
-    const replayed = await explained(worldOf(scenario, kernel), word, true);
+    const replayed = await explained(worldsOf(scenario, kernel), word, true);
     if (replayed === null) throw new InputError(`the schedule '${word}' does not fit ${scenario.name} on ${kernel.variant.name}.`);
     return replayed;
   });
 }
 
 /** Null if the schedule does not fit. */
-async function explained(world: World, word: string, all: boolean): Promise<Replay | null> {
-  const [{ explain }, { decodeSchedule }, { rows }] = await Promise.all([
-    import('../../sim/explore/explain.ts'), import('../../sim/explore/schedule.ts'), import('../counterexample.ts'),
-  ]);
-  const schedule = decodeSchedule(word);
-  const explanation = schedule === null ? null : explain(world, schedule);
+async function explained(worlds: Worlds, word: string, all: boolean): Promise<Replay | null> {
+  const [{ explainWord }, { rows }] = await Promise.all([import('../../kernel/explore/scenario.ts'), import('../counterexample.ts')]);
+  const explanation = explainWord(worlds, word);
   if (explanation === null) return null;
   const { violation } = explanation;
   return { rows: rows(explanation, all), kind: violation?.kind ?? null, message: violation?.message ?? null };

@@ -38,7 +38,8 @@ export function replayJson({ rows, kind, message }: Replay): string {
   return `${JSON.stringify({ steps: rows satisfies readonly Row[], kind, message })}\n`;
 }
 
-export function summary({ kind, cut, states, schedules }: Verdict, { preemptions, chooser }: CellBounds): string {
+export function summary({ kind, verdict, cut, states, schedules }: Verdict, { preemptions, chooser }: CellBounds): string {
+  if (verdict === 'n/a') return 'not asked: it does not have what the question is about';
   if (kind !== null) return `Sometimes: ${kind}`;
   const covered = `${states} states, ${schedules} schedules`;
   switch (cut) {

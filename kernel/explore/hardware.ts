@@ -2,7 +2,7 @@
  * The machine under the kernel when it is explored: no time, no counters; interrupts, RCU and memory that is freed.
  *
  * Reference: interface Hardware; Documentation/RCU/whatisRCU.txt for what a grace period promises.
- * Not modelled: the PMU (programs overflow events themselves); timers; cross calls are done at once, by the caller.
+ * Not modelled: counters (programs overflow events themselves); timers.
  */
 import { Cell, hook, operate, type Operation } from '../../sim/memory.ts';
 import { Violation, type ContextSpec, type Ground } from '../../sim/explore/model.ts';
@@ -14,7 +14,10 @@ import type { Hardware } from '../base.ts';
 import { READ_ONCE, WRITE_ONCE, operate_when } from '../primitives.ts';
 import { NO_GRACE_PERIOD, type Regs, type TaskStruct } from '../structs.ts';
 
-export const NR_CPUS = 4;
+export const NR_CPUS = 5;
+
+/** The CPU on which the events count; tasks have the others. */
+export const EVENT_CPU = NR_CPUS - 1;
 
 /** Callbacks that may wait for the end of a grace period at one time. */
 const RCU_CALLBACKS = 3;
@@ -46,11 +49,40 @@ const TAKE_CALLBACK: Operation<RcuHead | null, undefined, () => void> = {
   },
 };
 
+type CrossCall = (() => void) | 'running' | 'done' | null;
+
+/** One call at a time may be under way to a CPU (csd_lock). */
+const SEND_CALL: Operation<CrossCall, () => void, void> = {
+  name: 'smp_call',
+  ready: (cell) => cell.v === null,
+  apply: (cell, fn) => {
+    cell.v = fn;
+  },
+};
+const TAKE_CALL: Operation<CrossCall, undefined, () => void> = {
+  name: 'call_interrupt',
+  ready: (cell) => typeof cell.v === 'function',
+  apply: (cell) => {
+    const fn = cell.v as () => void;
+    cell.v = 'running';
+    return fn;
+  },
+};
+const CALL_ENDS: Operation<CrossCall, undefined, void> = {
+  name: 'smp_call_done',
+  ready: (cell) => cell.v === 'done',
+  apply: (cell) => {
+    cell.v = null;
+  },
+};
+
 export class ExploreHardware implements Hardware {
   readonly nr_cpus = NR_CPUS;
   readonly chip: Chip = nehalem;
   readonly cpu_khz = 1_000_000;
   ground: Ground | null = null;
+  /** The CPU that executes before the exploration. */
+  booting = 0;
   /** Readers entered and left by the context that is executed; see KernelModel. */
   onRcu: (entered: boolean) => void = () => {};
   /** Called for every signal, to put it where the kernel looks for it. */
@@ -59,11 +91,12 @@ export class ExploreHardware implements Hardware {
   readonly #callbacks = Array.from({ length: RCU_CALLBACKS }, () => new Cell<RcuHead | null>(null, null, 'rcu_head'));
   /** The readers that each still waits for. */
   readonly #gracePeriods = Array.from({ length: GRACE_PERIODS }, () => new Cell<number>(NO_GRACE_PERIOD, null, 'grace period'));
+  readonly #call = new Cell<CrossCall>(null, null, 'cross call');
   /** One object for each pair, so that equal states are equal. */
   readonly #heads = new Map<() => void, Map<number, RcuHead>>();
 
   smp_processor_id(): number {
-    return this.ground === null ? 0 : Math.min(this.ground.contexts[this.ground.running].processor, NR_CPUS - 1);
+    return this.ground === null ? this.booting : Math.min(this.ground.contexts[this.ground.running].processor, NR_CPUS - 1);
   }
 
   /** Interrupt context of one CPU: takes what has been raised, whenever the CPU lets it. */
@@ -77,12 +110,30 @@ export class ExploreHardware implements Hardware {
     };
   }
 
+  /** What other CPUs ask the events' CPU to do. */
+  crossCallContext(): ContextSpec {
+    return {
+      name: `IPI${EVENT_CPU}`, processor: EVENT_CPU, level: 1, repeats: true,
+      run: () => {
+        operate(TAKE_CALL, this.#call, undefined)();
+        WRITE_ONCE(this.#call, 'done');
+      },
+    };
+  }
+
   /** The contexts that run RCU callbacks. */
   rcuContexts(): ContextSpec[] {
     return this.#callbacks.map((cell, i) => ({
       name: `RCU${i}`, processor: NR_CPUS + i, level: 1, repeats: true,
       run: () => operate(TAKE_CALLBACK, cell, undefined)(),
     }));
+  }
+
+  /** Before the exploration: serves the interrupt that the booting CPU has raised. */
+  interrupt_now(handler: () => void): void {
+    const raised = this.#raised[this.booting];
+    if (raised.v) handler();
+    raised.v = false;
   }
 
   arch_irq_work_raise(): void {
@@ -141,9 +192,15 @@ export class ExploreHardware implements Hardware {
     return head;
   }
 
-  /** Here all of it is one step of the caller. */
-  smp_call_function(_cpu: number, fn: () => void): void {
-    fn();
+  /** Before anybody runs, the call is done at once. */
+  smp_call_function(cpu: number, fn: () => void): void {
+    if (hook === null) {
+      fn();
+      return;
+    }
+    if (cpu !== EVENT_CPU) throw new Violation('bound', `a cross call to CPU ${cpu}, on which nothing counts`);
+    operate(SEND_CALL, this.#call, fn);
+    operate(CALL_ENDS, this.#call, undefined);
   }
 
   send_signal(task: TaskStruct, signal: number): void {

@@ -3,7 +3,7 @@
  * verdicts that KASAN, lockdep and their like would give.
  *
  * Reference: Documentation/{RCU,lockdep-design.txt,kasan}, as far as these contexts go.
- * Not modelled: lock classes; a deadlock is found as a state in which nobody can go on.
+ * Not modelled: memory that is read before it is written (KMSAN); lists that are corrupted without being followed.
  */
 import { parts, type Cell, type Operation } from '../../sim/memory.ts';
 import { PlainModel, Violation, type ContextSpec, type Ground, type Status } from '../../sim/explore/model.ts';
@@ -12,6 +12,7 @@ import { ListHead } from '../list.ts';
 import { Mutex, SpinLock } from '../primitives.ts';
 import { HwPerfEvent, IrqWork, PerfEvent, PerfEventMmapPage, RingBuffer, WaitQueueHead } from '../structs.ts';
 import type { ExploreHardware } from './hardware.ts';
+import { HeldLocks, LockDependencies, type LockClass, type LockOrder } from './lockdep.ts';
 
 const NMI = 2;
 
@@ -26,12 +27,17 @@ export class KernelModel extends PlainModel {
   /** The object that is freed, by each structure in it. */
   readonly #allocations = new Map<object, PerfEvent | RingBuffer>();
   readonly #cells = new Map<Cell, Cell[]>();
+  readonly #classes = new Map<object, LockClass>();
+  /** What the context had taken within what when it was given this status. */
+  readonly #orders = new Map<Status, LockOrder>();
+  readonly #dependencies = new LockDependencies();
   // Of the context that is executed:
   #level = 0;
   #spinlocks = 0;
   #readers = 0;
   #sections = 0;
   #operations = 0;
+  #locks = new HeldLocks();
 
   constructor(hardware: ExploreHardware, contexts: readonly ContextSpec[], prelude: readonly number[], judge: (ground: Ground) => void) {
     super(contexts, prelude);
@@ -54,13 +60,21 @@ export class KernelModel extends PlainModel {
   allocated(object: PerfEvent | RingBuffer): void {
     this.objects.push(object);
     const cells: Cell[] = [];
-    const visit = (part: object): void => {
+    const visit = (part: object, path: string): void => {
       this.#allocations.set(part, object);
       if ('cells' in part) cells.push(...(part.cells as Cell[]));
-      for (const embedded of parts(part)) if (EMBEDDED.some((type) => embedded instanceof type)) visit(embedded as object);
+      if (part instanceof Mutex || part instanceof SpinLock) this.lock(part, path, object instanceof PerfEvent ? object.id : 0);
+      for (const [name, field] of parts(part)) {
+        if (EMBEDDED.some((type) => field instanceof type)) visit(field as object, path === '' ? name : `${path}.${name}`);
+      }
     };
-    visit(object);
+    visit(object, '');
     this.#cells.set(object.freed, cells);
+  }
+
+  /** `lock` is of the class `name`; of two of that class the one with the lower rank is to be taken first. */
+  lock(lock: Mutex | SpinLock, name: string, rank = 0): void {
+    this.#classes.set(lock, { name, rank });
   }
 
   override enter(context: number): void {
@@ -69,12 +83,17 @@ export class KernelModel extends PlainModel {
     this.#readers = 0;
     this.#sections = 0;
     this.#operations = 0;
+    this.#locks = new HeldLocks();
   }
 
-  override observe({ name }: Operation): void {
+  override observe({ name }: Operation, { owner }: Cell): void {
     if (name === 'spin_lock') this.#spinlocks++;
     else if (name === 'spin_unlock') this.#spinlocks--;
     this.#operations++;
+    const lock = owner === null ? undefined : this.#classes.get(owner);
+    if (lock === undefined) return;
+    if (name === 'spin_lock' || name === 'mutex_lock') this.#locks.take(lock);
+    else this.#locks.release(lock);
   }
 
   /** A section of readers begins with the first operation in it: where rcu_read_lock stands before it makes no difference. */
@@ -84,7 +103,9 @@ export class KernelModel extends PlainModel {
       throw new Violation('sleeping in atomic context', `${next.name} with ${this.#atomicity()}`);
     }
     if (next?.name === 'spin_lock' && this.#level === NMI) throw new Violation('lock in NMI', 'spin_lock in NMI context');
-    return { masks: this.#spinlocks > 0 ? 1 : 0, section: this.#readers > 0 && this.#operations > 0 ? this.#sections : 0 };
+    const status = { masks: this.#spinlocks > 0 ? 1 : 0, section: this.#readers > 0 && this.#operations > 0 ? this.#sections : 0 };
+    if (this.#locks.order !== '') this.#orders.set(status, this.#locks.order);
+    return status;
   }
 
   #atomicity(): string {
@@ -117,6 +138,7 @@ export class KernelModel extends PlainModel {
   override judge(): void {
     const stuck = this.contexts.filter((_, i) => !this.ground.isIdle(i) && this.ground.pending(i)?.operation.name !== 'sleep');
     if (stuck.length > 0) throw new Violation('deadlock', `${stuck.map(({ name }) => name).join(' and ')} can never go on`);
+    this.#dependencies.judge(this.contexts.map((_, i) => this.#orders.get(this.ground.status(i)) ?? ''));
     this.#judge(this.ground);
   }
 }

@@ -4,33 +4,47 @@
  * Reference: docs/EXPLORER.md.
  * Not modelled: nothing.
  */
-import type { Violation } from '../../sim/explore/model.ts';
 import type { Cut } from '../../sim/explore/bounds.ts';
 import type { Chooser } from '../../sim/explore/choosers.ts';
 import { draw, type DrawOptions } from '../../sim/explore/draw.ts';
-import { encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
+import { explain, type Explanation } from '../../sim/explore/explain.ts';
+import { decodeSchedule, encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
 import { search, type SearchOptions } from '../../sim/explore/search.ts';
 import { shortest } from '../../sim/explore/shortest.ts';
 import { World } from '../../sim/explore/world.ts';
+import type { KernelConfig } from '../base.ts';
 import type { KernelClass } from '../variant.ts';
 import { Setup } from './setup.ts';
+
+/** A violation that is found on a kernel and its descendants, but not on those kernels that repair it and theirs. */
+export interface Expectation {
+  readonly kind: string;
+  /** Absent: all. */
+  readonly from?: string;
+  readonly until?: readonly string[];
+}
 
 export interface Scenario {
   readonly name: string;
   /** What is asked, as a sentence. */
   readonly question: string;
-  /** By kernel: the kind of violation that is found, as recorded. In kernels that are not named it never happens, unless
-   * they concern counting only: then they do as their parents. */
-  readonly expected: Readonly<Record<string, string>>;
-  build(setup: Setup): void;
+  /** The first kernel that has what the question is about; those before it are not asked. */
+  readonly since?: string;
+  readonly config?: Partial<KernelConfig>;
+  /** The question is asked for each of these values: of what, and which. */
+  readonly cases?: { readonly of: string; readonly values: readonly number[] };
+  /** What is found, and where. In all other kernels it never happens. */
+  readonly expected: readonly Expectation[];
+  /** `value` is that of the case; 0 if there are none. */
+  build(setup: Setup, value: number): void;
 }
 
 /** The answer for one scenario and kernel. Plain data. */
 export interface Verdict {
   readonly scenario: string;
   readonly kernel: string;
-  /** `never` is only said of a search that is complete. */
-  readonly verdict: 'never' | 'sometimes' | 'unknown';
+  /** `never` is only said of a search that is complete; `n/a` of a kernel older than the question. */
+  readonly verdict: 'never' | 'sometimes' | 'unknown' | 'n/a';
   readonly kind: string | null;
   readonly message: string | null;
   readonly complete: boolean;
@@ -43,17 +57,35 @@ export interface Verdict {
   readonly schedule: string | null;
 }
 
-/** The recorded answer for a kernel: its own, or if it concerns counting only its parent's. */
-export function expectedOn(scenario: Scenario, kernel: KernelClass): string | undefined {
-  let ancestor = kernel;
-  while (ancestor.variant.counting_only) ancestor = Object.getPrototypeOf(ancestor) as KernelClass;
-  return scenario.expected[ancestor.variant.name];
+const ONE_CASE = { of: '', values: [0] };
+
+/** The word that is recorded for a kernel: the kind of what is found there, or a verdict. */
+export function expectedOn({ since, expected }: Scenario, kernel: KernelClass): string {
+  if (!descends(kernel, since)) return 'n/a';
+  const found = expected.find(({ from, until = [] }) => descends(kernel, from) && !until.some((repaired) => descends(kernel, repaired)));
+  return found?.kind ?? 'never';
 }
 
-/** The first state. What is learnt of the programs while it is explored serves whoever explores it next. */
-export function worldOf(scenario: Scenario, kernel: KernelClass): World {
-  const setup = new Setup(kernel);
-  scenario.build(setup);
+/** Whether the kernel is the one of that name, or descends from it. */
+function descends(kernel: KernelClass, name: string | undefined): boolean {
+  if (name === undefined) return true;
+  for (let at = kernel; typeof at.variant === 'object'; at = Object.getPrototypeOf(at) as KernelClass) if (at.variant.name === name) return true;
+  return false;
+}
+
+/** The first state of a case, by its index; undefined if there is no such case. */
+export type Worlds = (index: number) => World | undefined;
+
+/** What is learnt of the programs while a world is explored serves whoever explores it next. */
+export function worldsOf(scenario: Scenario, kernel: KernelClass): Worlds {
+  const { values } = scenario.cases ?? ONE_CASE;
+  const worlds: World[] = [];
+  return (index) => (values[index] === undefined ? undefined : (worlds[index] ??= worldOf(scenario, kernel, values[index])));
+}
+
+export function worldOf(scenario: Scenario, kernel: KernelClass, value = (scenario.cases ?? ONE_CASE).values[0]): World {
+  const setup = new Setup(kernel, scenario.config);
+  scenario.build(setup, value);
   return new World(setup.model());
 }
 
@@ -62,21 +94,44 @@ export interface ExploreOptions extends SearchOptions, DrawOptions {
   readonly chooser?: Chooser;
 }
 
-export function explore(scenario: Scenario, kernel: KernelClass, options: ExploreOptions = {}, world = worldOf(scenario, kernel)): Verdict {
-  const found = options.chooser === undefined ? search(world, options) : draw(world, options.chooser, options);
-  const shown = found.violation === null ? null : (shortest(world, options.expired) ?? { violation: found.violation, schedule: found.schedule! });
-  const { complete, cut, states, transitions, schedules } = found;
-  return {
-    scenario: scenario.name,
-    kernel: kernel.variant.name,
-    verdict: shown !== null ? 'sometimes' : complete ? 'never' : 'unknown',
-    ...violationOf(shown),
-    complete, cut, states, transitions, schedules,
-  };
+/** What the searches of all cases so far come to. */
+type Figures = Pick<Verdict, 'complete' | 'cut' | 'states' | 'transitions' | 'schedules'>;
+
+export function explore(scenario: Scenario, kernel: KernelClass, options: ExploreOptions = {}, worlds = worldsOf(scenario, kernel)): Verdict {
+  const { of, values } = scenario.cases ?? ONE_CASE;
+  const head = { scenario: scenario.name, kernel: kernel.variant.name };
+  let figures: Figures = { complete: true, cut: null, states: 0, transitions: 0, schedules: 0n };
+  if (!descends(kernel, scenario.since)) return { ...head, verdict: 'n/a', ...NO_VIOLATION, ...figures };
+  for (const [i, value] of values.entries()) {
+    const world = worlds(i)!;
+    const found = options.chooser === undefined ? search(world, options) : draw(world, options.chooser, options);
+    figures = {
+      complete: figures.complete && found.complete,
+      cut: figures.cut ?? found.cut,
+      states: figures.states + found.states,
+      transitions: figures.transitions + found.transitions,
+      schedules: figures.schedules + found.schedules,
+    };
+    if (found.violation === null) continue;
+    const { violation, schedule } = shortest(world, options.expired) ?? { violation: found.violation, schedule: found.schedule! };
+    const { kind, message } = violation;
+    const inCase = values.length === 1 ? message : `${message} (${of}: ${value})`;
+    return { ...head, verdict: 'sometimes', kind, message: inCase, schedule: wordFor(i, schedule), ...figures };
+  }
+  return { ...head, verdict: figures.complete ? 'never' : 'unknown', ...NO_VIOLATION, ...figures };
 }
 
-function violationOf(shown: { violation: Violation; schedule: Schedule } | null): Pick<Verdict, 'kind' | 'message' | 'schedule'> {
-  if (shown === null) return { kind: null, message: null, schedule: null };
-  const { violation, schedule } = shown;
-  return { kind: violation.kind, message: violation.message, schedule: encodeSchedule(schedule) };
+const NO_VIOLATION = { kind: null, message: null, schedule: null };
+
+/** A schedule's word says in front which case it is of, if it is not the first. */
+function wordFor(index: number, schedule: Schedule): string {
+  return `${index === 0 ? '' : index}${encodeSchedule(schedule)}`;
+}
+
+/** What the schedule does, step by step; null if it does not fit. */
+export function explainWord(worlds: Worlds, word: string): Explanation | null {
+  const [, index, letters] = /^(\d*)(.*)$/s.exec(word)!;
+  const world = worlds(Number(index));
+  const schedule = decodeSchedule(letters);
+  return world === undefined || schedule === null ? null : explain(world, schedule);
 }

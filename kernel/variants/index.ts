@@ -3,8 +3,10 @@
  * Reference: the headers of the files. Not modelled: see there.
  */
 import type { KernelClass } from '../variant.ts';
+import { ClearBeforeKill } from './clear-before-kill.ts';
 import { FixAsCommitted } from './fix-as-committed.ts';
 import { NoMmapMutex } from './no-mmap-mutex.ts';
+import { SignedStamp } from './signed-stamp.ts';
 import { StampBeforeNest } from './stamp-before-nest.ts';
 import { V3_1 } from './v3.1.ts';
 import { V3_10 } from './v3.10.ts';
@@ -25,5 +27,5 @@ import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
   V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10, V5_19, V6_12, V6_18,
-  StampBeforeNest,
+  StampBeforeNest, SignedStamp, ClearBeforeKill,
 ];

@@ -115,7 +115,7 @@ export class V3_10 extends V3_4 {
     for (;;) {
       mutex_lock(event.mmap_mutex);
       rb = READ_ONCE(event.rb);
-      if (rb === null || rb.nr_pages !== request.pages - 1 || atomic_inc_not_zero(rb.mmap_count)) break;
+      if (rb === null || rb.nr_pages !== request.pages - 1 || !this.perf_mmap_may_share(event) || atomic_inc_not_zero(rb.mmap_count)) break;
       this.perf_mmap_dying(event);
       mutex_unlock(event.mmap_mutex);
     }
@@ -124,6 +124,11 @@ export class V3_10 extends V3_4 {
     if (typeof result === 'number') return result;
     atomic_inc(file.f_count);
     return kzalloc(() => new VmArea(file, event, result, request.pages, request.writable));
+  }
+
+  /** Whether an event that has a buffer may be mapped. Holds mmap_mutex. */
+  perf_mmap_may_share(_event: PerfEvent): boolean {
+    return true;
   }
 
   /** The event's buffer is losing its last mapping elsewhere: whoever does that will soon take it from this event. */

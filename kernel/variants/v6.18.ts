@@ -37,13 +37,14 @@ export class V6_18 extends V6_12 {
     return false;
   }
 
+  override perf_mmap_may_share(event: PerfEvent): boolean {
+    return READ_ONCE(event.mmap_count) !== 0;
+  }
+
   /** A redirected event cannot be mapped; a second mapping is charged like the first, though nobody gives that back. */
   override perf_mmap_locked(event: PerfEvent, present: RingBuffer | null, request: MmapRequest): RingBuffer | number {
     if (present === null || present.nr_pages !== request.pages - 1) return super.perf_mmap_locked(event, present, request);
-    if (READ_ONCE(event.mmap_count) === 0) {
-      atomic_add_return(present.mmap_count, -1);
-      return -EBUSY;
-    }
+    if (!this.perf_mmap_may_share(event)) return -EBUSY;
     atomic_add_return(this.current()!.user.locked_vm, request.pages);
     return super.perf_mmap_locked(event, present, request);
   }

@@ -97,6 +97,8 @@ function touched(world: World, from: Point, reached: Point, before: number): { c
 function stacksOf(world: World, context: number, point: Point): Error[] {
   const stacks: Error[] = [];
   const limit = Error.stackTraceLimit;
+  // The code may ask which processor it runs on.
+  world.running = context;
   Error.stackTraceLimit = 30;
   world.automaton(context).retrace(point, () => stacks.push(new Error('here')));
   Error.stackTraceLimit = limit;
