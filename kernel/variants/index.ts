@@ -22,10 +22,11 @@ import { V5_19 } from './v5.19.ts';
 import { V5_2 } from './v5.2.ts';
 import { V5_3 } from './v5.3.ts';
 import { V6_12 } from './v6.12.ts';
+import { V6_16 } from './v6.16.ts';
 import { V6_18 } from './v6.18.ts';
 import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
-  V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10, V5_19, V6_12, V6_18,
-  StampBeforeNest, SignedStamp, ClearBeforeKill,
+  V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10,
+  V5_19, V6_12, V6_16, V6_18, StampBeforeNest, SignedStamp, ClearBeforeKill,
 ];

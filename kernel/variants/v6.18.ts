@@ -1,7 +1,7 @@
 /**
  * v6.18: poll says POLLRDNORM beside POLLIN, and that a pinned event is in error.
  *
- * Parent: v6.12.
+ * Parent: v6.16.
  * Upstream commit: c96fff391c09 and f4b07fd62d4d (March 2025), with b024d7b56c77 (August 2025: a mapping cannot be split) and
  * the rewriting of perf_mmap of the same month.
  * Claim: whoever asks for POLLRDNORM is told of data, and nobody waits for an event that cannot count any more.
@@ -16,12 +16,12 @@ import type { MmapRequest } from '../buffer.ts';
 import { READ_ONCE, atomic_add_return } from '../primitives.ts';
 import { PERF_EVENT_STATE_ERROR, type PerfEvent, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V6_12 } from './v6.12.ts';
+import { V6_16 } from './v6.16.ts';
 
-export class V6_18 extends V6_12 {
+export class V6_18 extends V6_16 {
   static override readonly variant: VariantInfo = {
     name: 'v6.18',
-    parent: 'v6.12',
+    parent: 'v6.16',
     commit: 'c96fff391c09',
     claim: 'poll says POLLRDNORM beside POLLIN, and POLLHUP of a pinned event in error',
     known_to_fail: 'an mmap that fails late drops a buffer that another thread has taken',

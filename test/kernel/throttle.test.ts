@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  PERF_RECORD_SAMPLE, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE, V3_2, type KernelClass, type PerfEvent, type RingBuffer,
+  MAX_INTERRUPTS, PERF_RECORD_SAMPLE, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE, V3_2, perf_event_attr, type KernelClass,
+  type PerfEvent, type RingBuffer,
 } from '../../kernel/index.ts';
 import { V3_4 } from '../../kernel/variants/v3.4.ts';
+import { V6_12 } from '../../kernel/variants/v6.12.ts';
 import { V6_18 } from '../../kernel/variants/v6.18.ts';
-import { Bench, REGS, drain } from './bench.ts';
+import { Bench, RECORD_ATTR, REGS, drain } from './bench.ts';
 
 /** An event on its counter, with room for what it writes. */
 function counting(config: Partial<Bench['kernel']['config']>, kernel: KernelClass = V3_2): { bench: Bench; event: PerfEvent; rb: RingBuffer } {
@@ -73,6 +75,23 @@ describe('an event is throttled', () => {
     bench.kernel.perf_event_task_tick();
     expect(drain(rb).map(({ type }) => type)).toEqual([PERF_RECORD_UNTHROTTLE]);
     expect(bench.kernel.perf_event_overflow(event, 1000, REGS)).toBe(false);
+  });
+
+  test('since v6.16 together with its group, of which the leader says so', () => {
+    const stopped = (kernel: KernelClass): unknown => {
+      const bench = new Bench(kernel);
+      const fd = bench.open({ disabled: false });
+      const leader = bench.event(fd);
+      const sibling = bench.event(bench.kernel.sys_perf_event_open(perf_event_attr(RECORD_ATTR), 0, 0, fd, 0));
+      bench.kernel.perf_event_enable(sibling);
+      const rb = bench.map(fd, 64);
+      while (!bench.kernel.perf_event_overflow(sibling, 1000, REGS));
+      const isThrottled = leader.hw.interrupts === MAX_INTERRUPTS;
+      bench.kernel.perf_event_task_tick();
+      return { isThrottled, isOn: leader.hw.state === 0, records: drain(rb).filter(({ type }) => type !== PERF_RECORD_SAMPLE).length };
+    };
+    expect(stopped(V6_12)).toEqual({ isThrottled: false, isOn: true, records: 0 });
+    expect(stopped(V6_18)).toEqual({ isThrottled: true, isOn: true, records: 2 });
   });
 
   test('not if it stays at the limit in every tick', () => {

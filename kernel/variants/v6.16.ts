@@ -1,0 +1,42 @@
+/**
+ * v6.16: an event at its limit takes its whole group with it, so that the group's counts still belong to the same time.
+ *
+ * Parent: v6.12.
+ * Upstream commit: 9734e25fbf5a "perf: Fix the throttle logic for a group" (May 2025), with e800ac51202f (the leader's record).
+ * Claim: the events of a group stop and go on together, and the leader says so.
+ * Known to fail: as v6.12.
+ * Reference: perf_event_throttle_group and perf_event_unthrottle of kernel/events/core.c, v6.18.
+ * Not modelled: that the PMU's driver no longer stops what has throttled: here it does, as before.
+ */
+import { attr_limits } from '../attr-limits.ts';
+import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfEvent } from '../structs.ts';
+import type { VariantInfo } from '../variant.ts';
+import { V6_12 } from './v6.12.ts';
+
+export class V6_16 extends V6_12 {
+  static override readonly variant: VariantInfo = {
+    name: 'v6.16',
+    parent: 'v6.12',
+    commit: '9734e25fbf5a',
+    claim: 'an event at its limit takes its whole group with it',
+    known_to_fail: 'poll does not say that a pinned event is in error',
+    counting_only: true,
+  };
+
+  override readonly attr_limits = attr_limits('6.16');
+
+  override perf_event_throttle_at_limit(event: PerfEvent): boolean {
+    if (!super.perf_event_throttle_at_limit(event)) return false;
+    for (const member of this.perf_group_events(event.group_leader!)) {
+      if (member === event || member.state !== PERF_EVENT_STATE_ACTIVE) continue;
+      member.hw.interrupts = MAX_INTERRUPTS;
+      member.pmu.stop(member, 0);
+      this.perf_log_throttle(member, false);
+    }
+    return true;
+  }
+
+  override perf_log_throttle(event: PerfEvent, enable: boolean): void {
+    if (event.group_leader === event) super.perf_log_throttle(event, enable);
+  }
+}
