@@ -166,7 +166,7 @@ describe('headers', () => {
 
 describe('documents', () => {
   const documents = ['README.md', ...filesUnder('docs', '.md')].filter((path) => existsSync(join(ROOT, path)));
-  const named = documents.flatMap((document) => [...textOf(document).matchAll(/`([\w./-]+)`/g)].map(([, path]) => ({ document, path })));
+  const named = documents.flatMap((document) => [...textOf(document).matchAll(/`([\w./-]+)`|(?:src|srcset)="([\w./-]+)"/g)].map(([, quoted, shown]) => ({ document, path: quoted ?? shown })));
 
   test('every file of ours that a document names exists', () => {
     expect(named.filter(({ path }) => isOurs(path)).length).toBeGreaterThan(0);

@@ -62,10 +62,13 @@ export function wakeups(drawing: Drawing, moments: readonly Moment[]): void {
     else context.arc(px, py, RADIUS - 0.5, 0, 2 * Math.PI);
     if (kind !== 'lost') context.fill();
     context.stroke();
+    // What is lost is told on its left, where the level was lower; a short word has room above.
     const width = context.measureText(text).width;
-    if (px - width / 2 < free || py - 20 < top - 8) continue;
-    label(drawing, text, [px, py - 14], kind === 'lost' ? theme.bad : theme.good, 'center');
-    free = px + width / 2 + 8;
+    const isLong = kind === 'lost' && px - width > left;
+    const start = isLong ? px - width - 4 : px - width / 2;
+    if (start < free || py - 20 < top - 8) continue;
+    label(drawing, text, [isLong ? px - 4 : px, py - 14], kind === 'lost' ? theme.bad : theme.good, isLong ? 'right' : 'center');
+    free = start + width + 8;
   }
 }
 

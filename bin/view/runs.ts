@@ -19,19 +19,19 @@ export function runsPage(page: RunsPage, main: HTMLElement): void {
 }
 
 /** What is drawn once the section is in the page, where it has a width. */
-function picture(title: string, caption: string, draw: (holder: HTMLElement) => void): HTMLElement {
+function picture(name: 'fill' | 'reader' | 'samples', title: string, caption: string, draw: (holder: HTMLElement) => void): HTMLElement {
   const holder = h('div', { class: 'chart' });
   requestAnimationFrame(() => draw(holder));
-  return h('figure', {}, h('figcaption', {}, h('strong', {}, title), ` ${caption}`), holder);
+  return h('figure', { class: name }, h('figcaption', {}, h('strong', {}, title), ` ${caption}`), holder);
 }
 
 function section(run: RunView, page: RunsPage, charts: Charts): HTMLElement {
   const parts = h('section', { class: 'run' }, h('h2', {}, run.title), h('p', { class: run.good ? 'headline good' : 'headline bad' }, run.headline));
   if (run.buffers.length > 0) parts.append(buffers(run, page, charts));
   if (run.reader !== null) {
-    parts.append(picture('When the reader sleeps.', 'It sleeps until the kernel wakes it; only while it is awake does it empty the buffer.', (holder) => reader(run, holder, charts)));
+    parts.append(picture('reader', 'When the reader sleeps.', 'It sleeps until the kernel wakes it; only while it is awake does it empty the buffer.', (holder) => reader(run, holder, charts)));
   }
-  parts.append(picture('Samples that arrive, for each event.', run.asked === null ? `Asked for: ${run.askedText}.` : `Asked for, and dashed: ${run.askedText}.`, (holder) => samples(run, page, holder, charts)));
+  parts.append(picture('samples', 'Samples that arrive, for each event.', run.asked === null ? `Asked for: ${run.askedText}.` : `Asked for, and dashed: ${run.askedText}.`, (holder) => samples(run, page, holder, charts)));
   const moments = [...run.buffers.flatMap((buffer) => buffer.moments), ...run.moments].sort((a, b) => a.at - b.at);
   if (moments.length > 0) parts.append(list(moments, charts));
   if (run.unknown.length > 0) parts.append(h('div', { class: 'unknown' }, h('h3', {}, 'Not shown here'), h('ul', {}, ...run.unknown.map((text) => h('li', {}, text)))));
@@ -44,6 +44,7 @@ function buffers(run: RunView, page: RunsPage, charts: Charts): HTMLElement {
   const levels = run.buffers.map((buffer) => Math.max(0, ...steps(buffer.fill, page.end).y));
   const shown = run.buffers.filter((_, i) => i === 0 || levels[i] > 0.02 * first.size);
   const figures = shown.map((buffer) => picture(
+    'fill',
     shown.length > 1 ? `How full the buffer of ${buffer.name} is.` : 'How full the buffer is.',
     'The kernel puts samples in, the reader takes them out. A record that goes beyond the dashed line makes the kernel send a wakeup; when the buffer is full, samples are lost.',
     (holder) => level(buffer, page, holder, charts),
