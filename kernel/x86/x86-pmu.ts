@@ -74,6 +74,9 @@ export class X86Pmu implements PmuOperations {
     return this.kernel.hardware.chip.maxPeriod;
   }
 
+  /** What events that find no counters are refused with. */
+  protected readonly out_of_counters: number = -ENOSPC;
+
   /** Whether the event stands for one of perf's generic events. */
   protected is_available(_event: ChipEvent): boolean {
     return true;
@@ -114,7 +117,7 @@ export class X86Pmu implements PmuOperations {
     const leader = event.group_leader!;
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
     const hardware = group.filter((member) => member.pmu === this);
-    return this.assign_events(hardware) === null ? -EINVAL : 0;
+    return this.assign_events(hardware) === null ? this.out_of_counters : 0;
   }
 
   /** The counters that can count it: general ones, all unless the chip says which, and its fixed one. */
@@ -192,7 +195,7 @@ export class X86Pmu implements PmuOperations {
     const events = [...cpu.event_list, event];
     event.hw.state = PERF_HES_UPTODATE | PERF_HES_STOPPED | (flags & PERF_EF_START ? 0 : PERF_HES_ARCH);
     const { chip } = this.kernel.hardware;
-    let result = events.length > chip.general.count + chip.fixed.count ? -ENOSPC : 0;
+    let result = events.length > chip.general.count + chip.fixed.count ? this.out_of_counters : 0;
     if (result === 0 && !cpu.txn) result = this.#assign(cpu, events);
     if (result === 0) {
       cpu.event_list = events;
@@ -206,7 +209,7 @@ export class X86Pmu implements PmuOperations {
 
   #assign(cpu: CpuHwEvents, events: readonly PerfEvent[]): number {
     const assignment = keep_previous(events) ?? this.assign_events(events);
-    if (assignment === null) return -ENOSPC;
+    if (assignment === null) return this.out_of_counters;
     cpu.assign = assignment;
     return 0;
   }

@@ -6,14 +6,14 @@ import { amd64_fam15h } from '../../pmu/chips/amd64-fam15h.ts';
 import { core2 } from '../../pmu/chips/core2.ts';
 import { nehalem } from '../../pmu/chips/nehalem.ts';
 import {
-  ENOENT, PERF_COUNT_HW_BUS_CYCLES, PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_REF_CPU_CYCLES,
-  PERF_EVENT_STATE_ACTIVE, PERF_TYPE_RAW, V3_2, type KernelClass,
+  EINVAL, ENOENT, ENOSPC, PERF_COUNT_HW_BUS_CYCLES, PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_REF_CPU_CYCLES,
+  PERF_EVENT_STATE_ACTIVE, PERF_TYPE_RAW, V3_1, V3_2, perf_event_attr, type KernelClass,
 } from '../../kernel/index.ts';
 import { V3_4 } from '../../kernel/variants/v3.4.ts';
 import { hweight, perf_assign_events } from '../../kernel/x86/perf-assign-events.ts';
 import { lowest_free } from '../../kernel/x86/schedule-events.ts';
 import { forAll } from '../support/property.ts';
-import { Bench } from './bench.ts';
+import { Bench, RECORD_ATTR } from './bench.ts';
 
 const [CYCLES, INSTRUCTIONS, REF_CYCLES] = [PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_REF_CPU_CYCLES];
 
@@ -57,6 +57,19 @@ test('an event that CPUID calls unavailable is refused since v3.4, by its name b
   expect(opened(V3_2, named)).toBeGreaterThanOrEqual(0);
   expect(opened(V3_4, named)).toBe(-ENOENT);
   expect(opened(V3_4, { type: PERF_TYPE_RAW, config: 0x013cn })).toBeGreaterThanOrEqual(0);
+});
+
+test('a group that never finds counters is refused, on v3.1 with ENOSPC and later with EINVAL', () => {
+  const opened = (kernel: KernelClass): number[] => {
+    const bench = new Bench(kernel, {}, core2);
+    const attr = perf_event_attr(RECORD_ATTR);
+    const leader = bench.open();
+    return [1, 2, 3].map(() => bench.kernel.sys_perf_event_open(attr, 0, 0, leader, 0));
+  };
+  for (const [kernel, error] of [[V3_1, ENOSPC], [V3_2, EINVAL], [V3_4, EINVAL]] as const) {
+    expect(opened(kernel)).toEqual([expect.any(Number), expect.any(Number), -error]);
+    expect(Math.min(...opened(kernel).slice(0, 2))).toBeGreaterThan(0);
+  }
 });
 
 describe('an assignment', () => {
