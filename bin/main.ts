@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   record: () => import('./commands/record.ts'),
   report: () => import('./commands/report.ts'),
   script: () => import('./commands/script.ts'),
+  stat: () => import('./commands/stat.ts'),
   sweep: () => import('./commands/sweep.ts'),
   test: () => import('./commands/test.ts'),
   view: () => import('./commands/view.ts'),

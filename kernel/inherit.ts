@@ -49,7 +49,7 @@ export abstract class InheritCode extends SelectCode {
       event.hw.period_left = parent.hw.sample_period;
     }
     this.account_event(event, 1);
-    this.perf_event__header_size(event);
+    this.perf_group__header_size(event.group_leader!);
     this.add_event_to_ctx(event, ctx);
     this.pin_event(top);
     mutex_lock(top.child_mutex);

@@ -90,7 +90,7 @@ export abstract class OpenCode extends AttrCode {
     mutex_unlock(ctx.mutex);
     this.account_event(event, 1);
     this.perf_event_owned(event, this.current()!);
-    this.perf_event__header_size(event);
+    this.perf_group__header_size(event.group_leader!);
     store(this.current()!.files.slot(fd), file);
   }
 

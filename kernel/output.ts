@@ -48,6 +48,11 @@ export abstract class OutputCode extends RingBufferCode {
     event.id_header_size = FIELD_SIZE * bits(sample_type & ID_FIELDS);
   }
 
+  /** A group's reads, and the samples that hold them, grow with each member (perf_group_attach). */
+  perf_group__header_size(leader: PerfEvent): void {
+    for (const member of this.perf_group_events(leader)) this.perf_event__header_size(member);
+  }
+
   /** Bytes that read(2) returns. */
   perf_event_read_size(event: PerfEvent): number {
     return read_size(event.read_format, 1 + event.group_leader!.nr_siblings);

@@ -68,13 +68,15 @@ export interface RecordOptions {
   sample_time?: boolean;
   inherit_stat?: boolean;
   sample_cpu?: boolean;
-  /** --switch-events and --overwrite, of newer tools. */
+  /** --switch-events, of newer tools. */
   switch_events?: boolean;
-  overwrite?: boolean;
   /** -D of newer tools: milliseconds before the events are enabled; −1: never. */
   delay_ms?: number;
-  /** -p and -t: a program that runs before the tool does; with `thread`, only its main thread. */
-  target?: { workload: WorkloadSpec; thread: boolean };
+  /**
+   * -p and -t: a program that runs before the tool does; with `thread`, only its main thread. `alone`: the tool starts no
+   * other, and records until this one ends.
+   */
+  target?: { workload: WorkloadSpec; thread: boolean; alone: boolean };
 }
 
 /** The versions of the tool: each polls, asks and writes as perf did at its time. */

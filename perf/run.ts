@@ -4,14 +4,10 @@
  * Reference: docs/ARCHITECTURE.md, "A run is a value".
  * Not modelled: several tools at once.
  */
-import { CHIP_NAMES, chipNamed } from '../pmu/chips/index.ts';
 import { longest_ns, shortest_ns } from '../pmu/workload-duration.ts';
-import type { Workload } from '../pmu/workload.ts';
-import { WORKLOADS } from '../pmu/workloads/index.ts';
-import { KERNELS, TimedSystem, type KernelClass } from '../kernel/index.ts';
+import { bootMachine, workloadOf, type BootHooks } from './boot.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
-import { unknownName } from './nearest.ts';
-import type { ByteSink, RunResult, RunSpec, WorkloadSpec } from './run-spec.ts';
+import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
 import { images, type ImageFile } from './tool/images.ts';
 import { TOOL_DURATIONS_NS } from './tool/durations.ts';
 import { PERSONALITIES } from './tool/personality.ts';
@@ -20,9 +16,8 @@ import { Tally } from './tool/tally.ts';
 import { BufferWatch } from './trace/buffer-watch.ts';
 import type { RunTrace } from './trace/run-trace.ts';
 import { Tracer } from './trace/tracer.ts';
-import { described } from './workload/description.ts';
 
-export interface RunHooks {
+export interface RunHooks extends BootHooks {
   /** Called now and then; simulated nanoseconds. */
   progress?(done_ns: number, total_ns: number): void;
   /** What the tool tells its user meanwhile. */
@@ -31,8 +26,6 @@ export interface RunHooks {
   images?(files: readonly ImageFile[]): void;
   /** What happened inside, for timelines and pages; who does not ask does not pay for it. */
   trace?(trace: RunTrace): void;
-  /** The kernel, if it is not one of the lineage. */
-  kernel?: KernelClass;
 }
 
 /** Takes what is written when nobody wants the bytes. */
@@ -44,14 +37,11 @@ const OVERTIME_SECONDS = 60;
 
 /** Runs `spec`. With a sink, the recording is written to it as it grows. */
 export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}): RunResult {
-  const chip = chipNamed(spec.pmu);
-  if (chip === undefined) throw unknownName('PMU', spec.pmu, CHIP_NAMES, 'perfsim list pmus');
   const workload = workloadOf(spec.workload);
-  const kernel = hooks.kernel ?? kernelNamed(spec.kernel);
   const program = workload.parse(spec.workload.args);
   const { record } = spec;
-  const config = { hz: spec.hz, nmi_watchdog: spec.nmi_watchdog };
-  const system = new TimedSystem({ chip, cpus: spec.cpus, seed: spec.seed, kernel, config, durations: spec.latencies });
+  const system = bootMachine(spec, hooks);
+  const { chip } = system;
   const now = (): number => system.machine.queue.now;
   const tracer = hooks.trace === undefined ? null : new Tracer(now, system, spec.cpus);
   const watch = tracer ?? new BufferWatch(now);
@@ -59,12 +49,13 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
 
   const personality = PERSONALITIES[spec.tool];
   const events = personality.events(record);
-  const files = images(workload);
+  const target = record.target === undefined ? null : workloadOf(record.target.workload);
+  const files = [...images(workload), ...(target === null || target.name === workload.name ? [] : images(target).slice(-1))];
   const recording = new personality.Recording(sink ?? DISCARD, spec, chip, files.map(({ id }) => id));
   let tally!: Tally;
   const job = {
     options: record, events, attrs: personality.attrs(record), durations: { ...TOOL_DURATIONS_NS, ...spec.latencies },
-    workload: { run: program, executable: personality.executable(workload.name) },
+    workload: record.target?.alone ? null : { run: program, executable: personality.executable(workload.name) },
   };
   const tool = new personality.RecordTool(job, {
     begin(begun) {
@@ -83,7 +74,6 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     lostSamples: (id, lost) => recording.lostSamples(id, lost),
     message: (text) => hooks.message?.(text),
   });
-  const target = record.target === undefined ? null : workloadOf(record.target.workload);
   const task = startTool(system, tool, target === null ? null : { run: target.parse(record.target!.workload.args), executable: personality.executable(target.name) });
   const runs = [program, ...(target === null ? [] : [target.parse(record.target!.workload.args)])];
   const total_ns = shortest_ns(program.phases, chip.khz);
@@ -110,17 +100,3 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
     duration_ns: system.machine.nanoseconds(system.machine.queue.now),
   };
 }
-
-function workloadOf({ name, description }: WorkloadSpec): Workload {
-  if (description !== undefined) return described(description);
-  const found = WORKLOADS.find((one) => one.name === name);
-  if (found === undefined) throw unknownName('workload', name, WORKLOADS.map((one) => one.name), 'perfsim list workloads');
-  return found;
-}
-
-function kernelNamed(name: string): KernelClass {
-  const found = KERNELS.find(({ variant }) => variant.name === name);
-  if (found === undefined) throw unknownName('kernel', name, KERNELS.map(({ variant }) => variant.name), 'perfsim list kernels');
-  return found;
-}
-

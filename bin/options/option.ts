@@ -7,6 +7,8 @@ export interface Option extends Options {
   describe: string;
   /** The placeholder of the option's argument in the usage text; a flag has none. */
   argument?: string;
+  /** The argument may be missing: a next word of this form is one, and without it the option stands for another. */
+  optional?: { form: RegExp; without: string };
 }
 
 /** Options by their long names, in the order of the usage text. */

@@ -1,15 +1,13 @@
 /** From the words of `perfsim record` to a RunSpec: for the command itself, and for those that run it many times. */
 import { InputError } from '../../perf/input-error.ts';
-import { unknownName } from '../../perf/nearest.ts';
-import type { RecordingForm, RunSpec } from '../../perf/run-spec.ts';
-import { isModuleFile } from '../load-module.ts';
+import type { EventSpec, RecordingForm, RunSpec, ToolVersion } from '../../perf/run-spec.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
+import { machineSpec } from './machine-spec.ts';
 import { HELP } from './option.ts';
 import type { parseOptions } from './parse-options.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
-import { toolOf } from './values.ts';
-import { workloadSpec } from './workload.ts';
+import { targetOf, workloadSpec } from './workload.ts';
 
 export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
 
@@ -23,36 +21,59 @@ type Options = Awaited<ReturnType<typeof parseOptions<typeof RUN_OPTIONS>>>;
 
 /** The run that the options and the workload describe. */
 export async function runSpec(options: Options, words: readonly string[], simulation: Simulation): Promise<RunSpec> {
-  const workload = await workloadSpec(options.workload, words, simulation);
+  const target = await targetOf(options, words, simulation);
+  const workload = target?.alone ? target.workload : await workloadSpec(options.workload, words, simulation);
   if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
-  const beyond = options.cpu?.find((cpu) => cpu >= options.cpus);
-  if (beyond !== undefined) throw new InputError(`invalid -C value '${beyond}': the machine has CPUs 0 to ${options.cpus - 1} (--cpus ${options.cpus}).`);
-  checkNames(options, simulation);
-  const tool = options.tool ?? toolOf(options.kernel);
+  const machine = machineSpec(options, simulation);
+  const { tool } = machine;
   return {
-    kernel: options.kernel,
-    pmu: options.pmu,
-    cpus: options.cpus,
-    hz: options.hz,
-    nmi_watchdog: !options['no-watchdog'],
-    latencies: options.latency,
-    seed: options.seed,
-    tool,
+    ...machine,
     record: {
-      events: options.event,
+      events: options.event.map((event) => ring(event, options)),
       freq: options.count === undefined ? (options.freq ?? DEFAULT_FREQ[tool]) : null,
       period: options.count ?? null,
       mmap_pages: options['mmap-pages'],
-      no_delay: options['no-delay'] ?? false,
+      no_delay: isUnbuffered(options),
       wakeup: wakeup(options),
       poll_all: options['poll-all'] ?? false,
       inherit: !options['no-inherit'],
       system_wide: options['all-cpus'] ?? false,
       cpu_list: options.cpu ?? null,
+      ...moreOptions(options, tool),
+      ...(target === undefined ? {} : { target }),
     },
     workload,
     recording: recordingForm(options),
   };
+}
+
+/** What few recordings ask for. */
+function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['record']> {
+  const { delay, 'switch-events': switch_events } = options;
+  if (tool === '3.2' && (delay !== undefined || switch_events)) {
+    throw new InputError(`perf 3.2 has no ${switch_events ? '--switch-events' : 'delay: its -D takes no number'}; give --tool 6.1.`);
+  }
+  const given: Partial<RunSpec['record']> = {
+    call_graph: options.g ?? (options['call-graph'] !== undefined || undefined),
+    sample_address: options.data,
+    sample_time: options.timestamp,
+    sample_cpu: options['sample-cpu'],
+    inherit_stat: options.stat,
+    switch_events,
+    delay_ms: delay,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** --all-user and --all-kernel stand above the modifiers. */
+function ring(event: EventSpec, { 'all-user': user, 'all-kernel': kernel }: Options): EventSpec {
+  if (user && kernel) throw new InputError('--all-user and --all-kernel exclude each other.');
+  if (user) return { ...event, exclude_user: false, exclude_kernel: true };
+  return kernel ? { ...event, exclude_user: true, exclude_kernel: false } : event;
+}
+
+function isUnbuffered(options: Options): boolean {
+  return options['no-delay'] ?? options['no-buffering'] ?? false;
 }
 
 function recordingForm(options: Options): RecordingForm {
@@ -70,13 +91,4 @@ function wakeup(options: Options): RunSpec['record']['wakeup'] {
   }
   if (events !== undefined) return { events };
   return bytes === undefined ? null : { bytes };
-}
-
-/** Names that nothing has are refused before anything runs. */
-function checkNames({ kernel, pmu }: Options, { KERNELS, CHIPS }: Simulation): void {
-  const check = (kind: string, name: string, all: readonly { name: string }[]): void => {
-    if (!all.some((one) => one.name === name)) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
-  };
-  if (!isModuleFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant));
-  check('PMU', pmu, CHIPS);
 }

@@ -33,7 +33,10 @@ export function splitOptions(argv: readonly string[], table: OptionTable): Split
     if (word === '--') break;
     const found = word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table);
     for (const { name, typed, attached } of found) {
-      if (table[name].argument === undefined) {
+      const { optional } = table[name];
+      if (optional !== undefined && attached === null && !optional.form.test(argv[next] ?? '')) {
+        options.push(`--${optional.without}`);
+      } else if (table[name].argument === undefined) {
         if (attached !== null) throw new InputError(`option '${typed}' takes no value, but was given '${attached}'.`);
         options.push(`--${name}`);
       } else {

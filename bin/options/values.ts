@@ -61,7 +61,15 @@ export function oneOf<Choice extends string>(flag: string, text: string, choices
   return chosen;
 }
 
+/** A day. */
+const MAX_DELAY_MS = 86_400_000;
+
 const TOOLS = ['3.2', '6.1'] as const;
+
+/** -D of newer perf, in milliseconds. */
+export function delay(text: string): number {
+  return text === '-1' ? -1 : wholeNumber('-D', text, 0, MAX_DELAY_MS, 'a delay in ms, or -1,');
+}
 
 /** --tool */
 export function toolVersion(text: string): ToolVersion {

@@ -17,7 +17,7 @@ import { TASK_DEAD, type TaskStruct } from '../structs.ts';
 import type { Kernel } from '../variant.ts';
 import type { Durations } from './costs.ts';
 import { SYSCALL } from './locations.ts';
-import { Thread, type Program } from './thread.ts';
+import { Thread, type CpuTimes, type Program } from './thread.ts';
 
 /** Nanoseconds that a task runs before another that waits for its CPU gets its turn. */
 const SLICE_NS = 4_000_000;
@@ -190,7 +190,9 @@ export class Scheduler {
     const segment = queue.running?.segment;
     if (segment === null || segment === undefined) return;
     const stolen = queue.cpu.stolen - queue.stolenBefore;
-    segment.remaining -= queue.cpu.clock - queue.segmentStart - stolen;
+    const ran = queue.cpu.clock - queue.segmentStart - stolen;
+    segment.remaining -= ran;
+    queue.running!.times[segment.location.ring === 'user' ? 'user' : 'system'] += ran;
     queue.segmentStart = queue.cpu.clock;
     queue.stolenBefore = queue.cpu.stolen;
   }
@@ -259,6 +261,7 @@ export class Scheduler {
     thread.result = undefined;
     if (done === true) {
       this.#threads.delete(thread.task);
+      this.#leaveTimes(thread);
       this.#leave(queue);
     } else if (step.kind === 'run') {
       thread.segment = { location: step.location, remaining: step.cycles };
@@ -271,9 +274,25 @@ export class Scheduler {
     }
   }
 
+  /** CPU time, in cycles, of the children of `task` that have ended. */
+  children_times(task: TaskStruct): CpuTimes {
+    return this.#threads.get(task)?.childrenTimes ?? { user: 0, system: 0 };
+  }
+
+  /** What an ended thread has used counts for its process, what a process has used for its parent. */
+  #leaveTimes({ task, times, childrenTimes }: Thread): void {
+    const parent = task.real_parent === null ? undefined : this.#threads.get(task.real_parent);
+    if (parent === undefined) return;
+    const to = parent.task.tgid === task.tgid ? parent.times : parent.childrenTimes;
+    to.user += times.user + childrenTimes.user;
+    to.system += times.system + childrenTimes.system;
+  }
+
   #call(queue: RunQueue, thread: Thread, pending: Call): void {
     thread.pending = pending;
+    const before = queue.cpu.clock;
     const result = pending.resume();
+    thread.times.system += queue.cpu.clock - before;
     if (result !== SUSPENDED) {
       thread.pending = null;
       thread.result = result;

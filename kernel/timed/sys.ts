@@ -153,6 +153,12 @@ export class Sys {
     return call(() => effect(() => this.system.send_signal(task, signal)));
   }
 
+  /** getrusage(RUSAGE_CHILDREN): CPU time of children that have ended, and of theirs; nanoseconds. */
+  children_times(): { user_ns: number; system_ns: number } {
+    const { user, system } = this.system.scheduler.children_times(this.task);
+    return { user_ns: this.system.machine.nanoseconds(user), system_ns: this.system.machine.nanoseconds(system) };
+  }
+
   /** clock_gettime(CLOCK_MONOTONIC), nanoseconds. */
   clock(): number {
     return this.system.local_clock();

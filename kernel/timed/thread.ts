@@ -30,6 +30,12 @@ export function* call<R>(make: () => R): Program<R> {
   return (yield { kind: 'call', call: make }) as R;
 }
 
+/** CPU time in cycles, by where it was spent. */
+export interface CpuTimes {
+  user: number;
+  system: number;
+}
+
 export class Thread {
   readonly task: TaskStruct;
   readonly program: Program;
@@ -43,6 +49,9 @@ export class Thread {
   segment: { location: Location; remaining: number } | null = null;
   /** The user code that it ran last. */
   user: Location | null = null;
+  /** What it has used itself, and what children of it that have ended have. */
+  readonly times: CpuTimes = { user: 0, system: 0 };
+  readonly childrenTimes: CpuTimes = { user: 0, system: 0 };
   /** A wake-up is on its way. */
   waking = false;
   /** CPUs it may run on; null: all. */

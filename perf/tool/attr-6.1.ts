@@ -40,7 +40,6 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
       read_format: BigInt(read_format(options) | (reads ? PERF_FORMAT_GROUP : 0)),
       inherit: options.inherit && !reads,
       inherit_stat: options.inherit_stat ?? false,
-      write_backward: options.overwrite ?? false,
       sample_id_all: true,
       ...enabling(event, i, options),
       ...(i === tracking ? tracked(options) : {}),

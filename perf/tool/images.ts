@@ -13,7 +13,8 @@ import { RandomStream } from '../../sim/random.ts';
 import { BUILD_ID_SIZE, type BuildId } from '../data/build-ids.ts';
 import { elfImage } from '../data/elf.ts';
 import { BIN, EXECUTABLE_START } from './host.ts';
-import { CHILD, TOOL } from './record.ts';
+import { TOOL } from './record.ts';
+import { CHILD } from './workload-child.ts';
 
 /** A file of the simulated machine: how it is identified, and what is in it. */
 export interface ImageFile {

@@ -6,7 +6,6 @@
  * Not modelled: realtime priority, the checks of memory limits before mmap.
  */
 import { location } from '../../pmu/location.ts';
-import type { WorkloadRun } from '../../pmu/workload.ts';
 import {
   PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, SIGCHLD, SIGINT, errnoName,
   type Executable, type PerfEventAttr, type PollFd, type Program, type Sys, type TaskStruct, type VmArea,
@@ -15,21 +14,18 @@ import { InputError } from '../input-error.ts';
 import { readValues } from '../read-values.ts';
 import type { EventSpec, RecordOptions } from '../run-spec.ts';
 import { TOOL_DURATIONS_NS, type ToolDurations } from './durations.ts';
-import { perform } from './perform.ts';
+import { TOOL_RATES, forkWorkload, releaseChild, type ToolWorkload } from './workload-child.ts';
 
 /** Bytes of the buffer that the tool gives read(2). */
 const READ_BYTES = 4096;
 
-/** User-space work of the tool and of its child, in nanoseconds. */
+/** User-space work of the tool, in nanoseconds. */
 const SYNTHESIZE_NS = 2_000_000;
 const SWEEP_NS_PER_BUFFER = 100;
 const WRITE_NS_PER_KIB = 200;
-const LOADER_NS = 250_000;
 
-const TOOL_RATES = { instructions: 1.1, branches: 0.22, 'branch-misses': 0.004, 'cache-references': 0.01, 'cache-misses': 0.001 };
-/** Code of the tool itself, and of its child before it is the workload. */
+/** Code of the tool itself. */
 export const TOOL = location('user', 'cmd_record', 0x40_1d30, 0x1200, TOOL_RATES);
-export const CHILD = location('user', 'perf_evlist__prepare_workload', 0x40_4b60, 0x2a0, TOOL_RATES);
 
 /** One event on one CPU, or on all for one thread. */
 export interface Opened {
@@ -59,9 +55,10 @@ export interface RecordJob {
   readonly durations?: ToolDurations;
 }
 
-export interface ToolWorkload {
-  readonly run: WorkloadRun;
-  readonly executable: Executable;
+/** A process that runs already, and what it runs. */
+export interface RunningTarget {
+  readonly task: TaskStruct;
+  readonly running: Executable;
 }
 
 /** What the tool knows when it has opened everything. */
@@ -74,6 +71,8 @@ export interface Begun {
   readonly pid: number | null;
   /** Threads by pid, if the tool records threads. */
   readonly pids: readonly number[];
+  /** What the process runs already; null: it has yet to become the workload. */
+  readonly running: Executable | null;
 }
 
 /** Where the tool's bytes go, and what it tells of itself. */
@@ -116,21 +115,21 @@ export class RecordTool {
   }
 
   /** cmd_record: from start to exit. `target`: a process that runs already. */
-  *program(sys: Sys, target: TaskStruct | null = null): Program {
+  *program(sys: Sys, target: RunningTarget | null = null): Program {
     this.sys = sys;
     sys.sigaction(SIGCHLD, () => this.#finish());
     sys.sigaction(SIGINT, () => this.#finish());
 
-    const child = this.#workload === null ? null : yield* this.#fork(this.#workload);
-    this.pids = this.#pidsOf(target ?? child?.task ?? null);
+    const child = this.#workload === null ? null : yield* forkWorkload(sys, this.#workload, this.#durations.child_startup, (own) => this.childBegins(own));
+    this.pids = this.#pidsOf(target?.task ?? child?.task ?? null);
     yield* this.#open();
     yield* this.#mmap();
     yield* this.#readIds();
     yield* sys.run(TOOL, SYNTHESIZE_NS);
     const pid = this.options.system_wide ? null : (this.pids[0] ?? null);
-    this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids });
+    this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, running: target?.running ?? null });
     yield* this.enable();
-    if (child !== null) yield* sys.close(child.go);
+    if (child !== null) yield* releaseChild(sys, child);
     yield* this.begun();
     yield* this.loop();
     yield* this.finish();
@@ -139,31 +138,6 @@ export class RecordTool {
 
   #finish(): void {
     this.done = true;
-  }
-
-  /** Forks the workload, which waits until its end of the pipe is closed. */
-  *#fork(workload: ToolWorkload): Program<{ task: TaskStruct; go: number }> {
-    const { sys } = this;
-    const [ready, readyWrite] = yield* sys.pipe();
-    const [go, goWrite] = yield* sys.pipe();
-    const task = yield* sys.fork((childSys) => this.#child(childSys, workload, [ready, readyWrite, go, goWrite]));
-    yield* sys.close(readyWrite);
-    yield* sys.close(go);
-    yield* sys.read_pipe(ready);
-    return { task, go: goWrite };
-  }
-
-  /** The child waits until everything is set up, becomes the workload, and ends with it. */
-  *#child(sys: Sys, { run, executable }: ToolWorkload, [ready, readyWrite, go, goWrite]: readonly [number, number, number, number]): Program {
-    yield* this.childBegins(sys);
-    yield* sys.close(goWrite);
-    yield* sys.close(ready);
-    yield* sys.close(readyWrite);
-    yield* sys.read_pipe(go);
-    yield* sys.run(CHILD, sys.system.machine.random.stream('child/startup').logBetween(...this.#durations.child_startup));
-    yield* sys.execve(executable);
-    yield* sys.run(run.start, LOADER_NS);
-    yield* perform(sys, run.phases);
   }
 
   *childBegins(_sys: Sys): Program {}
@@ -220,7 +194,7 @@ export class RecordTool {
       places.set(place, [...(places.get(place) ?? []), opened]);
     }
     for (const [first, ...others] of places.values()) {
-      const vma = yield* this.sys.mmap(first.fd, { pages, writable: !this.options.overwrite, shared: true, page_offset: 0 });
+      const vma = yield* this.sys.mmap(first.fd, { pages, writable: true, shared: true, page_offset: 0 });
       if (typeof vma === 'number') throw new InputError(`failed to mmap with ${errnoName(vma)}: try fewer pages than -m ${pages - 1}.`);
       this.#buffers.push({ vma, prev: 0 });
       for (const { fd } of others) {

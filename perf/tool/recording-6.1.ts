@@ -5,7 +5,10 @@
  * perf-data-and-ecosystem.md.
  * Not modelled: other processes that already run (-a); cgroups; the features about caches, NUMA nodes and sample times.
  */
-import { PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE, type PerfEventAttr } from '../../kernel/index.ts';
+import {
+  MAP_PRIVATE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_RECORD_MISC_USER, PERF_TYPE_SOFTWARE, PROT_EXEC, PROT_READ,
+  type PerfEventAttr,
+} from '../../kernel/index.ts';
 import type { EventUpdate, PerfRecord } from '../data/records.ts';
 import { kernel_maps } from './host.ts';
 import type { Begun } from './record.ts';
@@ -27,10 +30,21 @@ export class Recording6_1 extends Recording {
     this.kernelMaps(kernel_maps(release(this.spec.kernel)).slice(0, 1));
     begun.attrs.forEach((attr, event) => this.#eventUpdates(attr, begun.opened.find((one) => one.event === event)!.id));
     this.#threadAndCpuMap(begun);
-    // A process that runs already has its name and its maps; a forked one has yet to become its workload.
-    const { pid } = begun;
-    if (pid !== null) this.synthesize({ name: 'COMM', pid, tid: pid, comm: 'perf-exec' });
+    this.#process(begun);
     this.synthesize({ name: 'FINISHED_INIT' });
+  }
+
+  /** A process that runs already has its name and its maps; a forked one has yet to become its workload. */
+  #process({ pid, pids, running }: Begun): void {
+    if (pid === null) return;
+    for (const tid of pids) this.synthesize({ name: 'COMM', pid, tid, comm: running?.comm ?? 'perf-exec' });
+    for (const { start, length, offset, filename, inode } of running?.maps ?? []) {
+      this.synthesize({
+        name: 'MMAP2', misc: PERF_RECORD_MISC_USER, pid, tid: pid, start: BigInt(start), len: BigInt(length), pgoff: BigInt(offset),
+        object: { maj: inode?.major ?? 0, min: inode?.minor ?? 0, ino: BigInt(inode?.number ?? 0), ino_generation: 0n },
+        prot: PROT_READ | PROT_EXEC, flags: MAP_PRIVATE, filename,
+      });
+    }
   }
 
   #idIndex({ opened, cpus }: Begun): void {

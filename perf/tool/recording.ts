@@ -57,11 +57,11 @@ export class Recording {
   }
 
   /** v3.2: the kernel and its modules, then the process that is recorded as it is before its exec. */
-  protected synthesizeAll({ pid }: Begun): void {
+  protected synthesizeAll({ pid, pids, running }: Begun): void {
     this.kernelMaps(kernel_maps(release(this.spec.kernel)));
     if (pid === null) return;
-    this.synthesize({ name: 'COMM', pid, tid: pid, comm: 'perf' });
-    for (const map of TOOL_MAPS) this.#mmap(pid, PERF_RECORD_MISC_USER, map);
+    for (const tid of pids) this.synthesize({ name: 'COMM', pid, tid, comm: running?.comm ?? 'perf' });
+    for (const map of running?.maps ?? TOOL_MAPS) this.#mmap(pid, PERF_RECORD_MISC_USER, map);
   }
 
   protected kernelMaps([text, ...modules]: readonly MappedFile[]): void {

@@ -1,0 +1,90 @@
+/** `perfsim stat`: runs a workload on the simulated machine and prints what perf would have counted. */
+import { writeFileSync } from 'node:fs';
+import { InputError } from '../../perf/input-error.ts';
+import type { BootHooks } from '../../perf/boot.ts';
+import type { StatTable } from '../../perf/stat/format.ts';
+import type { StatResult, StatSpec } from '../../perf/stat/stat-spec.ts';
+import type { Command } from '../command.ts';
+import { isModuleFile, moduleFailure } from '../load-module.ts';
+import { loadKernel } from '../load-kernel.ts';
+import { MACHINE_OPTIONS } from '../options/machine.ts';
+import { HELP } from '../options/option.ts';
+import { parseOptions } from '../options/parse-options.ts';
+import { splitOptions } from '../options/split-options.ts';
+import { ALL_STAT_OPTIONS, STAT_OPTIONS, statSpec } from '../options/stat.ts';
+import { usage } from '../options/usage.ts';
+import { loadSimulation, type LoadSimulation } from '../simulation.ts';
+import { systemReason } from '../system-reason.ts';
+
+const USAGE = ['perfsim stat [<options>] <workload> [<arguments>]', 'perfsim stat [<options>] -- <workload> [<arguments>]'];
+
+export function statCommand(load: LoadSimulation): Command {
+  return {
+    name: 'stat',
+    summary: 'Run a workload on the simulated machine and gather performance counter statistics',
+    async run(argv) {
+      const { options: words, rest } = splitOptions(argv, ALL_STAT_OPTIONS);
+      if (words.includes('--help')) {
+        process.stdout.write(usage(USAGE, [
+          { title: "perf's options", options: STAT_OPTIONS },
+          { title: "perfsim's machine", options: { ...MACHINE_OPTIONS, ...HELP } },
+        ]));
+        return 0;
+      }
+      const options = await parseOptions(words, ALL_STAT_OPTIONS);
+      const spec = await statSpec(options, rest, await load());
+      const kernel = isModuleFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
+      const result = await counted(spec, { kernel });
+      const text = await textOf(spec, result, { separator: options['field-separator'], json: options['json-output'] ?? false });
+      print(text, options.output);
+      return 0;
+    },
+  };
+}
+
+export const command = statCommand(loadSimulation);
+
+async function counted(spec: StatSpec, hooks: BootHooks): Promise<StatResult> {
+  const { runStat } = await import('../../perf/stat/run-stat.ts');
+  try {
+    return runStat(spec, hooks);
+  } catch (error) {
+    throw hooks.kernel === undefined ? error : moduleFailure('kernel', spec.kernel, error);
+  }
+}
+
+async function textOf(spec: StatSpec, { runs }: StatResult, { separator, json }: { separator: string | undefined; json: boolean }): Promise<string> {
+  const { stat, tool, nmi_watchdog } = spec;
+  const table: StatTable = { events: stat.events, tool, subject: subjectOf(spec), nmi_watchdog, isChild: isChild(spec) };
+  if (separator !== undefined || json) {
+    const { csvText, jsonText } = await import('../../perf/stat/machine-readable.ts');
+    return separator === undefined ? jsonText(table, runs) : csvText(table, runs, separator === '\\t' ? '\t' : separator);
+  }
+  const { intervalText, statText } = await import('../../perf/stat/text.ts');
+  return stat.interval_ms === null ? statText(table, runs) : intervalText(table, runs[0]);
+}
+
+function isChild({ stat }: StatSpec): boolean {
+  return stat.target === undefined && !stat.system_wide && stat.cpu_list === null;
+}
+
+/** Whose counts they are. */
+function subjectOf({ stat, workload, tool }: StatSpec): string {
+  if (stat.target !== undefined) return `${stat.target.thread ? 'thread' : 'process'} id '${stat.target.workload.name}'`;
+  if (tool === '6.1' && stat.system_wide) return "'system wide'";
+  if (tool === '6.1' && stat.cpu_list !== null) return `'CPU(s) ${stat.cpu_list.join(',')}'`;
+  return `'${[workload.name, ...workload.args].join(' ')}'`;
+}
+
+/** perf prints to standard error, where the workload's own output is not in the way. */
+function print(text: string, path: string | undefined): void {
+  if (path === undefined) {
+    process.stderr.write(text);
+    return;
+  }
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new InputError(`cannot write '${path}': ${systemReason(error)}.`);
+  }
+}

@@ -1,0 +1,80 @@
+/** The options of `perf stat` that are modelled, with perf's names, letters and words; and the spec that they make. */
+import { EVENTS_BY_NAME } from '../../perf/event-names.ts';
+import { InputError } from '../../perf/input-error.ts';
+import { parse_event_lists } from '../../perf/parse-events.ts';
+import type { EventSpec, ToolVersion } from '../../perf/run-spec.ts';
+import type { StatSpec } from '../../perf/stat/stat-spec.ts';
+import type { Simulation } from '../simulation.ts';
+import { MACHINE_OPTIONS } from './machine.ts';
+import { machineSpec } from './machine-spec.ts';
+import { HELP, type OptionTable } from './option.ts';
+import type { parseOptions } from './parse-options.ts';
+import { cpuList, wholeNumber } from './values.ts';
+import { targetOf, workloadSpec } from './workload.ts';
+
+const MAX_RUNS = 10_000;
+const MAX_INTERVAL_MS = 86_400_000;
+
+export const STAT_OPTIONS = {
+  'all-cpus': { alias: 'a', type: 'boolean', describe: 'system-wide collection from all CPUs' },
+  cpu: { alias: 'C', type: 'string', argument: '<cpu>', describe: 'list of cpus to monitor in system-wide', coerce: cpuList },
+  event: {
+    alias: 'e', type: 'string', array: true, argument: '<event>', coerce: (lists: string[]) => parse_event_lists(lists),
+    describe: "event selector. use 'perfsim list' to list available events",
+  },
+  'no-inherit': { alias: 'i', type: 'boolean', describe: "child tasks do not inherit counters" },
+  'interval-print': { alias: 'I', type: 'string', argument: '<n>', describe: 'print counts at regular interval in ms', coerce: (text: string) => wholeNumber('-I', text, 1, MAX_INTERVAL_MS, 'an interval in ms') },
+  'json-output': { alias: 'j', type: 'boolean', describe: 'print counts in JSON format' },
+  output: { alias: 'o', type: 'string', argument: '<file>', describe: 'output file name', coerce: String },
+  pid: { alias: 'p', type: 'string', argument: '<program>', describe: "stat events on a program that runs already, such as -p 'thloop 5'", coerce: String },
+  repeat: { alias: 'r', type: 'string', argument: '<n>', default: '1', describe: 'repeat command and print average + stddev', coerce: (text: string) => wholeNumber('-r', text, 1, MAX_RUNS, 'a number of runs') },
+  tid: { alias: 't', type: 'string', argument: '<program>', describe: 'the same, its main thread only', coerce: String },
+  'field-separator': { alias: 'x', type: 'string', argument: '<separator>', describe: 'print counts with custom separator', coerce: String },
+} as const satisfies OptionTable;
+
+export const ALL_STAT_OPTIONS = { ...STAT_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
+
+type Options = Awaited<ReturnType<typeof parseOptions<typeof ALL_STAT_OPTIONS>>>;
+
+/** What perf counts when it is not told: v6.1 leaves out the stalls that the machine does not know. */
+const BEFORE_STALLS = ['context-switches', 'cpu-migrations', 'page-faults', 'cycles'];
+const STALLS = ['stalled-cycles-frontend', 'stalled-cycles-backend'];
+const BEHIND_STALLS = ['instructions', 'branches', 'branch-misses'];
+
+export async function statSpec(options: Options, words: readonly string[], simulation: Simulation): Promise<StatSpec> {
+  const target = await targetOf(options, words, simulation);
+  const workload = target?.alone ? target.workload : await workloadSpec(options.workload, words, simulation);
+  const machine = machineSpec(options, simulation);
+  checkForms(options, machine.tool);
+  const system_wide = options['all-cpus'] ?? false;
+  return {
+    ...machine,
+    workload,
+    stat: {
+      events: options.event ?? defaultEvents(machine.tool, machine.pmu, system_wide || options.cpu !== undefined, simulation),
+      repeat: options.repeat,
+      interval_ms: options['interval-print'] ?? null,
+      inherit: !options['no-inherit'],
+      system_wide,
+      cpu_list: options.cpu ?? null,
+      ...(target === undefined ? {} : { target }),
+    },
+  };
+}
+
+function checkForms(options: Options, tool: ToolVersion): void {
+  if (options['json-output'] && options['field-separator'] !== undefined) throw new InputError('-j and -x exclude each other: each is a form of the output.');
+  const newer = options['interval-print'] !== undefined ? '-I' : options['json-output'] ? '-j' : null;
+  if (tool === '3.2' && newer !== null) throw new InputError(`perf 3.2 has no ${newer}; give --tool 6.1.`);
+  if (options['interval-print'] !== undefined && options.repeat > 1) throw new InputError('-I and -r exclude each other here: give intervals of one run, or averages of several.');
+}
+
+function defaultEvents(tool: ToolVersion, pmu: string, hasCpus: boolean, { CHIPS }: Simulation): EventSpec[] {
+  const chip = CHIPS.find(({ name, alias }) => name === pmu || alias === pmu);
+  const stalls = tool === '3.2' ? STALLS : STALLS.filter((name) => chip?.events.some(({ signal }) => signal === name));
+  const clock = hasCpus && tool === '6.1' ? 'cpu-clock' : 'task-clock';
+  return [clock, ...BEFORE_STALLS, ...stalls, ...BEHIND_STALLS].map((name) => {
+    const { type, config } = EVENTS_BY_NAME.get(name)!;
+    return { name, type, config, exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0 };
+  });
+}

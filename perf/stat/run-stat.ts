@@ -1,0 +1,36 @@
+/**
+ * Runs one StatSpec: boots the machine, starts the tool, returns what it has counted.
+ *
+ * Reference: docs/ARCHITECTURE.md, "A run is a value".
+ * Not modelled: several tools at once.
+ */
+import { longest_ns } from '../../pmu/workload-duration.ts';
+import { bootMachine, workloadOf, type BootHooks } from '../boot.ts';
+import { TOOL_DURATIONS_NS } from '../tool/durations.ts';
+import { PERSONALITIES } from '../tool/personality.ts';
+import { startTool } from '../tool/session.ts';
+import { StatTool } from '../tool/stat.ts';
+import type { StatResult, StatSpec } from './stat-spec.ts';
+
+/** Simulated time beyond the workload's own by which any run is over. */
+const OVERTIME_NS = 60e9;
+
+export function runStat(spec: StatSpec, hooks: BootHooks = {}): StatResult {
+  const { stat, tool: version } = spec;
+  const personality = PERSONALITIES[version];
+  const system = bootMachine(spec, hooks);
+  const program = (from: StatSpec['workload']) => {
+    const workload = workloadOf(from);
+    return { run: workload.parse(from.args), executable: personality.executable(workload.name) };
+  };
+  const workload = program(spec.workload);
+  const target = stat.target === undefined ? null : program(stat.target.workload);
+  const { child_startup: childStartup } = { ...TOOL_DURATIONS_NS, ...spec.latencies };
+  const tool = new StatTool({ options: stat, excludesGuests: version !== '3.2', workload: stat.target?.alone ? null : workload, childStartup });
+  const task = startTool(system, tool, target);
+  const { khz } = system.machine;
+  const end = OVERTIME_NS + stat.repeat * longest_ns(workload.run.phases, khz) + (target === null ? 0 : longest_ns(target.run.phases, khz));
+  system.runUntilExit(task, system.machine.cycles(end));
+  if (system.isAlive(task)) throw new Error(`the run did not end within ${OVERTIME_NS / 1e9} s of its workload`);
+  return { runs: tool.runs };
+}
