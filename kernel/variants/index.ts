@@ -18,6 +18,7 @@ import { V3_4 } from './v3.4.ts';
 import { V4_15 } from './v4.15.ts';
 import { V4_2 } from './v4.2.ts';
 import { V5_10 } from './v5.10.ts';
+import { V5_13 } from './v5.13.ts';
 import { V5_19 } from './v5.19.ts';
 import { V5_2 } from './v5.2.ts';
 import { V5_3 } from './v5.3.ts';
@@ -28,5 +29,5 @@ import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
   V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10,
-  V5_19, V6_12, V6_16, V6_18, StampBeforeNest, SignedStamp, ClearBeforeKill,
+  V5_13, V5_19, V6_12, V6_16, V6_18, StampBeforeNest, SignedStamp, ClearBeforeKill,
 ];

@@ -2,7 +2,7 @@
  * v5.19: SET_OUTPUT holds the mutexes of both events and refuses a buffer without mappings; a wakeup of an inherited event
  * goes to its parent's sleepers.
  *
- * Parent: v5.10.
+ * Parent: v5.13.
  * Upstream commit: 68e3c69803da (July 2022), with 961c39121759.
  * Claim: no event is given a buffer whose last mapping is going, and mmap never waits for one to go.
  * Known to fail: of several sleepers on one buffer only the first to look is told of data.
@@ -14,12 +14,12 @@ import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, mutex_lock, mutex_unlock } from '../primitives.ts';
 import type { PerfEvent, RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V5_10 } from './v5.10.ts';
+import { V5_13 } from './v5.13.ts';
 
-export class V5_19 extends V5_10 {
+export class V5_19 extends V5_13 {
   static override readonly variant: VariantInfo = {
     name: 'v5.19',
-    parent: 'v5.10',
+    parent: 'v5.13',
     commit: '68e3c69803da',
     claim: 'SET_OUTPUT excludes munmap of its target',
     known_to_fail: 'of several sleepers on one buffer only the first to look is told of data',

@@ -1,8 +1,10 @@
 /**
- * v6.16: an event at its limit takes its whole group with it, so that the group's counts still belong to the same time.
+ * v6.16: an event at its limit takes its whole group with it, so that the group's counts still belong to the same time;
+ * an inherited event adds all of its enabled time to its parent's.
  *
  * Parent: v6.12.
- * Upstream commit: 9734e25fbf5a "perf: Fix the throttle logic for a group" (May 2025), with e800ac51202f (the leader's record).
+ * Upstream commit: 9734e25fbf5a "perf: Fix the throttle logic for a group" (May 2025), with e800ac51202f (the leader's record)
+ * and a3c3c66670ce (v6.15: the enabled time of a child's event).
  * Claim: the events of a group stop and go on together, and the leader says so.
  * Known to fail: as v6.12.
  * Reference: perf_event_throttle_group and perf_event_unthrottle of kernel/events/core.c, v6.18.
@@ -34,6 +36,11 @@ export class V6_16 extends V6_12 {
       this.perf_log_throttle(member, false);
     }
     return true;
+  }
+
+  /** Times are brought up to date first. */
+  override time_missing_at_exit(): number {
+    return 0;
   }
 
   override perf_log_throttle(event: PerfEvent, enable: boolean): void {
