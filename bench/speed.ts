@@ -44,10 +44,8 @@ function phold(timers: number, events: number): number {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return 1 + (state >>> 8);
   };
-  for (let i = 0; i < timers; i++) {
-    const timer: number = queue.timer(Priority.IRQ, () => queue.arm(timer, queue.now + delay()));
-    queue.arm(timer, delay());
-  }
+  const again = (timer: number): void => queue.arm(timer, queue.now + delay());
+  for (let i = 0; i < timers; i++) queue.arm(queue.timer(Priority.IRQ, again), delay());
   const elapsed = milliseconds(() => {
     for (let i = 0; i < events; i++) queue.step();
   });

@@ -28,18 +28,19 @@ export class EventQueue {
   #sequence = 0;
   /** By heap position, from 1; beyond the last stand infinities, so that a missing child never wins. */
   #time = new Float64Array(64).fill(Infinity);
-  #tie = new Float64Array(64);
   #timer = new Int32Array(64);
   /** By timer: its heap position, or IDLE. */
   #position = new Int32Array(32).fill(IDLE);
   #base = new Float64Array(32);
-  readonly #fire: (() => void)[] = [];
+  /** By timer, because it is seldom looked at: what decides between equal times. */
+  #tie = new Float64Array(32);
+  readonly #fire: ((timer: number) => void)[] = [];
   /** What one-shot timers will call, and those at rest by priority. */
   readonly #once = new Map<number, () => void>();
   readonly #spare: Record<Priority, number[]> = { 0: [], 1: [], 2: [], 3: [] };
 
-  /** Makes a timer that calls `fire` when due. */
-  timer(priority: Priority, fire: () => void): number {
+  /** Makes a timer that calls `fire` when due, with its number: one function can serve many timers. */
+  timer(priority: Priority, fire: (timer: number) => void): number {
     const timer = this.#fire.push(fire) - 1;
     if (timer >= this.#position.length) this.#growTimers();
     this.#base[timer] = priority * PRIORITY_UNIT;
@@ -49,7 +50,7 @@ export class EventQueue {
   /** Calls `fire` once, at `time`. The timers behind it are used again. */
   once(priority: Priority, time: number, fire: () => void): void {
     const spare = this.#spare[priority].pop();
-    const timer: number = spare ?? this.timer(priority, () => this.#fireOnce(priority, timer));
+    const timer = spare ?? this.timer(priority, (due) => this.#fireOnce(priority, due));
     this.#once.set(timer, fire);
     this.arm(timer, time);
   }
@@ -65,15 +66,14 @@ export class EventQueue {
   /** Arms `timer` for `time`, which must be finite and not lie in the past; a timer that was armed is moved. */
   arm(timer: number, time: number): void {
     if (!(time >= this.now && time < Infinity)) throw new RangeError(`timer ${timer} armed for ${time} at ${this.now}`);
-    const tie = this.#base[timer] + this.#sequence++;
+    this.#tie[timer] = this.#base[timer] + this.#sequence++;
     const position = this.#position[timer];
-    if (position !== IDLE) {
-      if (this.#before(time, tie, position)) this.#siftUp(position, timer, time, tie);
-      else this.#siftDown(position, timer, time, tie);
-      return;
+    if (position === 1) this.#siftDown(1, timer, time);
+    else if (position !== IDLE) this.#move(position, timer, time);
+    else {
+      if (2 * ++this.#size + 2 > this.#time.length) this.#growHeap();
+      this.#siftUp(this.#size, timer, time);
     }
-    if (2 * ++this.#size + 2 > this.#time.length) this.#growHeap();
-    this.#siftUp(this.#size, timer, time, tie);
   }
 
   cancel(timer: number): void {
@@ -82,12 +82,8 @@ export class EventQueue {
     this.#position[timer] = IDLE;
     const last = this.#size--;
     const time = this.#time[last];
-    const tie = this.#tie[last];
-    const moved = this.#timer[last];
     this.#time[last] = Infinity;
-    if (position === last) return;
-    if (position > 1 && this.#before(time, tie, position >> 1)) this.#siftUp(position, moved, time, tie);
-    else this.#siftDown(position, moved, time, tie);
+    if (position !== last) this.#move(position, this.#timer[last], time);
   }
 
   isArmed(timer: number): boolean {
@@ -104,47 +100,49 @@ export class EventQueue {
     const time = this.#time[1];
     if (this.#size === 0 || time > until) return false;
     const timer = this.#timer[1];
-    const tie = this.#tie[1];
+    const tie = this.#tie[timer];
     this.now = time;
-    this.#fire[timer]();
+    this.#fire[timer](timer);
     // Every arming draws a new tie: an unchanged one means that the handler did not arm its timer again.
-    const position = this.#position[timer];
-    if (position !== IDLE && this.#tie[position] === tie) this.cancel(timer);
+    if (this.#tie[timer] === tie) this.cancel(timer);
     return true;
+  }
+
+  /** Puts `timer` into `position`, whatever stands there, and from there to where it belongs. */
+  #move(position: number, timer: number, time: number): void {
+    if (position > 1 && this.#before(time, this.#tie[timer], position >> 1)) this.#siftUp(position, timer, time);
+    else this.#siftDown(position, timer, time);
   }
 
   /** Whether (time, tie) comes before what stands at `position`. */
   #before(time: number, tie: number, position: number): boolean {
     const other = this.#time[position];
-    return time < other || (time === other && tie < this.#tie[position]);
+    return time < other || (time === other && tie < this.#tie[this.#timer[position]]);
   }
 
-  #siftUp(from: number, timer: number, time: number, tie: number): void {
+  #siftUp(from: number, timer: number, time: number): void {
     const times = this.#time;
-    const ties = this.#tie;
     const timers = this.#timer;
     const positions = this.#position;
+    const tie = this.#tie[timer];
     let position = from;
     while (position > 1) {
       const parent = position >> 1;
-      const above = times[parent];
-      if (above < time || (above === time && ties[parent] < tie)) break;
-      times[position] = above;
-      ties[position] = ties[parent];
+      if (!this.#before(time, tie, parent)) break;
+      times[position] = times[parent];
       positions[(timers[position] = timers[parent])] = position;
       position = parent;
     }
     times[position] = time;
-    ties[position] = tie;
     timers[position] = timer;
     positions[timer] = position;
   }
 
-  #siftDown(from: number, timer: number, time: number, tie: number): void {
+  #siftDown(from: number, timer: number, time: number): void {
     const times = this.#time;
-    const ties = this.#tie;
     const timers = this.#timer;
     const positions = this.#position;
+    const ties = this.#tie;
     let position = from;
     for (;;) {
       let child = position << 1;
@@ -152,16 +150,14 @@ export class EventQueue {
       const right = times[child + 1];
       // By arithmetic, because which child is the earlier is what no branch predictor can learn.
       child += +(right < left);
-      if (right === left && ties[child + 1] < ties[child]) child++;
+      if (right === left && ties[timers[child + 1]] < ties[timers[child]]) child++;
       const below = times[child];
-      if (time < below || (time === below && tie < ties[child])) break;
+      if (time < below || (time === below && ties[timer] < ties[timers[child]])) break;
       times[position] = below;
-      ties[position] = ties[child];
       positions[(timers[position] = timers[child])] = position;
       position = child;
     }
     times[position] = time;
-    ties[position] = tie;
     timers[position] = timer;
     positions[timer] = position;
   }
@@ -171,7 +167,6 @@ export class EventQueue {
     const time = new Float64Array(length).fill(Infinity);
     time.set(this.#time);
     this.#time = time;
-    this.#tie = grown(this.#tie, new Float64Array(length));
     this.#timer = grown(this.#timer, new Int32Array(length));
   }
 
@@ -179,6 +174,7 @@ export class EventQueue {
     const length = 2 * this.#position.length;
     this.#position = grown(this.#position, new Int32Array(length).fill(IDLE));
     this.#base = grown(this.#base, new Float64Array(length));
+    this.#tie = grown(this.#tie, new Float64Array(length));
   }
 }
 
