@@ -13,8 +13,8 @@ import type { Hunted, Measured } from './mutant.ts';
 import { mutationTable } from './mutation-table.ts';
 
 /** One folder below the root, as the built commands are: from there the bundles find the scenarios. */
-const FOLDER = 'dist';
-const BASELINE = `${FOLDER}/mutants.json`;
+const FOLDER = 'mutants';
+const BASELINE = `${FOLDER}/unmutated.json`;
 /** A mutant that takes so many times what the whole suite takes will never end. */
 const PATIENCE = 3;
 
@@ -76,7 +76,7 @@ const chosen = MUTATIONS.slice(Number(from), Number(to));
 mkdirSync(FOLDER, { recursive: true });
 try {
   const start = performance.now();
-  const measured = (await output(await bundle('mutant', null), ['measure'], 600_000))!;
+  const measured = (await output(await bundle('unmutated', null), ['measure'], 600_000))!;
   const suite_ms = performance.now() - start;
   writeFileSync(BASELINE, measured);
   console.log(`${(JSON.parse(measured) as Measured[]).length} runs in ${(suite_ms / 1000).toFixed(1)} s without mutation`);
@@ -90,5 +90,5 @@ try {
   console.log(`${outcomes.length - survivors.length} of ${outcomes.length} mutants are caught, ${survivors.length} survive.`);
   if (chosen.length === MUTATIONS.length) writeFileSync('docs/mutations.md', mutationTable(outcomes));
 } finally {
-  rmSync(BASELINE, { force: true });
+  rmSync(FOLDER, { recursive: true });
 }

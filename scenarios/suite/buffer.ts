@@ -5,8 +5,7 @@
 import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
 import { sampleLayout } from '../../perf/data/layout.ts';
 import type { RunSpec } from '../../perf/run-spec.ts';
-import { config_attrs } from '../../perf/tool/attr.ts';
-import { executable } from '../../perf/tool/host.ts';
+import { PERSONALITIES } from '../../perf/tool/personality.ts';
 
 /** In bytes. */
 export interface BufferSizes {
@@ -26,11 +25,17 @@ export interface BufferSizes {
 
 const HEADER = 8;
 const FIELD = 8;
+/** Fields in front of the name: pid and tid; the addresses; device, inode, its generation, protection. */
+const COMM_FIELDS = 1;
+const MMAP_FIELDS = COMM_FIELDS + 3;
+const MMAP2_FIELDS = MMAP_FIELDS + 4;
 
-export function bufferSizes({ record, workload }: RunSpec): BufferSizes {
-  const { headEnd, trailerSize } = sampleLayout(config_attrs(record)[0]);
+export function bufferSizes({ record, workload, tool }: RunSpec): BufferSizes {
+  const personality = PERSONALITIES[tool];
+  const [attr] = personality.attrs(record);
+  const { headEnd, trailerSize } = sampleLayout(attr);
   const size = record.mmap_pages * PAGE_SIZE;
-  const { comm, maps } = executable(workload.name);
+  const { comm, maps } = personality.executable(workload.name);
   const ownRecord = (fields: number, name: string): number => HEADER + fields * FIELD + ((name.length + 8) & ~7) + trailerSize;
   return {
     size,
@@ -38,6 +43,6 @@ export function bufferSizes({ record, workload }: RunSpec): BufferSizes {
     watermark: record.wakeup !== null && 'bytes' in record.wakeup ? Math.min(size, record.wakeup.bytes) : size / 2,
     sample: headEnd,
     lost: HEADER + 2 * FIELD + trailerSize,
-    exec: maps.reduce((sum, { filename }) => sum + ownRecord(4, filename), ownRecord(1, comm)),
+    exec: maps.reduce((sum, { filename }) => sum + ownRecord(attr.mmap2 ? MMAP2_FIELDS : MMAP_FIELDS, filename), ownRecord(COMM_FIELDS, comm)),
   };
 }

@@ -25,6 +25,9 @@ export interface Scenario {
   error(path: readonly PropertyKey[], message: string): InputError;
 }
 
+/** Counts depend on the tool as much as on the kernel: it is the same with all kernels, unless the scenario says otherwise. */
+const DEFAULT_TOOL = '3.2';
+
 /** `error` makes the error for what stands at a path of the file. */
 export function scenarioOf(name: string, { check, ...text }: TimedScenario, error: Scenario['error']): Scenario {
   const orError = <Result>(path: readonly PropertyKey[], action: () => Result): Result => {
@@ -56,12 +59,12 @@ export function scenarioOf(name: string, { check, ...text }: TimedScenario, erro
   };
 }
 
-function machineSettings({ machine = {}, tool }: ScenarioText): FileSetting[] {
+function machineSettings({ machine = {}, tool = DEFAULT_TOOL }: ScenarioText): FileSetting[] {
   const { watchdog, latencies = {}, ...others } = machine;
   return [
     ...Object.entries(others).map(([option, value]) => ({ option, value: String(value), path: ['machine', option] })),
     ...Object.entries(latencies).map(([name, range]) => ({ option: 'latency', value: `${name}=${range}`, path: ['machine', 'latencies', name] })),
     ...(watchdog === undefined ? [] : [{ option: 'no-watchdog', value: !watchdog, path: ['machine', 'watchdog'] }]),
-    ...(tool === undefined ? [] : [{ option: 'tool', value: String(tool), path: ['tool'] }]),
+    { option: 'tool', value: String(tool), path: ['tool'] },
   ];
 }

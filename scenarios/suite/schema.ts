@@ -43,7 +43,7 @@ export const scenarioSchema = z.strictObject({
   command: text("a command line such as 'record -e cycles,cycles,cycles noploop 10'").describe('The words after perfsim'),
   machine: machine.optional(),
   kernel: text("a kernel; 'perfsim list kernels' shows them").describe('The one kernel that the scenario is about; otherwise it is run on any').optional(),
-  tool: name("a version of the perf tool, such as '3.2'").optional(),
+  tool: name("a version of the perf tool, such as '3.2'").describe("'3.2' unless given, whatever the kernel").optional(),
   vary: z.record(z.string(), z.union([value, z.array(value)], { error: LIST }), { error: 'expected options with their values, such as mmap-pages: 1..512*2' })
     .describe('Options of which each combination is a subtest').optional(),
   seeds: name(SEEDS).describe('Each subtest is run with each seed').optional(),

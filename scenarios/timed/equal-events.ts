@@ -29,10 +29,11 @@ export default {
     const share = Math.min(1, countersFor(spec.pmu, spec.nmi_watchdog) / samples.length);
     // A turn ends at a tick, wherever the period is: what is left of it waits for the next turn. And time between two
     // overflows in which the event had no counter shortens its period, which makes up for a part of the turns missed (12.6).
-    const [below, above] = share === 1 ? [0.012, 0.015] : [0.07, 0.15];
+    // While it looks for its size at first, a period may be too long for some twenty samples.
+    const [below, above] = share === 1 ? [0.02, 0.015] : [0.1, 0.15];
     const [least, most] = [(1 - below) * share * asked(spec), Math.min((1 + above) * share, 1.015) * asked(spec)];
     expect('fewest samples of an event', Math.min(...samples), least, most);
     expect('most samples of an event', Math.max(...samples), least, most);
-    if (share < 1) expect('how far the fewest lie below the most', 1 - Math.min(...samples) / Math.max(...samples), 0, 0.08);
+    if (share < 1) expect('how far the fewest lie below the most', 1 - Math.min(...samples) / Math.max(...samples), 0, 0.1);
   },
 } satisfies TimedScenario;

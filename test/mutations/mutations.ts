@@ -85,7 +85,7 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
   ],
   'kernel/variants/fix-as-committed.ts': [
     ['this.ring_buffer_attach(event, rb);', '', 'the fix: a polled event is linked to its buffer'],
-    ['events = xchg(rb.poll, 0);', 'events = READ_ONCE(rb.poll);', 'a wakeup is consumed'],
+    ['events = xchg(rb.poll, 0);', 'events = xchg(rb.poll, 1);', 'a wakeup is consumed'],
     ['this.ring_buffer_wakeup(event);', 'this.wake_up_all(event.waitq, event);', 'the fix: a wakeup is broadcast'],
   ],
   'kernel/tick.ts': [

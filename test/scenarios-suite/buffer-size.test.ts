@@ -32,5 +32,5 @@ test.each(EXAMPLES)('perfsim sweep %s', async (words, output) => {
 });
 
 test('the document has examples', () => {
-  expect(EXAMPLES.length).toBe(2);
+  expect(EXAMPLES.length).toBe(3);
 });
