@@ -32,7 +32,9 @@ export function specOf(job: Job): RunSpec {
 export const ran = (job: Job): RunResult => run(specOf(job), null);
 
 /** The bytes of a job's recording. */
-export function recorded(job: Job): Uint8Array {
+export const recorded = (job: Job): Uint8Array => bytesOf(specOf(job));
+
+export function bytesOf(spec: RunSpec): Uint8Array {
   const bytes: number[] = [];
   const sink: ByteSink = {
     write: (chunk) => {
@@ -40,7 +42,7 @@ export function recorded(job: Job): Uint8Array {
     },
     patch: (position, chunk) => chunk.forEach((byte, i) => (bytes[position + i] = byte)),
   };
-  run(specOf(job), sink);
+  run(spec, sink);
   return Uint8Array.from(bytes);
 }
 
