@@ -27,11 +27,10 @@ export function replayed({ rows, kind, message }: Replay): string {
   return `${table(rows)}    ${kind === null ? 'nothing wrong at the end of this schedule' : `${kind}: ${message}`}\n`;
 }
 
-/** One object per scenario and kernel, on a line. A number of schedules may be longer than what fits a double: JSON does not mind. */
+/** One object per scenario and kernel, on a line. */
 export function json({ verdict, rows }: CellAnswer, job: CellJob): string {
   const replay = verdict.schedule === null ? null : replayCommand(job, verdict.schedule);
-  const text = JSON.stringify({ ...verdict, schedules: String(verdict.schedules), replay, steps: verdict.schedule === null ? null : rows });
-  return `${text.replace(/"schedules":"(\d+)"/, '"schedules":$1')}\n`;
+  return `${JSON.stringify({ ...verdict, replay, steps: verdict.schedule === null ? null : rows })}\n`;
 }
 
 export function replayJson({ rows, kind, message }: Replay): string {
@@ -41,7 +40,7 @@ export function replayJson({ rows, kind, message }: Replay): string {
 export function summary({ kind, verdict, cut, states, schedules }: Verdict, { preemptions, chooser }: CellBounds): string {
   if (verdict === 'n/a') return 'not asked: it does not have what the question is about';
   if (kind !== null) return `Sometimes: ${kind}`;
-  const covered = `${states} states, ${schedules} schedules`;
+  const covered = `${states} states, ${Number.isSafeInteger(schedules) ? schedules : `about ${schedules.toPrecision(3)}`} schedules`;
   switch (cut) {
     case 'preemptions':
       return `unknown beyond ${preemptions} preemptions: no violation up to there (${covered})`;

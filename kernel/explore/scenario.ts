@@ -52,7 +52,7 @@ export interface Verdict {
   readonly cut: Cut | null;
   readonly states: number;
   readonly transitions: number;
-  readonly schedules: bigint;
+  readonly schedules: number;
   /** Leads to the violation, with as few preemptions and steps as possible. */
   readonly schedule: string | null;
 }

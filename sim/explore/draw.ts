@@ -31,7 +31,7 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
   const result = (cut: Cut, violation: Violation | null): SearchResult => {
     const schedule = violation === null ? null : world.schedule(start);
     world.rewind(start);
-    return { cut, complete: false, states: visited.size, transitions, schedules: BigInt(drawn), violation, schedule };
+    return { cut, complete: false, states: visited.size, transitions, schedules: drawn, violation, schedule };
   };
   visited.enter(world.store, 0);
   while (drawn < schedules) {
@@ -50,7 +50,7 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
 function follow(world: World, chooser: Chooser, onState: () => void): Violation | null {
   chooser.begin(world.contexts.length);
   const end = world.length + LONGEST_SCHEDULE;
-  for (let choices; (choices = world.withPatience(world.choices(), SPINNING)) !== 0;) {
+  for (let choices; (choices = world.choices(SPINNING)) !== 0;) {
     const context = chooser.choose(choices);
     world.step(context);
     const violation = world.wrong(context) ?? (world.length > end ? world.endless(context) : null);

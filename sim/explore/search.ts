@@ -7,7 +7,6 @@
 import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
 import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
-import { ScheduleCounts, plus } from './schedule-counts.ts';
 import { ExactStates, HashedStates, type Visited } from './visited.ts';
 import { SPINNING, lowest, type World } from './world.ts';
 
@@ -29,8 +28,8 @@ export interface SearchResult {
   readonly complete: boolean;
   readonly states: number;
   readonly transitions: number;
-  /** The schedules that are covered, each from the first state to an end. */
-  readonly schedules: bigint;
+  /** The schedules that are covered, each from the first state to an end: exact up to 2⁵³, beyond that to 15 digits. */
+  readonly schedules: number;
   readonly violation: Violation | null;
   /** The first schedule that leads to it. */
   readonly schedule: Schedule | null;
@@ -55,6 +54,11 @@ export function search(world: World, options: SearchOptions = {}): SearchResult 
   }
 }
 
+const FIRST_CAPACITY = 1 << 12;
+
+/** Of a state whose successors are being explored. */
+const OPEN = -1;
+
 /** A state on the way to the present one. */
 class Frame {
   state = 0;
@@ -63,7 +67,7 @@ class Frame {
   /** The context that led here if it can go on; -1 if it cannot. */
   goingOn = -1;
   preemptions = 0;
-  schedules: number | bigint = 0;
+  schedules = 0;
 }
 
 class Search {
@@ -75,7 +79,8 @@ class Search {
   readonly #visited: Visited;
   /** If what matters of a state is more than the state itself: the states themselves. */
   readonly #distinct: HashedStates | null;
-  readonly #schedules = new ScheduleCounts();
+  /** By state: how many schedules lead from it to an end; OPEN while that is being found out. */
+  #schedules = new Float64Array(FIRST_CAPACITY);
   /** Frames are made once and used again: the stack is the first `#depth` of them. */
   readonly #frames: Frame[] = [];
   #depth = 0;
@@ -101,15 +106,15 @@ class Search {
   run(): SearchResult {
     this.#explore();
     const cut = this.#cut;
-    let schedules: number | bigint = 0;
-    for (let i = 0; i < this.#depth; i++) schedules = plus(schedules, this.#frames[i].schedules);
+    let schedules = 0;
+    for (let i = 0; i < this.#depth; i++) schedules += this.#frames[i].schedules;
     this.#world.rewind(this.#start);
     return {
       cut,
       complete: cut === null,
       states: (this.#distinct ?? this.#visited).size,
       transitions: this.#transitions,
-      schedules: BigInt(schedules),
+      schedules,
       violation: this.#violation,
       schedule: this.#schedule,
     };
@@ -147,14 +152,20 @@ class Search {
 
   /** Comes to a state by a step of `context`; true if it is new, and its successors are to be explored. */
   #enter(context: number, preemptions: number): boolean {
-    const world = this.#world;
-    let choices = world.choices();
-    const patient = world.withPatience(choices, this.#patience);
-    if (patient !== choices) this.#isCutBy('spinning');
-    choices = patient;
+    if (this.#distinct !== null) return this.#enterBounded(this.#distinct, context, preemptions);
+    const state = this.#visited.enter(this.#world.store, 0);
+    if (state >= 0) this.#meet(state, context);
+    else this.#push(~state, this.#choices(), -1, 0);
+    return state < 0;
+  }
+
+  /** The same where it matters who came here, and by how many preemptions. */
+  #enterBounded(distinct: HashedStates, context: number, preemptions: number): boolean {
+    const { store } = this.#world;
+    let choices = this.#choices();
     const goingOn = context !== -1 && (choices & (1 << context)) !== 0 ? context : -1;
-    const state = this.#visited.enter(world.store, this.#distinct === null ? 0 : (goingOn + 1) + (preemptions << 5));
-    this.#distinct?.enter(world.store, 0);
+    const state = this.#visited.enter(store, (goingOn + 1) + (preemptions << 5));
+    distinct.enter(store, 0);
     if (state >= 0) {
       this.#meet(state, context);
       return false;
@@ -167,6 +178,12 @@ class Search {
     return true;
   }
 
+  #choices(): number {
+    const choices = this.#world.choices(this.#patience);
+    if (this.#world.postpones) this.#isCutBy('spinning');
+    return choices;
+  }
+
   #push(state: number, choices: number, goingOn: number, preemptions: number): void {
     const frame = (this.#frames[this.#depth++] ??= new Frame());
     frame.state = state;
@@ -174,7 +191,8 @@ class Search {
     frame.goingOn = goingOn;
     frame.preemptions = preemptions;
     frame.schedules = 0;
-    this.#schedules.open(state);
+    if (state >= this.#schedules.length) this.#schedules = grown(this.#schedules);
+    this.#schedules[state] = OPEN;
     if (choices !== 0) return;
     frame.schedules = 1;
     this.#options.onEnd?.(this.#world);
@@ -182,21 +200,17 @@ class Search {
   }
 
   #leave({ state, schedules }: Frame): void {
-    this.#schedules.set(state, schedules);
+    this.#schedules[state] = schedules;
     this.#depth--;
-    const parent = this.#frames[this.#depth - 1];
-    parent.schedules = plus(parent.schedules, schedules);
+    this.#frames[this.#depth - 1].schedules += schedules;
     this.#world.rewind(this.#world.length - 1);
   }
 
   /** A state that is met again while its successors are explored closes a cycle. */
   #meet(state: number, context: number): void {
-    if (this.#schedules.isOpen(state)) {
-      this.#found(this.#world.endless(context));
-      return;
-    }
-    const frame = this.#frames[this.#depth - 1];
-    frame.schedules = plus(frame.schedules, this.#schedules.get(state));
+    const schedules = this.#schedules[state];
+    if (schedules === OPEN) this.#found(this.#world.endless(context));
+    else this.#frames[this.#depth - 1].schedules += schedules;
   }
 
   #isCutBy(cut: Cut): void {
@@ -212,4 +226,10 @@ class Search {
     if (this.#options.exhaust !== true) this.#cut = 'violation';
     return true;
   }
+}
+
+function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const twice = new Float64Array(2 * array.length);
+  twice.set(array);
+  return twice;
 }

@@ -103,7 +103,7 @@ class Round {
   /** Comes to a state by a step of `context`; true if its successors are to be tried. */
   #enter(context: number, preemptions: number): boolean {
     const world = this.#world;
-    const choices = world.withPatience(world.choices(), SPINNING);
+    const choices = world.choices(SPINNING);
     if (choices === 0) {
       this.#judged(world.judge());
       return false;

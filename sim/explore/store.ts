@@ -29,13 +29,14 @@ export class Store implements MemoryHook {
   readonly #index = new Map<Cell, number>();
   readonly #first: number[] = [];
   readonly #numbers = new Map<unknown, number>();
+  #logged = 0;
   readonly #log: number[] = [];
   readonly #logHeld: number[] = [];
   readonly #logValues: unknown[] = [];
 
   /** The position up to which the log must be undone to come back here. */
   get mark(): number {
-    return this.#log.length;
+    return this.#logged;
   }
 
   indexOf(cell: Cell): number {
@@ -63,9 +64,10 @@ export class Store implements MemoryHook {
   /** Gives a cell another value; the halves are what that does to the hash. */
   set(index: number, value: unknown, number: number, low: number, high: number): void {
     const cell = this.cells[index];
-    this.#log.push(index);
-    this.#logHeld.push(this.held[index]);
-    this.#logValues.push(cell.v);
+    const at = this.#logged++;
+    this.#log[at] = index;
+    this.#logHeld[at] = this.held[index];
+    this.#logValues[at] = cell.v;
     cell.v = value;
     this.held[index] = number;
     this.low ^= low;
@@ -74,19 +76,19 @@ export class Store implements MemoryHook {
 
   /** Takes back every change since `mark`, when the hash was `low` and `high`. */
   undo(mark: number, low: number, high: number): void {
-    const log = this.#log;
-    while (log.length > mark) {
-      const index = log.pop()!;
-      this.cells[index].v = this.#logValues.pop();
-      this.held[index] = this.#logHeld.pop()!;
+    for (let at = this.#logged - 1; at >= mark; at--) {
+      const index = this.#log[at];
+      this.cells[index].v = this.#logValues[at];
+      this.held[index] = this.#logHeld[at];
     }
+    this.#logged = mark;
     this.low = low;
     this.high = high;
   }
 
   /** The cells that have changed since `mark`. */
   changedSince(mark: number): Cell[] {
-    return this.#log.slice(mark).map((index) => this.cells[index]);
+    return this.#log.slice(mark, this.#logged).map((index) => this.cells[index]);
   }
 
   /** The cells that differ from their first value, with the numbers of what they hold: a key that no other state has. */

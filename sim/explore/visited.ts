@@ -19,6 +19,7 @@ export interface Visited {
 
 const INITIAL_CAPACITY = 1 << 12;
 const MAX_LOAD = 0.6;
+const GROWTH = 4;
 
 export class HashedStates implements Visited {
   size = 0;
@@ -43,7 +44,7 @@ export class HashedStates implements Visited {
 
   #grow(): void {
     const old = this.#slots;
-    this.#mask = 2 * this.#mask + 1;
+    this.#mask = GROWTH * (this.#mask + 1) - 1;
     const slots = new Int32Array(3 * (this.#mask + 1));
     for (let at = 0; at < old.length; at += 3) {
       if (old[at + 2] === 0) continue;

@@ -11,13 +11,12 @@ import { setHook, type Cell, type Operation } from '../memory.ts';
 import { Automaton, type Point, type Transition } from './automaton.ts';
 import { Violation, type ContextSpec, type Ground, type Model, type Status } from './model.ts';
 import type { Schedule } from './schedule.ts';
+import { Sharing } from './sharing.ts';
 import { CONTEXT_SLOTS, Store, high, low } from './store.ts';
+import { Trail } from './trail.ts';
 
 const { is } = Object;
 const { clz32 } = Math;
-
-const NOBODY = -1;
-const SEVERAL = -2;
 
 /** Operations of one step beyond which it is taken to be an endless loop. */
 const LONGEST_STEP = 10_000;
@@ -34,17 +33,6 @@ const SUSPICIOUS = 400;
 /** Operations after which a run that nobody else can end is taken to be endless. */
 const LONGEST_RUN = 2_000;
 
-/** A step that was taken: by whom, from where, and the state before it. */
-interface Taken {
-  readonly context: number;
-  readonly from: Point;
-  readonly mark: number;
-  readonly low: number;
-  readonly high: number;
-  /** Operations that others could have come before. */
-  operations: number;
-}
-
 export class World implements Ground {
   readonly model: Model;
   readonly contexts: readonly ContextSpec[];
@@ -58,6 +46,8 @@ export class World implements Ground {
   violation: Violation | null = null;
   /** Where the last step ended, before its context was sent back to its start. */
   reached: Point | null = null;
+  /** Whether the last choices lacked a context that can step. */
+  postpones = false;
   /** Steps taken since the beginning, undone ones included. */
   steps = 0;
   /** A cell turned out to be shared after steps had been taken together because it was not. */
@@ -68,12 +58,8 @@ export class World implements Ground {
   readonly #below: readonly (readonly number[])[];
   /** The contexts that have begun and not ended, one bit each. */
   #active = 0;
-  readonly #trail: Taken[] = [];
-  /** By cell: the context that alone has touched it, and whether its value ever changed. */
-  readonly #owner: number[] = [];
-  readonly #varies: boolean[] = [];
-  /** Counts what changes the answer to whether a step is quiet. */
-  #lessons = 0;
+  readonly #trail = new Trail();
+  readonly #sharing = new Sharing();
   #head: Point | null = null;
 
   constructor(model: Model) {
@@ -140,21 +126,21 @@ export class World implements Ground {
     return true;
   }
 
-  /** The contexts that can step, one bit each; see `withPatience`. */
-  choices(): number {
-    let choices = 0;
-    for (let context = 0; context < this.points.length; context++) if (this.enabled(context)) choices |= 1 << context;
-    return choices;
-  }
-
-  /** Of `choices` those that have not taken `patience` operations in this run; all of them, if there is none. */
-  withPatience(choices: number, patience: number): number {
-    let patient = choices;
-    for (let left = choices; left !== 0; left &= left - 1) {
-      const context = lowest(left);
-      if (this.points[context].depth >= patience) patient &= ~(1 << context);
+  /**
+   * The contexts that can step, one bit each. Those that have taken `patience` operations in this run are postponed: they
+   * are none of the choices unless there are no others.
+   */
+  choices(patience = Infinity): number {
+    const { points } = this;
+    let all = 0;
+    let patient = 0;
+    for (let context = 0; context < points.length; context++) {
+      if (!this.enabled(context)) continue;
+      all |= 1 << context;
+      if (points[context].depth < patience) patient |= 1 << context;
     }
-    return patient === 0 ? choices : patient;
+    this.postpones = patient !== 0 && patient !== all;
+    return patient === 0 ? all : patient;
   }
 
   /** Takes a step of `context`, which is enabled. Afterwards `violation` says what was wrong with it, if anything. */
@@ -164,8 +150,9 @@ export class World implements Ground {
     this.violation = null;
     const { store } = this;
     const from = this.points[context];
-    const taken: Taken = { context, from, mark: store.mark, low: store.low, high: store.high, operations: 1 };
-    this.#trail.push(taken);
+    const trail = this.#trail;
+    trail.push(context, from, store.mark, store.low, store.high);
+    let operations = 1;
     let point = from;
     this.#head = from;
     for (;;) {
@@ -177,11 +164,12 @@ export class World implements Ground {
       else if (point.depth > from.depth + LONGEST_STEP) this.violation = this.endless(context);
       if (this.violation !== null) break;
       if (point.kind === 'operation' && point.operation!.plain !== true) {
-        if (!this.reducing || taken.operations > MOST_TOGETHER || !this.#quiet(point)) break;
-        taken.operations++;
+        if (!this.reducing || operations > MOST_TOGETHER || !this.#quiet(point)) break;
+        operations++;
         this.#head = point;
       }
     }
+    trail.operations[trail.length - 1] = operations;
     this.reached = point;
     if (point.kind === 'end' && this.contexts[context].repeats === true) point = this.#automata[context].root;
     this.#move(context, point);
@@ -204,7 +192,7 @@ export class World implements Ground {
    */
   #hangs(context: number): boolean {
     const { depth } = this.points[context];
-    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(this.#trail.at(-1)!.from.depth / SUSPICIOUS)) return false;
+    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(this.#trail.from[this.#trail.length - 1].depth / SUSPICIOUS)) return false;
     const { length } = this;
     let hangs = true;
     while (hangs && this.points[context].depth < depth + LONGEST_RUN) {
@@ -293,17 +281,21 @@ export class World implements Ground {
 
   /** Takes back all steps but the first `length`. */
   rewind(length: number): void {
-    while (this.#trail.length > length) {
-      const { context, from, mark, low: l, high: h } = this.#trail.pop()!;
+    const trail = this.#trail;
+    if (trail.length === length) return;
+    for (let at = trail.length - 1; at >= length; at--) {
+      const context = trail.contexts[at];
+      const from = trail.from[at];
       this.points[context] = from;
       this.#active = from.isActive ? this.#active | (1 << context) : this.#active & ~(1 << context);
-      this.store.undo(mark, l, h);
     }
+    this.store.undo(trail.marks[length], trail.lows[length], trail.highs[length]);
+    trail.length = length;
   }
 
   /** The steps after the first `length`, those that were taken together one by one. */
   schedule(length: number): Schedule {
-    return this.#trail.slice(length).flatMap(({ context, operations }) => Array.from({ length: operations }, () => context));
+    return this.#trail.schedule(length);
   }
 
   /** Judges a state in which no context can step. */
@@ -313,13 +305,10 @@ export class World implements Ground {
     return this.violation;
   }
 
-  // The reduction. A cell is private until a second context touches it, and constant until its value changes; both
-  // are learnt while exploring, and what was explored on an assumption that proved wrong is explored again.
-
   /** Whether the step that begins at `point` can be taken together with the one before: nobody else could notice. */
   #quiet(point: Point): boolean {
-    if (point.checkedAt !== this.#lessons) {
-      point.checkedAt = this.#lessons;
+    if (point.checkedAt !== this.#sharing.lessons) {
+      point.checkedAt = this.#sharing.lessons;
       point.quiet = point.quiet && this.#isUnnoticed(point, this.#head!.status);
     }
     if (!point.quiet) return false;
@@ -328,32 +317,21 @@ export class World implements Ground {
   }
 
   #isUnnoticed({ status, touched, cellIndex }: Point, before: Status): boolean {
-    if (status.masks !== before.masks || status.section !== before.section || this.#isShared(cellIndex)) return false;
-    for (const index of touched) if (this.#isShared(index)) return false;
+    if (status.masks !== before.masks || status.section !== before.section || this.#sharing.isShared(cellIndex)) return false;
+    for (const index of touched) if (this.#sharing.isShared(index)) return false;
     return true;
   }
 
-  #isShared(index: number): boolean {
-    return this.#owner[index] === SEVERAL && this.#varies[index];
-  }
-
   #touch(index: number, changed: boolean): void {
+    const sharing = this.#sharing;
     if (this.#head !== null && !this.#head.touched.has(index)) {
       this.#head.touched.add(index);
-      this.#lessons++;
+      sharing.lessons++;
     }
-    const owner = this.#owner[index] ?? NOBODY;
-    const wasShared = this.#isShared(index);
-    if (owner === NOBODY) this.#owner[index] = this.running;
-    else if (owner !== this.running) this.#owner[index] = SEVERAL;
-    if (changed && !this.#varies[index]) {
-      this.#varies[index] = true;
-      // What frees an object changes all its cells for whoever touches them.
-      for (const cell of this.model.poisonedBy(this.store.cells[index])) this.#touch(this.store.indexOf(cell), true);
-    }
-    if (wasShared || !this.#isShared(index)) return;
-    this.#lessons++;
-    if (this.reducing) this.misjudged = true;
+    const frees = changed && !sharing.varies(index);
+    if (sharing.touch(index, this.running, changed) && this.reducing) this.misjudged = true;
+    // What frees an object changes all its cells for whoever touches them.
+    if (frees) for (const cell of this.model.poisonedBy(this.store.cells[index])) this.#touch(this.store.indexOf(cell), true);
   }
 }
 

@@ -38,8 +38,8 @@ const hidden = (times: number) => (): Model => {
 describe('a bound on preemptions', () => {
   // With p preemptions, task A of m steps and B of n: A's run is cut p times or so; counted by hand for small p.
   test.each([
-    [0, 2n], // AB, BA
-    [1, 2n + 2n + 2n], // one of A's two inner places, one of B's
+    [0, 2], // AB, BA
+    [1, 2 + 2 + 2], // one of A's two inner places, one of B's
   ])('of %d leaves %s schedules of two tasks of 3 steps', (preemptions, schedules) => {
     expect(explored(independent(3, 3), { reduce: false, preemptions })).toMatchObject({ cut: 'preemptions', complete: false, schedules });
   });
@@ -47,7 +47,7 @@ describe('a bound on preemptions', () => {
   test('that is never met leaves the search complete, over the same states and schedules', () => {
     const unbounded = explored(independent(3, 3), { reduce: false });
     const { complete, states, schedules } = unbounded;
-    expect({ complete, states, schedules }).toEqual({ complete: true, states: 16, schedules: 20n });
+    expect({ complete, states, schedules }).toEqual({ complete: true, states: 16, schedules: 20 });
     expect(explored(independent(3, 3), { reduce: false, preemptions: 5 })).toMatchObject({ complete, states, schedules });
   });
 
@@ -72,15 +72,15 @@ describe('what cuts a search', () => {
   });
 
   test('a violation; the schedules that came before it are counted', () => {
-    expect(explored(hidden(1), { reduce: false })).toMatchObject({ cut: 'violation', complete: false, schedules: expect.any(BigInt) });
+    expect(explored(hidden(1), { reduce: false })).toMatchObject({ cut: 'violation', complete: false, schedules: expect.any(Number) });
   });
 });
 
-describe('schedules are counted exactly', () => {
+describe('schedules are counted, exactly or to many digits', () => {
   test('of two tasks of 60 steps there are C(120, 60)', () => {
-    let binomial = 1n;
-    for (let i = 1n; i <= 60n; i++) binomial = (binomial * (60n + i)) / i;
-    expect(explored(independent(60, 60), { reduce: false }).schedules).toBe(binomial);
+    let binomial = 1;
+    for (let i = 1; i <= 60; i++) binomial = (binomial * (60 + i)) / i;
+    expect(explored(independent(60, 60), { reduce: false }).schedules / binomial).toBeCloseTo(1, 12);
   });
 });
 
@@ -88,7 +88,7 @@ describe('choosers', () => {
   const chooser = (name: string, seed: string, depth = 3): Chooser => (name === 'pct' ? new PctChooser(new RandomStream(seed), depth) : new RandomChooser(new RandomStream(seed)));
 
   test.each(['random', 'pct'])('%s draws as many schedules as it is told, and proves nothing', (name) => {
-    expect(draw(new World(independent(4, 4)()), chooser(name, 'a'), { schedules: 100 })).toMatchObject({ cut: 'drawn', complete: false, schedules: 100n, violation: null });
+    expect(draw(new World(independent(4, 4)()), chooser(name, 'a'), { schedules: 100 })).toMatchObject({ cut: 'drawn', complete: false, schedules: 100, violation: null });
   });
 
   test.each(['random', 'pct'])('%s draws the same for the same seed', (name) => {

@@ -21,17 +21,17 @@ describe('independent tasks', () => {
   test.each([[1, 1, 2], [3, 2, 10], [5, 5, 252], [10, 10, 184_756], [20, 20, 137_846_528_820]])(
     'of %d and %d steps have C(m+n, n) = %d schedules over (m+1)(n+1) states', (m, n, schedules) => {
       const result = explored(() => tasks([independent(m), independent(n)]), UNREDUCED);
-      expect(result).toMatchObject({ complete: true, violation: null, schedules: BigInt(schedules), states: (m + 1) * (n + 1) });
+      expect(result).toMatchObject({ complete: true, violation: null, schedules: schedules, states: (m + 1) * (n + 1) });
     });
 
   test('of 4, 3 and 2 steps have 9!/(4! 3! 2!) schedules', () => {
     const result = explored(() => tasks([independent(4), independent(3), independent(2)]), UNREDUCED);
-    expect(result).toMatchObject({ schedules: 1260n, states: 5 * 4 * 3 });
+    expect(result).toMatchObject({ schedules: 1260, states: 5 * 4 * 3 });
   });
 
   test('need no interleaving at all: the reduction takes all but their first steps together', () => {
     const result = explored(() => tasks([independent(10), independent(10)]), { exhaust: true });
-    expect(result).toMatchObject({ complete: true, schedules: 2n, states: 4 });
+    expect(result).toMatchObject({ complete: true, schedules: 2, states: 4 });
   });
 });
 
@@ -54,7 +54,7 @@ describe('store buffering under sequential consistency', () => {
       };
     };
     expect(ends(make).ends).toEqual(['01', '10', '11']);
-    expect(ends(make, { reduce: false })).toMatchObject({ ends: ['01', '10', '11'], schedules: 20n });
+    expect(ends(make, { reduce: false })).toMatchObject({ ends: ['01', '10', '11'], schedules: 20 });
   });
 });
 
@@ -105,8 +105,8 @@ describe('a ticket lock', () => {
     expect(explored(() => tasks(ticketLock(count, false)), UNREDUCED)).toMatchObject({ complete: true, violation: null });
   });
 
-  // n! orders of tickets; each is drawn before the four steps of its turn: C(5n, n) / (4n + 1) interleavings (Fuss and Catalan).
-  test.each([[1, 1n], [2, 2n * 5n], [3, 6n * 35n], [4, 24n * 285n]])('of %d tasks has %s schedules', (count, schedules) => {
+  // n! orders of tickets; each is drawn before the four steps of its turn: C(5, n) / (4 + 1) interleavings (Fuss and Catalan).
+  test.each([[1, 1], [2, 2 * 5], [3, 6 * 35], [4, 24 * 285]])('of %d tasks has %s schedules', (count, schedules) => {
     expect(explored(() => tasks(ticketLock(count, false)), UNREDUCED)).toMatchObject({ complete: true, schedules });
   });
 
@@ -177,9 +177,9 @@ describe('an endless loop', () => {
 
   test('is none that is only long', () => {
     const long = (): Model => tasks([independent(900)]);
-    expect(explored(long, UNREDUCED)).toMatchObject({ complete: true, violation: null, schedules: 1n, states: 901 });
+    expect(explored(long, UNREDUCED)).toMatchObject({ complete: true, violation: null, schedules: 1, states: 901 });
     const both = explored(() => tasks([independent(450), independent(3)]), UNREDUCED);
-    expect(both).toMatchObject({ complete: true, violation: null, states: 451 * 4, schedules: (453n * 452n * 451n) / 6n });
+    expect(both).toMatchObject({ complete: true, violation: null, states: 451 * 4, schedules: (453 * 452 * 451) / 6 });
   });
 
   test('of two that wait for each other is found when they have spun in turn', () => {

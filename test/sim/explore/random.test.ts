@@ -30,9 +30,9 @@ function randomPrograms(seed: string): () => { programs: Program[]; look: () => 
 }
 
 /** Runs each schedule from its start, in the simplest way there is: no states, no undoing, no automata. */
-function bruteForce(make: ReturnType<typeof randomPrograms>): { ends: string[]; schedules: bigint } {
+function bruteForce(make: ReturnType<typeof randomPrograms>): { ends: string[]; schedules: number } {
   const seen = new Set<string>();
-  let schedules = 0n;
+  let schedules = 0;
   const extend = (schedule: number[]): void => {
     const { programs, look } = make();
     const lengths = runSchedule(programs, schedule);
