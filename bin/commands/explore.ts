@@ -112,7 +112,9 @@ function boundsOf(options: Options): CellBounds {
   for (const option of ofDrawing) {
     if (options.has(option)) throw new InputError(`--${option} goes with --chooser ${option === 'depth' ? 'pct' : 'random or pct'}.`);
   }
-  if (name !== 'exhaustive' && options.has('preemptions')) throw new InputError(`--preemptions goes with the exhaustive search, not with --chooser ${name}.`);
+  for (const option of ['preemptions', 'budget']) {
+    if (name !== 'exhaustive' && options.has(option)) throw new InputError(`--${option} goes with the exhaustive search, not with --chooser ${name}.`);
+  }
   return {
     budget: number(options, 'budget', MOST_STATES, 'a number of states') ?? EXPLORE_OPTIONS.budget.default,
     time: number(options, 'time', LONGEST_SECONDS, 'a time in seconds'),
@@ -151,7 +153,7 @@ async function verdicts({ jobs, json, workers, all, timeline }: Request): Promis
   };
   if (needsThreads(jobs)) process.once('SIGINT', interrupt);
   try {
-    for await (const answer of exploreCells(jobs, workers, (states) => progress.note(`${states} states`))) {
+    for await (const answer of exploreCells(jobs, workers, (states) => progress.note(`${states} ${jobs[0].bounds.chooser === null ? 'states' : 'schedules'}`))) {
       const job = jobs[found.push(answer) - 1];
       progress.end();
       if (json) process.stdout.write(print.json(answer, job));

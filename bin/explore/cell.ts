@@ -42,7 +42,7 @@ export function ownPart({ scenario, kernel }: CellJob): string | null {
 
 const files = new Map<string, Promise<unknown>>();
 
-/** `onStates` is called now and then with the number of states seen. */
+/** `onStates` is called now and then with the number of states or schedules seen. */
 export async function exploreCell(job: CellJob, onStates: (states: number) => void): Promise<CellAnswer> {
   const { expectedOn, explore, worldsOf } = await import('../../kernel/explore/scenario.ts');
   const { scenario, kernel } = await partsOf(job);

@@ -47,7 +47,7 @@ export function summary({ kind, verdict, cut, states, schedules }: Verdict, { pr
     case 'spinning':
       return `unknown: no violation (${covered}), but a thread spins, and was not followed for ever while others could go on`;
     case 'drawn':
-      return `unknown: no violation in ${schedules} schedules drawn ${chooser?.name === 'pct' ? 'by PCT' : 'at random'} (seed ${chooser?.seed}, ${states} states)`;
+      return `unknown: no violation in ${schedules} schedules drawn ${chooser?.name === 'pct' ? 'by PCT' : 'at random'} (seed ${chooser?.seed})`;
     case 'budget':
       return `unknown: no violation in ${states} states, then the budget was spent`;
     case 'time':

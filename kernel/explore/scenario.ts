@@ -5,13 +5,14 @@
  * Not modelled: nothing.
  */
 import type { Cut } from '../../sim/explore/bounds.ts';
-import type { Chooser } from '../../sim/explore/choosers.ts';
+import { PctChooser, type Chooser } from '../../sim/explore/choosers.ts';
 import { draw, type DrawOptions } from '../../sim/explore/draw.ts';
 import { explain, type Explanation } from '../../sim/explore/explain.ts';
 import { decodeSchedule, encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
-import { search, type SearchOptions } from '../../sim/explore/search.ts';
+import { search, type SearchOptions, type SearchResult } from '../../sim/explore/search.ts';
 import { shortest } from '../../sim/explore/shortest.ts';
 import { World } from '../../sim/explore/world.ts';
+import { RandomStream } from '../../sim/random.ts';
 import type { KernelConfig } from '../base.ts';
 import type { KernelClass } from '../variant.ts';
 import { Setup } from './setup.ts';
@@ -50,6 +51,7 @@ export interface Verdict {
   readonly complete: boolean;
   /** Why the search is not complete. */
   readonly cut: Cut | null;
+  /** Of the searches: schedules that are drawn, as a few are before each search, count none. */
   readonly states: number;
   readonly transitions: number;
   readonly schedules: number;
@@ -89,6 +91,10 @@ export function worldOf(scenario: Scenario, kernel: KernelClass, value = (scenar
   return new World(setup.model());
 }
 
+/** Schedules that are drawn before a search begins, and the ordering constraints that they aim at. */
+const PROBES = 64;
+const PROBE_DEPTH = 3;
+
 /** Every schedule that the bounds allow is tried; with a chooser, those that it draws. */
 export interface ExploreOptions extends SearchOptions, DrawOptions {
   readonly chooser?: Chooser;
@@ -100,11 +106,11 @@ type Figures = Pick<Verdict, 'complete' | 'cut' | 'states' | 'transitions' | 'sc
 export function explore(scenario: Scenario, kernel: KernelClass, options: ExploreOptions = {}, worlds = worldsOf(scenario, kernel)): Verdict {
   const { of, values } = scenario.cases ?? ONE_CASE;
   const head = { scenario: scenario.name, kernel: kernel.variant.name };
-  let figures: Figures = { complete: true, cut: null, states: 0, transitions: 0, schedules: 0n };
+  let figures: Figures = { complete: true, cut: null, states: 0, transitions: 0, schedules: 0 };
   if (!descends(kernel, scenario.since)) return { ...head, verdict: 'n/a', ...NO_VIOLATION, ...figures };
   for (const [i, value] of values.entries()) {
     const world = worlds(i)!;
-    const found = options.chooser === undefined ? search(world, options) : draw(world, options.chooser, options);
+    const found = options.chooser === undefined ? probed(world, options) : draw(world, options.chooser, options);
     figures = {
       complete: figures.complete && found.complete,
       cut: figures.cut ?? found.cut,
@@ -119,6 +125,13 @@ export function explore(scenario: Scenario, kernel: KernelClass, options: Explor
     return { ...head, verdict: 'sometimes', kind, message: inCase, schedule: wordFor(i, schedule), ...figures };
   }
   return { ...head, verdict: figures.complete ? 'never' : 'unknown', ...NO_VIOLATION, ...figures };
+}
+
+/** An exhaustive search; but most defects show in a few schedules, long before a search depth first comes to them. */
+function probed(world: World, options: SearchOptions): SearchResult {
+  if (options.preemptions !== undefined) return search(world, options);
+  const probe = draw(world, new PctChooser(new RandomStream('probe'), PROBE_DEPTH), { ...options, schedules: PROBES });
+  return probe.cut === 'violation' ? probe : search(world, options);
 }
 
 const NO_VIOLATION = { kind: null, message: null, schedule: null };

@@ -17,6 +17,9 @@ const { is } = Object;
 /** What the code asks for at a point. */
 export type Kind = 'operation' | 'effect' | 'allocation' | 'end' | 'violation';
 
+/** Values below this one have a table of their own. */
+const SMALL = 32;
+
 /** What a point's operation does to its cell, and where it leads, for one value of the cell. */
 export interface Transition {
   /** The number of what the cell holds before. */
@@ -61,9 +64,10 @@ export class Point {
   /** When `quiet` was found out: a number that changes with all that it depends on. */
   checkedAt = -1;
 
-  // Most points have one transition and one child: they are kept apart from the maps of the others.
+  // Most points have one transition and one child, and most values are small numbers: they are kept apart from the maps.
   #transition: Transition | null = null;
-  #transitions: Map<number, Transition> | null = null;
+  #ofSmall: (Transition | undefined)[] | null = null;
+  #ofOthers: Map<number, Transition> | null = null;
   #answer: unknown = undefined;
   #child: Point | null = null;
   #children: Map<unknown, Point> | null = null;
@@ -85,12 +89,14 @@ export class Point {
   /** What happens here if the cell holds the value of that number; null if that has not come up before. */
   on(held: number): Transition | null {
     if (this.#transition !== null && this.#transition.held === held) return this.#transition;
-    return this.#transitions?.get(held) ?? null;
+    return (held < SMALL ? this.#ofSmall?.[held] : this.#ofOthers?.get(held)) ?? null;
   }
 
   learn(transition: Transition): Transition {
+    const { held } = transition;
     if (this.#transition === null) this.#transition = transition;
-    else (this.#transitions ??= new Map()).set(transition.held, transition);
+    else if (held < SMALL) (this.#ofSmall ??= Array.from<undefined>({ length: SMALL }))[held] = transition;
+    else (this.#ofOthers ??= new Map()).set(held, transition);
     return transition;
   }
 

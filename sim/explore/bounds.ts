@@ -11,7 +11,7 @@ export interface Bounds {
   readonly budget?: number;
   /** Preemptions of one schedule: changes of context while the one that ran could have gone on. */
   readonly preemptions?: number;
-  /** Told now and then how many states there are so far; true ends the exploration. There is no clock here. */
+  /** Told now and then how many states (or schedules drawn) there are so far; true ends the exploration. There is no clock here. */
   readonly expired?: (states: number) => boolean;
 }
 

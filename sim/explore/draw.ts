@@ -4,11 +4,10 @@
  * Reference: see choosers.ts.
  * Not modelled: avoiding a schedule that has been drawn before.
  */
-import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
+import { BETWEEN_LOOKS, type Bounds, type Cut } from './bounds.ts';
 import type { Chooser } from './choosers.ts';
 import type { Violation } from './model.ts';
 import type { SearchResult } from './search.ts';
-import { HashedStates } from './visited.ts';
 import { SPINNING, type World } from './world.ts';
 
 export const DEFAULT_SCHEDULES = 10_000;
@@ -16,28 +15,25 @@ export const DEFAULT_SCHEDULES = 10_000;
 /** Steps of a schedule that does not end. */
 const LONGEST_SCHEDULE = 100_000;
 
-export interface DrawOptions extends Bounds {
+export interface DrawOptions extends Pick<Bounds, 'expired'> {
   /** How many are drawn. */
   readonly schedules?: number;
 }
 
 export function draw(world: World, chooser: Chooser, options: DrawOptions = {}): SearchResult {
-  const { schedules = DEFAULT_SCHEDULES, budget = DEFAULT_BUDGET } = options;
+  const { schedules = DEFAULT_SCHEDULES } = options;
   world.reducing = true;
   const start = world.length;
-  const visited = new HashedStates();
   let transitions = 0;
   let drawn = 0;
   const result = (cut: Cut, violation: Violation | null): SearchResult => {
     const schedule = violation === null ? null : world.schedule(start);
     world.rewind(start);
-    return { cut, complete: false, states: visited.size, transitions, schedules: drawn, violation, schedule };
+    return { cut, complete: false, states: 0, transitions, schedules: drawn, violation, schedule };
   };
-  visited.enter(world.store, 0);
   while (drawn < schedules) {
-    if (visited.size > budget) return result('budget', null);
-    if (drawn % BETWEEN_LOOKS === 0 && options.expired?.(visited.size) === true) return result('time', null);
-    const violation = follow(world, chooser, () => visited.enter(world.store, 0));
+    if (drawn % BETWEEN_LOOKS === 0 && options.expired?.(drawn) === true) return result('time', null);
+    const violation = follow(world, chooser);
     transitions += world.length - start;
     drawn++;
     if (violation !== null) return result('violation', violation);
@@ -47,7 +43,7 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
 }
 
 /** Follows the chooser until nobody can step, or something is wrong. */
-function follow(world: World, chooser: Chooser, onState: () => void): Violation | null {
+function follow(world: World, chooser: Chooser): Violation | null {
   chooser.begin(world.contexts.length);
   const end = world.length + LONGEST_SCHEDULE;
   for (let choices; (choices = world.choices(SPINNING)) !== 0;) {
@@ -55,7 +51,6 @@ function follow(world: World, chooser: Chooser, onState: () => void): Violation 
     world.step(context);
     const violation = world.wrong(context) ?? (world.length > end ? world.endless(context) : null);
     if (violation !== null) return violation;
-    onState();
   }
   return world.judge();
 }

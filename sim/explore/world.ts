@@ -31,7 +31,7 @@ export const SPINNING = 200;
 const SUSPICIOUS = 400;
 
 /** Operations after which a run that nobody else can end is taken to be endless. */
-const LONGEST_RUN = 2_000;
+const LONGEST_RUN = 1_000;
 
 export class World implements Ground {
   readonly model: Model;

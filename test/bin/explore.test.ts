@@ -68,8 +68,8 @@ describe('a search that is not complete never says Never', () => {
   test.each([
     [['--preemptions', '0'], /unknown beyond 0 preemptions: no violation up to there \(\d+ states, \d+ schedules\)/],
     [['--budget', '20'], /unknown: no violation in 21 states, then the budget was spent/],
-    [['--chooser', 'random', '--schedules', '50', '--seed', 'x'], /unknown: no violation in 50 schedules drawn at random \(seed x, \d+ states\)/],
-    [['--chooser', 'pct', '--schedules', '50'], /unknown: no violation in 50 schedules drawn by PCT \(seed 1, \d+ states\)/],
+    [['--chooser', 'random', '--schedules', '50', '--seed', 'x'], /unknown: no violation in 50 schedules drawn at random \(seed x\)/],
+    [['--chooser', 'pct', '--schedules', '50'], /unknown: no violation in 50 schedules drawn by PCT \(seed 1\)/],
   ])('%j', (bounds, sentence) => {
     const { stdout, status } = explore('poll-vs-set-output', '--kernel', 'v3.18', ...bounds);
     expect(stdout).toMatch(sentence);
