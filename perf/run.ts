@@ -43,7 +43,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const system = bootMachine(spec, hooks);
   const { chip } = system;
   const now = (): number => system.machine.queue.now;
-  const tracer = hooks.trace === undefined ? null : new Tracer(now, system, spec.cpus);
+  const tracer = hooks.trace === undefined ? null : new Tracer(now, system, spec.cpus, ({ tgid }) => record.system_wide || tgid !== task.tgid);
   const watch = tracer ?? new BufferWatch(now);
   system.kernel.trace = watch;
 
@@ -60,7 +60,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const tool = new personality.RecordTool(job, {
     begin(begun) {
       const { attrs, opened } = begun;
-      tracer?.open(attrs.map((_, event) => opened.filter((one) => one.event === event).map(({ id }) => id)), begun.cpus);
+      tracer?.open(events.map(({ name }) => name), attrs.map((_, event) => opened.filter((one) => one.event === event).map(({ id }) => id)), begun.cpus);
       const eventOf = new Map(opened.map(({ id, event }) => [id, event]));
       tally = new Tally(events.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
       recording.begin(begun, events);

@@ -9,16 +9,15 @@ export interface Line {
   readonly fill?: (theme: Theme) => string;
   readonly width: number;
   readonly dash?: number[];
-  /** Straight lines from point to point instead of steps. */
-  readonly straight?: boolean;
 }
 
 export interface ChartSpec {
   readonly height: number;
   readonly lines: readonly Line[];
-  readonly range: [number, number];
+  /** The levels between which the chart shows what there is from one instant to another. */
+  readonly range: (from: number, to: number) => [low: number, high: number];
   /** The levels that the axis names, and how. */
-  readonly levels: number[];
+  readonly levels: (low: number, high: number) => number[];
   readonly level: (value: number) => string;
   /** Draws below and above the lines. */
   readonly under?: (draw: Drawing) => void;
@@ -38,6 +37,9 @@ export interface Drawing {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
+  /** The stretch of time that is shown. */
+  readonly from: number;
+  readonly to: number;
   /** There is little room: labels go inside. */
   readonly narrow: boolean;
 }
@@ -52,10 +54,13 @@ export class Charts {
   /** Told of each change of the stretch that is shown, in seconds. */
   onRange: (from: number, to: number) => void = () => {};
   #setting = false;
+  /** What is shown, or is about to be. */
+  #shown: [number, number];
 
   /** `end` is in seconds. */
   constructor(end: number) {
     this.#end = end;
+    this.#shown = [0, end];
   }
 
   add(holder: HTMLElement, spec: ChartSpec): void {
@@ -72,8 +77,7 @@ export class Charts {
   }
 
   get range(): [number, number] {
-    const { min, max } = this.#all[0]?.plot.scales['x'] ?? { min: 0, max: this.#end };
-    return [min ?? 0, max ?? this.#end];
+    return this.#shown;
   }
 
   show(from: number, to: number): void {
@@ -89,6 +93,7 @@ export class Charts {
   #apply(min: number, max: number): void {
     if (this.#setting) return;
     this.#setting = true;
+    this.#shown = [min, max];
     for (const { plot } of this.#all) plot.setScale('x', { min, max });
     this.#setting = false;
     this.onRange(min, max);
@@ -104,21 +109,21 @@ export class Charts {
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false }, sync: { key: 'time' } },
       select: { show: true, left: 0, top: 0, width: 0, height: 0 },
-      scales: { x: { time: false, range: (_u, min, max) => [min ?? 0, max ?? this.#end] }, y: { range: spec.range } },
+      scales: { x: { time: false, range: (_u, min, max) => [min ?? 0, max ?? this.#end] }, y: { range: () => spec.range(...this.#shown) } },
       series: [{}, ...(spec.lines.length === 0 ? [{ show: false }] : spec.lines.map((line): uPlot.Series => ({
         stroke: () => line.color(theme()),
         ...(line.fill === undefined ? {} : { fill: () => line.fill!(theme()) }),
         width: line.width,
         ...(line.dash === undefined ? {} : { dash: line.dash }),
         points: { show: false },
-        ...(line.straight ? {} : { paths: uPlot.paths.stepped!({ align: 1 }) }),
+        ...(line.steps.straight ? {} : { paths: uPlot.paths.stepped!({ align: 1 }) }),
       })))],
       axes: [
         {
           show: spec.timeAxis, stroke: stroke('soft'), grid: { stroke: stroke('line'), width: 1 }, ticks: { show: false }, font: FONT, size: 28, space: 70,
           values: (_u, splits, _i, _s, step) => splits.map((value) => time(value, step)),
         },
-        { stroke: stroke('soft'), grid: { stroke: stroke('line'), width: 1 }, ticks: { show: false }, font: FONT, size: narrow ? 52 : 72, splits: () => spec.levels, values: (_u, values) => values.map(spec.level) },
+        { stroke: stroke('soft'), grid: { stroke: stroke('line'), width: 1 }, ticks: { show: false }, font: FONT, size: narrow ? 52 : 72, splits: (_u, _axis, low, high) => spec.levels(low, high), values: (_u, values) => values.map(spec.level) },
       ],
       hooks: {
         ready: [(u) => this.#tooltip(u, holder, spec)],
@@ -165,7 +170,7 @@ function drawOn(u: uPlot, narrow: boolean, draw: ((drawing: Drawing) => void) | 
   context.font = FONT;
   context.textBaseline = 'middle';
   draw({
-    context, theme: theme(), narrow,
+    context, theme: theme(), narrow, from: u.scales['x'].min ?? 0, to: u.scales['x'].max ?? 0,
     x: (seconds) => position(seconds, 'x'), y: (value) => position(value, 'y'),
     left: bbox.left / ratio, right: (bbox.left + bbox.width) / ratio, top: bbox.top / ratio, bottom: (bbox.top + bbox.height) / ratio,
   });

@@ -50,14 +50,23 @@ export function spells(drawing: Drawing, moments: readonly Moment[]): void {
 export function wakeups(drawing: Drawing, moments: readonly Moment[]): void {
   const { context, theme, x, y, left, right, top } = drawing;
   let free = -Infinity;
-  for (const { at, kind, level, label: text } of moments) {
+  const visible = moments.filter(({ at, level }) => level !== undefined && at / SECOND >= drawing.from && at / SECOND <= drawing.to);
+  // Where there is no room for signs a stroke has to do.
+  const crowded = visible.length * 2.5 * RADIUS > right - left;
+  for (const { at, kind, level, label: text } of visible) {
     const px = x(at / SECOND);
-    if (level === undefined || px < left || px > right) continue;
-    const py = y(level);
+    const py = y(level!);
     context.lineWidth = 2;
     context.strokeStyle = kind === 'lost' ? theme.bad : theme.good;
     context.fillStyle = kind === 'woke' ? theme.good : theme.paper;
     context.beginPath();
+    if (crowded) {
+      context.lineWidth = 1;
+      context.moveTo(px, py - RADIUS);
+      context.lineTo(px, py + RADIUS);
+      context.stroke();
+      continue;
+    }
     if (kind === 'lost') cross(context, px, py);
     else context.arc(px, py, RADIUS - 0.5, 0, 2 * Math.PI);
     if (kind !== 'lost') context.fill();
@@ -66,7 +75,7 @@ export function wakeups(drawing: Drawing, moments: readonly Moment[]): void {
     const width = context.measureText(text).width;
     const isLong = kind === 'lost' && px - width > left;
     const start = isLong ? px - width - 4 : px - width / 2;
-    if (start < free || py - 20 < top - 8) continue;
+    if (start < Math.max(free, left) || (!isLong && start + width > right) || py - 20 < top - 8) continue;
     label(drawing, text, [isLong ? px - 4 : px, py - 14], kind === 'lost' ? theme.bad : theme.good, isLong ? 'right' : 'center');
     free = start + width + 8;
   }

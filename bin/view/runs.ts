@@ -42,11 +42,11 @@ function section(run: RunView, page: RunsPage, charts: Charts): HTMLElement {
 function buffers(run: RunView, page: RunsPage, charts: Charts): HTMLElement {
   const [first] = run.buffers;
   const levels = run.buffers.map((buffer) => Math.max(0, ...steps(buffer.fill, page.end).y));
-  const shown = run.buffers.filter((_, i) => i === 0 || levels[i] > 0.02 * first.size);
+  const shown = run.buffers.filter((_, i) => i === 0 || levels[i] > 0.02 * first.size && levels[i] > 0.2 * levels[0]);
   const figures = shown.map((buffer) => picture(
     'fill',
     shown.length > 1 ? `How full the buffer of ${buffer.name} is.` : 'How full the buffer is.',
-    'The kernel puts samples in, the reader takes them out. A record that goes beyond the dashed line makes the kernel send a wakeup; when the buffer is full, samples are lost.',
+    `The kernel puts samples in, the reader takes them out. A record that goes beyond the dashed line makes the kernel send a wakeup${run.wakesAt === null ? '' : `, and it sends one ${run.wakesAt}`}; when the buffer is full, samples are lost.`,
     (holder) => level(buffer, page, holder, charts),
   ));
   const others = run.buffers.length - shown.length;
@@ -57,18 +57,20 @@ function buffers(run: RunView, page: RunsPage, charts: Charts): HTMLElement {
 function level(buffer: BufferView, page: RunsPage, holder: HTMLElement, charts: Charts): void {
   const [fill, mark] = [steps(buffer.fill, page.end), steps(buffer.mark, page.end)];
   const { size, moments } = buffer;
+  const top = topOf(fill, size);
   charts.add(holder, {
     height: holder.clientWidth < 620 ? 190 : 220,
     lines: [
       { steps: fill, color: ({ data }) => data, fill: (colors) => colors['data-fill'], width: 1.5 },
     ],
-    range: [0, 1.14 * size],
-    levels: [0, 0.25, 0.5, 0.75, 1].map((part) => part * size),
-    level: (value) => `${Math.round((10 * value) / KIB) / 10} KiB`,
+    range: () => [0, 1.14 * top],
+    levels: () => [0, 0.25, 0.5, 0.75, 1].map((part) => part * top),
+    level: (value) => (top < 4 * KIB ? `${value} B` : `${value / KIB} KiB`),
     timeAxis: true,
     under: (drawing) => spells(drawing, moments),
     over: (drawing) => {
-      full(drawing, size);
+      if (top === size) full(drawing, size);
+      else endLabel(drawing, `full: ${size / KIB} KiB`, drawing.top + 4, drawing.theme.soft);
       marks(drawing, mark, size);
       wakeups(drawing, moments);
     },
@@ -78,6 +80,13 @@ function level(buffer: BufferView, page: RunsPage, holder: HTMLElement, charts: 
       ...nearest(moments, at, near),
     ],
   });
+}
+
+/** Of a buffer that is nearly empty all the time the lower part alone is shown. */
+function topOf({ y }: Steps, size: number): number {
+  let top = size;
+  while (top > 3 * Math.max(1, ...y)) top /= 2;
+  return top;
 }
 
 /** Pieces of the mark that are narrower are not seen, and where the label can stand. */
@@ -93,7 +102,7 @@ function marks(drawing: Drawing, { x, y }: Steps, size: number): void {
   let labelled = Number.NaN;
   for (let i = 0; i + 1 < x.length; i++) {
     const [from, to] = [Math.max(left, drawing.x(x[i])), Math.min(right, drawing.x(x[i + 1]))];
-    if (to - from < SEEN_PX) continue;
+    if (to - from < SEEN_PX || drawing.y(y[i]) < drawing.top) continue;
     context.beginPath();
     context.moveTo(from, drawing.y(y[i]));
     context.lineTo(to, drawing.y(y[i]));
@@ -127,9 +136,9 @@ function nearest(moments: readonly Moment[], at: number, near: number): string[]
 }
 
 function reader(run: RunView, holder: HTMLElement, charts: Charts): void {
-  const { name, sleeps } = run.reader!;
+  const { name, times, sleeps } = run.reader!;
   charts.add(holder, {
-    height: 46, lines: [], range: [0, 1], levels: [0.5], level: () => name, timeAxis: false,
+    height: 46, lines: [], range: () => [0, 1], levels: () => [0.5], level: () => name, timeAxis: false,
     over: (drawing) => {
       const { context, theme, x, left, right, top, bottom } = drawing;
       for (const { from, to } of sleeps) {
@@ -142,7 +151,7 @@ function reader(run: RunView, holder: HTMLElement, charts: Charts): void {
         const text = `asleep ${duration(to - from)}`;
         if (end - start > context.measureText(text).width + 10) label(drawing, text, [(start + end) / 2, (top + bottom) / 2], theme.ink, 'center');
       }
-      if (!drawing.narrow) endLabel(drawing, sleeps.length === 1 ? 'woken once' : `woken ${sleeps.length} times`, (top + bottom) / 2, theme.soft);
+      if (!drawing.narrow) endLabel(drawing, times === 1 ? 'woken once' : `woken ${thousands(times)}×`, (top + bottom) / 2, theme.soft);
     },
     says: (at) => {
       const sleep = sleeps.find(({ from, to }) => from <= at * SECOND && at * SECOND <= to);
@@ -153,21 +162,19 @@ function reader(run: RunView, holder: HTMLElement, charts: Charts): void {
 
 /** Lines that lie on each other stay visible: then each is thinner than the one below it. */
 function samples(run: RunView, page: RunsPage, holder: HTMLElement, charts: Charts): void {
-  const asked = run.asked === null ? null : steps(run.asked, page.end);
+  const asked = run.asked === null ? null : steps(run.asked, page.end, true);
   const ends = run.events.map(({ kept }) => kept);
   const coincide = Math.max(...ends) - Math.min(...ends) < 0.03 * Math.max(...ends);
   const lines = run.events.map(({ samples: taken }, i): Line => (
-    { steps: steps(taken, page.end), color: (colors) => colors[`event-${i % 4}` as 'event-0'], width: coincide ? Math.max(1.5, 2.5 * (run.events.length - i)) : 2 }
+    // Between the points that were kept the count has grown evenly, as far as is known.
+    { steps: steps(taken, page.end, true), color: (colors) => colors[`event-${i % 4}` as 'event-0'], width: coincide ? Math.max(1.5, 2.5 * (run.events.length - i)) : 2 }
   ));
-  const all = [...(asked === null ? [] : [{ steps: asked, color: ({ soft }: { soft: string }) => soft, width: 1.5, dash: [6, 4], straight: true }]), ...lines];
-  const most = Math.max(1, ...all.map(({ steps: { y } }) => y.at(-1) ?? 0));
-  const unit = 10 ** Math.floor(Math.log10(most));
-  const step = [unit / 2, unit, 2 * unit, 5 * unit].find((width) => most / width <= 4) ?? unit;
+  const all = [...(asked === null ? [] : [{ steps: asked, color: ({ soft }: { soft: string }) => soft, width: 1.5, dash: [6, 4]}]), ...lines];
   charts.add(holder, {
     height: holder.clientWidth < 620 ? 150 : 170,
     lines: all,
-    range: [0, 1.12 * most],
-    levels: Array.from({ length: Math.floor((1.1 * most) / step) + 1 }, (_, i) => i * step),
+    range: (from, to) => rangeOf(all.map(({ steps: line }) => line), from, to),
+    levels: roundLevels,
     level: thousands,
     timeAxis: true,
     under: (drawing) => spells(drawing, run.moments),
@@ -184,6 +191,22 @@ function samples(run: RunView, page: RunsPage, holder: HTMLElement, charts: Char
   holder.after(h('p', { class: 'note narrow' }, run.events.map(({ name, kept }, i) => `${eventName(run, i, name)}: ${thousands(kept)}`).join(', ')));
 }
 
+/** What the lines hold in a stretch of time; all that there is from 0 on, if it is all of the time. */
+function rangeOf(lines: readonly Steps[], from: number, to: number): [number, number] {
+  const low = Math.min(...lines.map((line) => valueAt(line, from)));
+  const high = Math.max(low + 1, ...lines.map((line) => valueAt(line, to)));
+  const room = 0.12 * (high - low);
+  return [Math.max(0, low - room), high + room];
+}
+
+/** Four or five round numbers. */
+function roundLevels(low: number, high: number): number[] {
+  const unit = 10 ** Math.floor(Math.log10(high - low));
+  const step = Math.max(1, [unit / 5, unit / 2, unit, 2 * unit].find((width) => (high - low) / width <= 5) ?? unit);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
 /** Events of one name are told apart by their number. */
 function eventName({ events }: RunView, index: number, name: string): string {
   return events.filter((event) => event.name === name).length > 1 ? `${name} (event ${index + 1})` : name;
@@ -194,8 +217,11 @@ const LINE_PX = 15;
 /** Names the lines at their ends; labels that would lie on each other are put below each other. */
 function lineNames(drawing: Drawing, run: RunView, asked: Steps | null, lines: readonly Line[]): void {
   const { theme, y, bottom } = drawing;
-  const labels = lines.map(({ steps: { y: values }, color }, i) => ({ value: values.at(-1) ?? 0, color: color(theme), text: `${thousands(run.events[i].kept)} ${run.events[i].name}` }));
-  const total = asked?.y.at(-1);
+  const labels = lines.map(({ steps: line, color }, i) => {
+    const value = valueAt(line, drawing.to);
+    return { value, color: color(theme), text: `${thousands(value)} ${run.events[i].name}` };
+  });
+  const total = asked === null ? undefined : valueAt(asked, drawing.to);
   if (total !== undefined) labels.push({ value: total, color: theme.soft, text: `${thousands(total)} asked` });
   labels.sort((a, b) => b.value - a.value);
   let free = -Infinity;

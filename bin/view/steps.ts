@@ -5,12 +5,14 @@ export interface Steps {
   /** Seconds. */
   readonly x: number[];
   readonly y: number[];
+  /** Straight lines lead from point to point. */
+  readonly straight: boolean;
 }
 
 const SECOND = 1e9;
 
 /** From differences to values, the last of which holds until `end`. */
-export function steps({ t, v }: Points, end: number): Steps {
+export function steps({ t, v }: Points, end: number, straight = false): Steps {
   let [ns, value] = [0, 0];
   const x: number[] = [];
   const y: number[] = [];
@@ -24,16 +26,18 @@ export function steps({ t, v }: Points, end: number): Steps {
     x.push(end / SECOND);
     y.push(value);
   }
-  return { x, y };
+  return { x, y, straight };
 }
 
 /** The value at `at`; 0 before the first. */
-export function valueAt({ x, y }: Steps, at: number): number {
+export function valueAt({ x, y, straight }: Steps, at: number): number {
   let [low, high] = [0, x.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (x[middle] <= at) low = middle + 1;
     else high = middle;
   }
-  return low === 0 ? 0 : y[low - 1];
+  if (low === 0) return 0;
+  if (!straight || low === x.length) return y[low - 1];
+  return Math.round(y[low - 1] + ((y[low] - y[low - 1]) * (at - x[low - 1])) / (x[low] - x[low - 1]));
 }

@@ -1,17 +1,14 @@
 /** One ring buffer over a run: its level, its mark, and when it was full. Reference: kernel/ring_buffer.ts. */
 import { READ_ONCE, type RingBuffer } from '../../kernel/index.ts';
 import type { BufferTrace, LossTrace } from './run-trace.ts';
-import { StepSeries } from './step-series.ts';
+import { SERIES_SPANS, StepSeries } from './step-series.ts';
 import type { Thinned } from './thinned.ts';
-
-/** Spans of time of which a series keeps the extremes. */
-export const SERIES_SPANS = 500;
 
 export class BufferTracer {
   readonly index: number;
   readonly rb: RingBuffer;
   readonly #counter: number;
-  readonly #cpu: number;
+  readonly cpu: number;
   readonly #losses: Thinned<LossTrace>;
   readonly #fill = new StepSeries(SERIES_SPANS);
   readonly #mark = new StepSeries(SERIES_SPANS);
@@ -26,14 +23,14 @@ export class BufferTracer {
     this.index = index;
     this.rb = rb;
     this.#counter = counter;
-    this.#cpu = cpu;
+    this.cpu = cpu;
     this.#losses = losses;
   }
 
   stored(at: number, head: number): void {
     this.endLoss(at);
     this.head = head;
-    const fill = head - READ_ONCE(this.rb.user_page.data_tail);
+    const fill = this.level;
     this.#peak = Math.max(this.#peak, fill);
     this.#fill.push(at, fill);
     this.moved(at);
@@ -77,13 +74,18 @@ export class BufferTracer {
     this.#mark.mark();
   }
 
+  /** Bytes that are unread. */
+  get level(): number {
+    return this.head - READ_ONCE(this.rb.user_page.data_tail);
+  }
+
   get changes(): number {
     return this.#fill.seen + this.#mark.seen;
   }
 
   trace(): BufferTrace {
     return {
-      counter: this.#counter, cpu: this.#cpu, size: this.rb.size, watermark: this.rb.watermark, peak: this.#peak,
+      counter: this.#counter, cpu: this.cpu, size: this.rb.size, watermark: this.rb.watermark, peak: this.#peak,
       fill: this.#fill.series(), mark: this.#mark.series(),
     };
   }

@@ -68,6 +68,8 @@ export interface WakeupTrace {
   readonly counter: number;
   /** Where the record ended that crossed the mark. */
   readonly head: number;
+  /** How many bytes were unread then. */
+  readonly level: number;
   /** When it was carried out; null: not before the run's end. */
   readonly run_at: number | null;
   /** `woke`: a sleeper. `awake`: nobody slept, and the next poll will see it. `lost`: the reader sleeps, and goes on to. */
@@ -119,6 +121,8 @@ export interface TaskTrace {
   readonly pid: number;
   readonly tgid: number;
   comm: string;
+  /** Times that it has slept in poll(2), those included that are not in the list. */
+  polls: number;
 }
 
 /** Of all wakeups, whether or not they are in the list. */
@@ -144,11 +148,15 @@ export type KeptList =
 export interface RunTrace {
   readonly cpus: number;
   readonly end: number;
+  /** Names of the events, those of the command line first. */
+  readonly events: readonly string[];
   readonly counters: readonly CounterTrace[];
   readonly buffers: readonly BufferTrace[];
   readonly tasks: readonly TaskTrace[];
   readonly interrupts: readonly InterruptTrace[];
   readonly stints: readonly StintTrace[];
+  /** Nanoseconds of CPU time that the profiled tasks have had so far; straight from point to point. */
+  readonly work: Series;
   readonly calls: readonly CallTrace[];
   readonly wakeups: readonly WakeupTrace[];
   readonly wakeupCounts: WakeupCounts;

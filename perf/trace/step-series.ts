@@ -10,6 +10,9 @@ import { Thinned } from './thinned.ts';
 
 type Point = readonly [at: number, value: number];
 
+/** Spans of time of which a series keeps the extremes. */
+export const SERIES_SPANS = 500;
+
 /** The first span, before any were joined. */
 const FIRST_SPAN_NS = 10_000;
 
@@ -61,8 +64,9 @@ export class StepSeries {
     this.#limit = limit;
   }
 
-  push(at: number, value: number): void {
-    if (value === this.#value) return;
+  /** A value that is the same as before says nothing, unless what lies between is read as straight lines. */
+  push(at: number, value: number, straight = false): void {
+    if (value === this.#value && !straight) return;
     this.#value = value;
     this.seen++;
     const point: Point = [at, value];

@@ -1,6 +1,7 @@
 /** The tasks of a run: on which CPU each ran, in which calls it slept, and what woke it. Reference: kernel/tracepoints.ts. */
 import { SIGALRM, SIGCHLD, SIGINT, SIGIO, type TaskStruct } from '../../kernel/index.ts';
 import type { CallTrace, SleepTrace, StintTrace, TaskTrace } from './run-trace.ts';
+import { SERIES_SPANS, StepSeries } from './step-series.ts';
 import { Thinned } from './thinned.ts';
 
 const SIGNAL_NAMES = new Map([[SIGALRM, 'SIGALRM'], [SIGCHLD, 'SIGCHLD'], [SIGINT, 'SIGINT'], [SIGIO, 'SIGIO']]);
@@ -17,14 +18,19 @@ export class TaskTracer {
   readonly tasks: TaskTrace[] = [];
   readonly stints: Thinned<StintTrace>;
   readonly calls: Thinned<CallTrace>;
+  /** CPU time of profiled tasks. */
+  readonly work = new StepSeries(SERIES_SPANS);
   readonly #limit: number;
+  readonly #isProfiled: (task: TaskStruct) => boolean;
+  #worked = { at: 0, ns: 0, running: 0 };
   readonly #indices = new Map<TaskStruct, number>();
   readonly #open = new Map<TaskStruct, OpenCall>();
   /** By CPU: who runs there, and since when. */
   readonly #running: ({ task: TaskStruct; from: number } | null)[];
 
-  constructor(cpus: number, limit: number) {
+  constructor(cpus: number, limit: number, isProfiled: (task: TaskStruct) => boolean) {
     this.#limit = limit;
+    this.#isProfiled = isProfiled;
     this.stints = new Thinned(limit);
     this.calls = new Thinned(limit);
     this.#running = Array.from({ length: cpus }, () => null);
@@ -35,7 +41,7 @@ export class TaskTracer {
     if (index === undefined) {
       index = this.tasks.length;
       this.#indices.set(task, index);
-      this.tasks.push({ pid: task.pid, tgid: task.tgid, comm: task.comm });
+      this.tasks.push({ pid: task.pid, tgid: task.tgid, comm: task.comm, polls: 0 });
     }
     // Whoever has called exec is known by the new name.
     this.tasks[index].comm = task.comm;
@@ -44,6 +50,7 @@ export class TaskTracer {
 
   switch(at: number, cpu: number, next: TaskStruct | null): void {
     const running = this.#running[cpu];
+    this.#work(at, running?.task ?? null, next);
     if (running !== null) {
       this.stints.offer({ cpu, task: this.index(running.task), from: running.from, to: at });
       const call = this.#open.get(running.task);
@@ -51,11 +58,22 @@ export class TaskTracer {
     }
     this.#running[cpu] = next === null ? null : { task: next, from: at };
     const call = next === null ? undefined : this.#open.get(next);
-    if (call !== undefined) this.#wakes(call, at);
+    if (next !== null && call !== undefined) this.#wakes(next, call, at);
   }
 
-  #wakes(call: OpenCall, at: number): void {
+  #work(at: number, previous: TaskStruct | null, next: TaskStruct | null): void {
+    const change = Number(next !== null && this.#isProfiled(next)) - Number(previous !== null && this.#isProfiled(previous));
+    if (change === 0) return;
+    // The clocks of two CPUs may be a little apart.
+    const now = Math.max(at, this.#worked.at);
+    const { at: before, ns, running } = this.#worked;
+    this.#worked = { at: now, ns: ns + running * (now - before), running: running + change };
+    this.work.push(now, this.#worked.ns, true);
+  }
+
+  #wakes(task: TaskStruct, call: OpenCall, at: number): void {
     if (call.asleep === null) return;
+    if (call.name === 'poll') this.tasks[this.index(task)].polls++;
     call.sleeps.offer({ ...call.asleep, to: at });
     call.asleep = null;
   }
@@ -68,7 +86,7 @@ export class TaskTracer {
     const call = this.#open.get(task);
     if (call === undefined) return;
     this.#open.delete(task);
-    this.#wakes(call, at);
+    this.#wakes(task, call, at);
     this.calls.offer({ task: this.index(task), name: call.name, from: call.from, to: at, sleeps: call.sleeps.entries });
   }
 

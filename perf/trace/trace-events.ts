@@ -126,7 +126,7 @@ class TimelineWriter {
 
   #nameOf(counter: number): string {
     const found: CounterTrace | undefined = this.#trace.counters[counter];
-    return found === undefined ? 'an event' : `${this.#spec.record.events[found.event].name} (event ${found.event + 1})`;
+    return found === undefined ? 'an event' : `${this.#trace.events[found.event]} (event ${found.event + 1})`;
   }
 
   #counters(): void {

@@ -8,10 +8,10 @@ import {
   PERF_RECORD_SAMPLE, type PerfEvent, type RingBuffer, type TaskStruct,
 } from '../../kernel/index.ts';
 import type { Location } from '../../pmu/location.ts';
-import { BufferTracer, SERIES_SPANS } from './buffer-tracer.ts';
+import { BufferTracer } from './buffer-tracer.ts';
 import { BufferWatch } from './buffer-watch.ts';
 import type { CounterTrace, InterruptTrace, LossTrace, OverflowTrace, ReadTrace, RunTrace, WakeupTrace } from './run-trace.ts';
-import { StepSeries } from './step-series.ts';
+import { SERIES_SPANS, StepSeries } from './step-series.ts';
 import { TaskTracer } from './task-tracer.ts';
 import { Thinned } from './thinned.ts';
 
@@ -41,6 +41,7 @@ interface OpenInterrupt extends Open<Omit<InterruptTrace, 'to' | 'overflows'>> {
 export class Tracer extends BufferWatch {
   readonly #clock: Clock;
   readonly #tasks: TaskTracer;
+  #events: readonly string[] = [];
   readonly #counters: CounterState[] = [];
   readonly #byId = new Map<number, CounterState>();
   readonly #buffers = new Map<RingBuffer, BufferTracer>();
@@ -62,16 +63,18 @@ export class Tracer extends BufferWatch {
   readonly #reads = new Thinned<ReadTrace>(LIMIT);
   readonly #losses = new Thinned<LossTrace>(LIMIT);
 
-  constructor(now: () => number, clock: Clock, cpus: number) {
+  /** `isProfiled` says which tasks' work is sampled. */
+  constructor(now: () => number, clock: Clock, cpus: number, isProfiled: (task: TaskStruct) => boolean) {
     super(now);
     this.#clock = clock;
-    this.#tasks = new TaskTracer(cpus, LIMIT);
+    this.#tasks = new TaskTracer(cpus, LIMIT, isProfiled);
     this.#handlers = Array.from({ length: cpus }, () => []);
     this.#run = Array.from({ length: cpus }, () => []);
   }
 
-  /** The tool knows its ids: `ids[event][i]` is the event's counter on the i-th of `cpus`. */
-  open(ids: readonly (readonly number[])[], cpus: readonly number[]): void {
+  /** The tool knows its events' names and ids: `ids[event][i]` is the event's counter on the i-th of `cpus`. */
+  open(names: readonly string[], ids: readonly (readonly number[])[], cpus: readonly number[]): void {
+    this.#events = names;
     ids.forEach((list, event) => {
       list.forEach((id, i) => {
         const counter: CounterState = {
@@ -151,17 +154,23 @@ export class Tracer extends BufferWatch {
     super.wakeup_posted(rb, event);
     const at = this.#clock.local_clock();
     const buffer = this.#bufferOf(rb, event);
-    buffer.watch();
+    this.#watch(buffer);
     buffer.moved(at);
     const counter = this.#counterOf(event);
     const wakeup: Open<WakeupTrace> = {
       at, cpu: this.#clock.smp_processor_id(), buffer: buffer.index, counter: counter === undefined ? -1 : this.#counters.indexOf(counter),
-      head: buffer.head, run_at: null, outcome: 'awake',
+      head: buffer.head, level: buffer.level, run_at: null, outcome: 'awake',
     };
     this.#counts.sent++;
     this.#posted.push(wakeup);
     this.#wakeups.offer(wakeup);
     this.#thisMatters();
+  }
+
+  /** What happens now will be looked at closely. */
+  #watch(buffer: BufferTracer): void {
+    buffer.watch();
+    for (const { cpu, samples } of this.#counters) if (cpu === buffer.cpu) samples.mark();
   }
 
   #thisMatters(): void {
@@ -227,11 +236,13 @@ export class Tracer extends BufferWatch {
     return {
       cpus: this.#handlers.length,
       end,
+      events: this.#events,
       counters,
       buffers,
       tasks: this.#tasks.tasks,
       interrupts: byStart(Object.values(this.#interrupts).flatMap(({ entries }) => entries)),
       stints: byStart(this.#tasks.stints.entries),
+      work: this.#tasks.work.series(),
       calls: byStart(this.#tasks.calls.entries),
       wakeups: this.#wakeups.entries,
       wakeupCounts: this.#counts,

@@ -53,8 +53,10 @@ export interface RunView {
   readonly headline: string;
   readonly good: boolean;
   readonly buffers: readonly BufferView[];
-  readonly reader: { readonly name: string; readonly sleeps: readonly SleepView[] } | null;
+  readonly reader: { readonly name: string; readonly times: number; readonly sleeps: readonly SleepView[] } | null;
   readonly events: readonly EventView[];
+  /** When a wakeup is sent, beside the level at which it is: `for every sample`. */
+  readonly wakesAt: string | null;
   /** What was asked for, per event: samples over time. */
   readonly asked: Points | null;
   readonly askedText: string;

@@ -105,6 +105,7 @@ class Survey {
       buffers: [],
       reader: null,
       events: views,
+      wakesAt: null,
       asked: null,
       askedText: this.#rate(),
       moments: [...this.#moments.entries, ...this.#silences()].sort((a, b) => a.at - b.at),

@@ -3,6 +3,14 @@ import type { RunSpec } from '../run-spec.ts';
 import type { BufferTrace, RunTrace, Series, WakeupTrace } from '../trace/run-trace.ts';
 import { duration, instant, points, thousands, type BufferView, type EventView, type Moment, type RunView } from './page-data.ts';
 
+/** Of each kind of moments as many as this at most: more would be larger, and no clearer. */
+const MOST_MOMENTS = 200;
+
+function some<T>(list: readonly T[]): readonly T[] {
+  const stride = Math.ceil(list.length / MOST_MOMENTS);
+  return list.length <= MOST_MOMENTS ? list : list.filter((_, i) => i % stride === 0);
+}
+
 /** Buffers shown at most, the fullest first. */
 const MOST_BUFFERS = 8;
 
@@ -16,16 +24,20 @@ export function runView(title: string, trace: RunTrace, spec: RunSpec): RunView 
     title,
     headline: headline({ sent, lost, taken, missing: taken - kept }),
     good: taken === kept,
-    buffers: buffers.slice(0, MOST_BUFFERS).map(({ buffer, i }) => bufferView(buffer, i, trace, spec)),
+    buffers: buffers.slice(0, MOST_BUFFERS).map(({ buffer, i }) => bufferView(buffer, i, trace)),
     reader,
     events: spec.record.events.map(({ name }, event) => eventView(name, event, trace)),
-    asked: spec.record.freq === null || stintsAreMissing(trace) ? null : points(askedFor(trace, spec, spec.record.freq)),
-    askedText: spec.record.freq === null
-      ? `one sample for every ${thousands(spec.record.period ?? 0)} events`
-      : `${thousands(spec.record.freq)} samples for each second of work`,
+    wakesAt: wakesAt(spec),
+    ...asked(trace, spec),
     moments: [],
     unknown: omitted(trace, buffers.length),
   };
+}
+
+/** When the kernel sends a wakeup, beside the level at which it does. */
+function wakesAt({ record: { no_delay, wakeup } }: RunSpec): string | null {
+  if (wakeup !== null) return 'events' in wakeup ? `for every ${thousands(wakeup.events)} samples` : null;
+  return no_delay ? 'for every sample' : null;
 }
 
 interface Counts {
@@ -47,34 +59,33 @@ function headline({ sent, lost, taken, missing }: Counts): string {
   return `Every wakeup finds the reader: all ${thousands(taken)} samples arrive.`;
 }
 
-function bufferView(buffer: BufferTrace, index: number, trace: RunTrace, spec: RunSpec): BufferView {
+function bufferView(buffer: BufferTrace, index: number, trace: RunTrace): BufferView {
   const moments: Moment[] = [
-    ...trace.wakeups.filter((wakeup) => wakeup.buffer === index).map((wakeup) => wakeupMoment(wakeup, buffer, trace, spec)),
-    ...trace.reads.filter((read) => read.buffer === index).map(({ at, bytes: taken }): Moment => (
+    ...some(trace.wakeups).filter((wakeup) => wakeup.buffer === index).map((wakeup) => wakeupMoment(wakeup, trace)),
+    ...some(trace.reads).filter((read) => read.buffer === index).map(({ at, bytes: taken }): Moment => (
       { at, kind: 'read', label: 'read', text: `${instant(at)}: the reader takes ${thousands(taken)} bytes.` }
     )),
-    ...trace.losses.filter((loss) => loss.buffer === index).map(({ from, to, records }): Moment => (
+    ...some(trace.losses).filter((loss) => loss.buffer === index).map(({ from, to, records }): Moment => (
       { at: from, to, kind: 'loss', label: `${thousands(records)} records lost`, text: `${instant(from)}: the buffer is full; for ${duration(to - from)} ${thousands(records)} records find no space and are lost.` }
     )),
   ];
   return { name: `CPU ${buffer.cpu}`, size: buffer.size, fill: points(buffer.fill), mark: points(buffer.mark), moments: moments.sort((a, b) => a.at - b.at) };
 }
 
-function wakeupMoment({ at, counter, head, outcome, run_at }: WakeupTrace, buffer: BufferTrace, trace: RunTrace, spec: RunSpec): Moment {
+function wakeupMoment({ at, counter, level, outcome, run_at }: WakeupTrace, trace: RunTrace): Moment {
   const event = trace.counters[counter]?.event ?? 0;
-  const name = `event ${event + 1} (${spec.record.events[event].name})`;
+  const name = `event ${event + 1} (${trace.events[event]})`;
   const result = {
     woke: 'the reader is woken',
     awake: 'nobody sleeps, and the reader will see it',
     lost: 'nobody sleeps on that event: the reader, who sleeps on another, is not told',
   }[outcome];
-  const tail = trace.reads.filter((read) => read.buffer === trace.buffers.indexOf(buffer) && read.at < at).at(-1)?.tail ?? 0;
   return {
     at,
     kind: outcome,
     label: { woke: 'woken', awake: 'awake', lost: `wakeup lost (event ${event + 1})` }[outcome],
     text: `${instant(at)}: a wakeup is sent through ${name}${run_at === null ? '' : ` and carried out ${duration(run_at - at)} later`}; ${result}.`,
-    level: head - tail,
+    level,
   };
 }
 
@@ -97,40 +108,27 @@ function readerOf({ calls, reads, tasks }: RunTrace): RunView['reader'] {
   const task = reads[0]?.task ?? polls[0]?.task;
   if (task === undefined) return null;
   const sleeps = polls.filter((call) => call.task === task).flatMap((call) => call.sleeps);
-  return { name: tasks[task].comm, sleeps: sleeps.map(({ from, to, woken }) => ({ from, to, by: woken?.by ?? 'the end of the run' })) };
+  return { name: tasks[task].comm, times: tasks[task].polls, sleeps: sleeps.map(({ from, to, woken }) => ({ from, to, by: woken?.by ?? 'the end of the run' })) };
 }
 
-/** Samples that the frequency asks for of each event: while tasks that are profiled run. */
-function askedFor(trace: RunTrace, spec: RunSpec, freq: number): Series {
-  const tool = trace.reads[0]?.task ?? 0;
-  const profiled = trace.stints.filter(({ task }) => spec.record.system_wide || task !== tool);
-  const changes = profiled.flatMap(({ from, to }) => [{ at: from, by: 1 }, { at: to, by: -1 }]).sort((a, b) => a.at - b.at);
-  const at: number[] = [];
-  const value: number[] = [];
-  let [samples, running, before] = [0, 0, 0];
-  for (const change of changes) {
-    samples += (running * (change.at - before) * freq) / 1e9;
-    running += change.by;
-    before = change.at;
-    at.push(change.at);
-    value.push(Math.round(samples));
-  }
-  return { at, value };
-}
-
-function stintsAreMissing({ kept }: RunTrace): boolean {
-  const { stints } = kept;
-  return stints.kept < stints.seen;
+/** Samples that the frequency asks for of each event; a period asks for as many as events occur. */
+function asked({ work }: RunTrace, { record: { events, freq, period } }: RunSpec): Pick<RunView, 'asked' | 'askedText'> {
+  if (events.some((event) => event.freq !== undefined || event.period !== undefined)) return { asked: null, askedText: 'what each event says for itself' };
+  if (freq === null) return { asked: null, askedText: `one sample for every ${thousands(period ?? 0)} events` };
+  const samples = { at: work.at, value: work.value.map((ns) => Math.round((ns * freq) / 1e9)) };
+  return { asked: points(samples), askedText: `${thousands(freq)} samples for each second of work` };
 }
 
 /** What the page does not show, or only a part of. */
 function omitted(trace: RunTrace, buffers: number): string[] {
-  const { wakeups, reads } = trace.kept;
+  const { wakeups, reads, losses, calls } = trace.kept;
+  const shown = { wakeups: some(trace.wakeups).length, reads: some(trace.reads).length, losses: some(trace.losses).length };
   return [
     ...(buffers > MOST_BUFFERS ? [`Of ${buffers} buffers the ${MOST_BUFFERS} fullest are shown.`] : []),
-    ...(wakeups.kept < wakeups.seen ? [`Of ${thousands(wakeups.seen)} wakeups ${thousands(wakeups.kept)} are shown, evenly spread.`] : []),
-    ...(reads.kept < reads.seen ? [`Of ${thousands(reads.seen)} reads ${thousands(reads.kept)} are shown, evenly spread.`] : []),
-    ...(stintsAreMissing(trace) ? ['What was asked for is not drawn: the tasks came and went too often to keep count.'] : []),
+    ...(shown.wakeups < wakeups.seen ? [`Of ${thousands(wakeups.seen)} wakeups ${thousands(shown.wakeups)} are shown, evenly spread.`] : []),
+    ...(shown.reads < reads.seen ? [`Of ${thousands(reads.seen)} reads ${thousands(shown.reads)} are shown, evenly spread.`] : []),
+    ...(calls.kept < calls.seen ? [`Of ${thousands(calls.seen)} calls in which tasks may sleep ${thousands(calls.kept)} are shown, evenly spread.`] : []),
+    ...(shown.losses < losses.seen ? [`Of ${thousands(losses.seen)} spells of loss ${thousands(shown.losses)} are shown, evenly spread.`] : []),
   ];
 }
 
