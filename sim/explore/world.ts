@@ -78,7 +78,8 @@ export class World implements Ground {
     this.#above = others((a, b) => b.level > 0 && b.level >= a.level).map((contexts) => contexts.reduce((mask, context) => mask | (1 << context), 0));
     this.#below = others((a, b) => b.level < a.level);
     this.store.onTouch = (index, changed) => this.#touch(index, changed);
-    for (const context of model.prelude) while (this.enabled(context)) this.step(context);
+    // What is wrong even then is met again by whoever takes the next step.
+    for (const context of model.prelude) while (this.violation === null && this.enabled(context)) this.step(context);
   }
 
   /** Executions of the contexts' code so far. */
