@@ -11,7 +11,7 @@ import type { Pmu } from '../pmu/pmu.ts';
 import { PERF_COUNT_SW_MAX } from './abi/index.ts';
 import { attr_limits, type AttrLimits } from './attr-limits.ts';
 import { ListHead } from './list.ts';
-import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, Regs, TaskStruct } from './structs.ts';
+import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, Regs, SigInfo, TaskStruct } from './structs.ts';
 import { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
 
 /** Work whose duration the machine knows; the kernel text says where it is done. */
@@ -50,7 +50,7 @@ export interface Hardware {
   /** Makes a sleeping task runnable. */
   wake_up_process(task: TaskStruct): void;
   /** Sends `signal`, waking the task if it sleeps interruptibly. */
-  send_signal(task: TaskStruct, signal: number, code: number, fd: number): void;
+  send_signal(task: TaskStruct, signal: number, details?: Partial<SigInfo>): void;
   /** Arms `timer` on the executing CPU, `ns` from now. */
   hrtimer_start(timer: Hrtimer, ns: number): void;
   /** Arms `timer`, which has expired, for the first of its expiries plus multiples of `ns` that is not yet past. */

@@ -8,12 +8,12 @@
 import { load, store } from '../sim/memory.ts';
 import { list_add_tail, list_del_init, list_for_each } from './list.ts';
 import { atomic_inc, mutex_lock, mutex_unlock } from './primitives.ts';
-import { SelectCode } from './select.ts';
+import { EventPollCode } from './eventpoll.ts';
 import {
   PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type TaskStruct,
 } from './structs.ts';
 
-export abstract class InheritCode extends SelectCode {
+export abstract class InheritCode extends EventPollCode {
   /** Gives `child`, a new task of the current one, its own copies of the inheritable events. */
   perf_event_init_task(child: TaskStruct): void {
     for (const slot of this.current()!.perf_event_ctxp) {

@@ -12,10 +12,10 @@ import {
   PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
 } from './abi/index.ts';
 import { AttrCode, has_extended_regs } from './attr.ts';
-import { list_add_tail, list_del_init } from './list.ts';
+import { list_add_tail, list_del_init, list_empty } from './list.ts';
 import { PERF_MAX_STACK_DEPTH } from './output.ts';
 import {
-  READ_ONCE, atomic_dec_and_test, atomic_inc_not_zero, kzalloc, mutex_lock, mutex_unlock, operate_when, xchg,
+  READ_ONCE, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock, mutex_unlock, operate_when, xchg,
 } from './primitives.ts';
 import {
   File, PERF_ATTACH_TASK, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, PerfEvent, PerfEventContext,
@@ -280,8 +280,22 @@ export abstract class OpenCode extends AttrCode {
 
   override fput(file: File): void {
     if (!atomic_dec_and_test(file.f_count)) return;
+    if (!list_empty(file.ep_items) || file.ep !== null) this.eventpoll_release(file);
     if (file.end !== null) this.pipe_release(file);
-    else this.perf_release(file.event!);
+    else if (file.event !== null) this.perf_release(file.event);
+  }
+
+  abstract eventpoll_release(file: File): void;
+
+  /** dup(2): another descriptor of the same open file. */
+  sys_dup(fd: number): number {
+    const file = this.file_of(fd);
+    if (file === null) return -EBADF;
+    const copy = this.get_unused_fd();
+    if (copy < 0) return copy;
+    atomic_inc(file.f_count);
+    store(this.current()!.files.slot(copy), file);
+    return copy;
   }
 
   abstract pipe_release(file: File): void;

@@ -6,7 +6,7 @@
  * Not modelled: guest callbacks.
  */
 import { effect, effect_of, hook } from '../sim/memory.ts';
-import { POLL_HUP, POLL_IN, SIGIO, SI_KERNEL } from './abi/index.ts';
+import { POLLERR, POLLHUP, POLLIN, POLLRDNORM, POLL_HUP, POLL_IN, SIGIO, SIGTRAP, TRAP_PERF } from './abi/index.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
 import { SidebandCode } from './sideband.ts';
 import {
@@ -14,6 +14,9 @@ import {
 } from './structs.ts';
 
 const NSEC_PER_SEC = 1_000_000_000;
+
+/** band_table of fs/fcntl.c: the poll(2) bits that go with the code of a SIGIO. */
+const SI_BAND: ReadonlyMap<number, number> = new Map([[POLL_IN, POLLIN | POLLRDNORM], [POLL_HUP, POLLHUP | POLLERR]]);
 
 export abstract class OverflowCode extends SidebandCode {
   /** Turns the event off on this CPU, from the irq_work. */
@@ -44,6 +47,7 @@ export abstract class OverflowCode extends SidebandCode {
     if (event.overflow_handler !== null) event.overflow_handler(event, regs);
     else this.perf_event_output(event, period, regs);
 
+    if (event.attr.sigtrap) this.perf_sigtrap(event, regs);
     if (this.perf_event_fasync(event) !== null && READ_ONCE(event.pending_kill) !== 0) {
       WRITE_ONCE(event.pending_wakeup, 1);
       this.irq_work_queue(event.pending);
@@ -99,6 +103,14 @@ export abstract class OverflowCode extends SidebandCode {
   /** Wakes whoever waits for records of `event`. Hard interrupt context. */
   abstract perf_event_wakeup(event: PerfEvent): void;
 
+  /** attr.sigtrap: the task that has caused the overflow is told on its return to user mode, before its next instruction. */
+  perf_sigtrap({ attr }: PerfEvent, regs: Regs): void {
+    const task = this.current();
+    if (task === null || task.exiting) return;
+    const details = { si_code: TRAP_PERF, si_perf_data: attr.sig_data, si_addr: regs.addr ?? 0 };
+    effect(() => this.hardware.send_signal(task, SIGTRAP, details));
+  }
+
   /** Sends the SIGIO that an overflow has asked for, and forgets it. */
   kill_fasync(event: PerfEvent): void {
     const band = READ_ONCE(event.pending_kill);
@@ -113,8 +125,9 @@ export abstract class OverflowCode extends SidebandCode {
     const signal = source.filp?.f_signum ?? 0;
     const fd = source.filp?.fasync_fd ?? -1;
     // Only who has chosen a signal with F_SETSIG is told more than that there was one (send_sigio_to_task).
-    if (owner !== null && signal !== 0) effect(() => this.hardware.send_signal(owner, signal, band, fd));
-    else if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO, SI_KERNEL, -1));
+    const details = { si_code: band, si_fd: fd, si_band: SI_BAND.get(band)! };
+    if (owner !== null && signal !== 0) effect(() => this.hardware.send_signal(owner, signal, details));
+    else if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO));
   }
 
   /** The irq_work callback of every event. */

@@ -1,19 +1,18 @@
 /**
- * Processes, as far as `perf record` makes and watches them: fork, exec, exit, pipes and signals.
+ * Processes, as far as `perf record` makes and watches them: fork, exec, exit and pipes.
  *
- * Reference: kernel/fork.c, fs/exec.c, kernel/exit.c, kernel/signal.c and fs/pipe.c of v3.2; section 2.5 for the order
+ * Reference: kernel/fork.c, fs/exec.c, kernel/exit.c and fs/pipe.c of v3.2; section 2.5 for the order
  * of an exit.
- * Not modelled: credentials, job control; zombies beyond the SIGCHLD that they send.
+ * Not modelled: capabilities one by one, job control; zombies beyond the SIGCHLD that they send.
  */
 import { effect, load } from '../sim/memory.ts';
 import {
-  EBADF, EINTR, PERF_COUNT_SW_CONTEXT_SWITCHES, PERF_COUNT_SW_CPU_MIGRATIONS, POLLERR, POLLHUP, POLLIN, POLLRDNORM,
-  POLL_HUP, POLL_IN, SIGCHLD, SIGRTMIN, SI_KERNEL,
+  EBADF, EINTR, PERF_COUNT_SW_CONTEXT_SWITCHES, PERF_COUNT_SW_CPU_MIGRATIONS, SIGCHLD,
 } from './abi/index.ts';
-import { InheritCode } from './inherit.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, kzalloc } from './primitives.ts';
 import type { MappedFile } from './sideband.ts';
-import { File, Pipe, TASK_DEAD, TaskStruct, type SigInfo } from './structs.ts';
+import { SignalCode } from './signal.ts';
+import { File, Pipe, TASK_DEAD, TaskStruct, type UserStruct } from './structs.ts';
 
 /** A program image as exec(2) maps it: what its loader reports, in order. */
 export interface Executable {
@@ -21,10 +20,7 @@ export interface Executable {
   readonly maps: readonly MappedFile[];
 }
 
-/** band_table of fs/fcntl.c: the poll(2) bits that go with the code of a SIGIO. */
-const SI_BAND: ReadonlyMap<number, number> = new Map([[POLL_IN, POLLIN | POLLRDNORM], [POLL_HUP, POLLHUP | POLLERR]]);
-
-export abstract class ProcessCode extends InheritCode {
+export abstract class ProcessCode extends SignalCode {
   #next_pid = 1;
   readonly #tasks = new Map<number, TaskStruct>();
 
@@ -65,6 +61,7 @@ export abstract class ProcessCode extends InheritCode {
       WRITE_ONCE(child.files.slot(fd), file);
     }
     child.rlimit_memlock = parent.rlimit_memlock;
+    child.blocked = parent.blocked;
     this.dup_mmap(parent.mm, child.mm);
     return this.copy_process(child);
   }
@@ -103,6 +100,16 @@ export abstract class ProcessCode extends InheritCode {
     this.perf_event_comm(task, true);
   }
 
+  /** mmap(2) or mprotect(2) of something that is no perf buffer: perf only reports it. */
+  sys_map_file(map: MappedFile): void {
+    this.perf_event_mmap(map);
+  }
+
+  /** unshare(2) of namespaces. */
+  sys_unshare(): void {
+    this.perf_event_namespaces(this.current()!);
+  }
+
   /** prctl(PR_SET_NAME). */
   sys_prctl_set_name(name: string): void {
     const task = this.current()!;
@@ -119,7 +126,7 @@ export abstract class ProcessCode extends InheritCode {
     this.perf_event_exit_task(task);
     const parent = task.real_parent;
     const isThread = parent?.tgid === task.tgid;
-    if (parent !== null && !isThread) effect(() => this.hardware.send_signal(parent, SIGCHLD, SI_KERNEL, -1));
+    if (parent !== null && !isThread) effect(() => this.hardware.send_signal(parent, SIGCHLD));
     WRITE_ONCE(task.state, TASK_DEAD);
     // CLONE_CHILD_CLEARTID: whoever joins the thread is woken. That is its creator here.
     if (parent !== null && isThread) effect(() => this.hardware.wake_up_process(parent));
@@ -153,22 +160,16 @@ export abstract class ProcessCode extends InheritCode {
     task.cpu = cpu;
   }
 
-  /** Queues `signal` for `task`; whoever sleeps interruptibly must then be woken. */
-  signal_pending_add(task: TaskStruct, signal: number, code = SI_KERNEL, fd = -1): void {
-    const bit = 2 ** signal;
-    const isPending = Math.floor(READ_ONCE(task.pending_signals) / bit) % 2 === 1;
-    if (!isPending) atomic_add_return(task.pending_signals, bit);
-    // Signals below the real-time ones do not queue.
-    if (isPending && signal < SIGRTMIN) return;
-    task.sigqueue = [...task.sigqueue, { si_signo: signal, si_code: code, si_fd: fd, si_band: SI_BAND.get(code) ?? 0 }];
+  /** setuid(2) to an ordinary user, or back. */
+  sys_setuid(user: UserStruct): number {
+    this.current()!.user = user;
+    return 0;
   }
 
-  /** Takes all pending signals, lowest number first: what a return to user mode delivers. */
-  dequeue_signals(task: TaskStruct): readonly SigInfo[] {
-    const { sigqueue } = task;
-    task.sigqueue = [];
-    WRITE_ONCE(task.pending_signals, 0);
-    return [...sigqueue].sort((a, b) => a.si_signo - b.si_signo);
+  /** setrlimit(2), of what may be locked. */
+  sys_setrlimit_memlock(bytes: number): number {
+    this.current()!.rlimit_memlock = bytes;
+    return 0;
   }
 
   /** pipe(2): descriptors for reading and writing. */

@@ -65,6 +65,9 @@ export interface SigInfo {
   /** The descriptor that a SIGIO is about, and its poll(2) bits; −1 and 0 for other signals. */
   readonly si_fd: number;
   readonly si_band: number;
+  /** What attr.sig_data of the event says that a SIGTRAP comes from, and the data address of its sample. */
+  readonly si_perf_data?: bigint;
+  readonly si_addr?: number;
 }
 
 /** struct hw_perf_event: the event as its PMU sees it. */
@@ -123,9 +126,12 @@ export class IrqWork extends struct({ flags: shared(0), next: null as IrqWork | 
 export class WaitQueueEntry extends struct({}) {
   readonly link = new ListHead<WaitQueueEntry>(this);
   readonly waiter: PollWaiter;
-  constructor(waiter: PollWaiter) {
+  /** Set if nobody sleeps here: an epoll wants to know. */
+  readonly item: EpItem | null;
+  constructor(waiter: PollWaiter, item: EpItem | null = null) {
     super();
     this.waiter = waiter;
+    this.item = item;
   }
 }
 
@@ -148,9 +154,37 @@ export class PollWaiter extends struct({ triggered: shared(0), timed_out: shared
 export class PollTable {
   readonly waiter: PollWaiter;
   readonly entries: { queue: WaitQueueHead; entry: WaitQueueEntry; file: File }[] = [];
-  constructor(waiter: PollWaiter) {
+  /** The epoll item on whose behalf it registers. It does not pin the file. */
+  readonly item: EpItem | null;
+  constructor(waiter: PollWaiter, item: EpItem | null = null) {
     this.waiter = waiter;
+    this.item = item;
   }
+}
+
+/** A file that an epoll watches (struct epitem). */
+export class EpItem extends struct({ events: 0, data: 0 }) {
+  readonly ep: EventPoll;
+  readonly file: File;
+  readonly fd: number;
+  readonly link = new ListHead<EpItem>(this);
+  readonly file_link = new ListHead<EpItem>(this);
+  readonly ready_link = new ListHead<EpItem>(this);
+  /** Where it is queued; filled in once. */
+  readonly queues: PollTable['entries'] = [];
+  constructor(ep: EventPoll, file: File, fd: number) {
+    super();
+    this.ep = ep;
+    this.file = file;
+    this.fd = fd;
+  }
+}
+
+/** struct eventpoll: what is watched, what is ready, who waits. */
+export class EventPoll {
+  readonly items = new ListHead<EpItem>();
+  readonly ready_list = new ListHead<EpItem>();
+  readonly wq = new WaitQueueHead();
 }
 
 /** The page that the kernel and the reader share (struct perf_event_mmap_page). */
@@ -345,7 +379,7 @@ export class MmStruct extends struct({
   readonly mmap_sem = new Mutex();
 }
 
-/** An open file: a perf event's, or one end of a pipe. */
+/** An open file: a perf event's, one end of a pipe, or an epoll. */
 export class File extends struct({
   f_count: shared(1), f_flags: 0,
   /** Who gets the signal of an O_ASYNC file, which signal (0: SIGIO), and the descriptor that it names. */
@@ -353,10 +387,14 @@ export class File extends struct({
 }) {
   readonly event: PerfEvent | null;
   readonly end: { readonly pipe: Pipe; readonly writes: boolean } | null;
-  constructor(event: PerfEvent | null, end: File['end'] = null) {
+  readonly ep: EventPoll | null;
+  /** The items of epolls that watch it. */
+  readonly ep_items = new ListHead<EpItem>();
+  constructor(event: PerfEvent | null, end: File['end'] = null, ep: EventPoll | null = null) {
     super();
     this.event = event;
     this.end = end;
+    this.ep = ep;
   }
 }
 
@@ -400,6 +438,9 @@ export class TaskStruct extends struct({
   pending_signals: shared(0),
   /** What came with them. */
   sigqueue: [] as readonly SigInfo[],
+  /** Signals that are blocked, and what has been sent of them meanwhile. */
+  blocked: [] as readonly number[], blocked_sigqueue: [] as readonly SigInfo[],
+  user: null as unknown as UserStruct,
   /** RLIMIT_MEMLOCK, in bytes. */
   rlimit_memlock: RLIMIT_MEMLOCK,
 }) {
@@ -410,7 +451,6 @@ export class TaskStruct extends struct({
   readonly perf_event_mutex = new Mutex();
   readonly perf_event_list = new ListHead<PerfEvent>();
   readonly files: FdTable;
-  readonly user: UserStruct;
 
   constructor(
     pid: number, tgid: number, comm: string, parent: TaskStruct | null, user: UserStruct, files = new FdTable(), mm = new MmStruct(),

@@ -5,7 +5,7 @@
  * Not modelled: SET_FILTER and BPF commands (ENOTTY).
  */
 import {
-  EBADF, EFAULT, ENOSPC, ENOTTY, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
+  EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, ESPIPE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
   PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
@@ -92,15 +92,24 @@ export abstract class SyscallCode extends FcntlCode {
     mutex_unlock(perf_event_mutex);
   }
 
-  /** read(2): the 64-bit values in order; an event in error reads as end of file. */
-  sys_read(fd: number, bytes: number): readonly number[] | number {
+  /** read(2): the 64-bit values in order; an event in error reads as end of file; null bytes are a NULL buffer. */
+  sys_read(fd: number, bytes: number | null): readonly number[] | number {
     const event = this.perf_event_of(fd);
     if (event === null) return -EBADF;
     if (event.state === PERF_EVENT_STATE_ERROR) return [];
-    if (bytes < this.perf_event_read_size(event)) return -ENOSPC;
+    if (bytes !== null && bytes < this.perf_event_read_size(event)) return -ENOSPC;
     const group = event.read_format & PERF_FORMAT_GROUP ? this.perf_group_events(event.group_leader!) : [event];
     for (const member of group) this.perf_event_read(member);
-    return this.perf_event_read_values(event);
+    return bytes === null ? -EFAULT : this.perf_event_read_values(event);
+  }
+
+  /** Events are read, at no position, and never written: write(2), and lseek(2) or pread(2). */
+  sys_write(fd: number): number {
+    return this.file_of(fd) === null ? -EBADF : -EINVAL;
+  }
+
+  sys_lseek(fd: number): number {
+    return this.file_of(fd) === null ? -EBADF : -ESPIPE;
   }
 
   override perf_event_read_values(event: PerfEvent): readonly number[] {

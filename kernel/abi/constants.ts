@@ -145,11 +145,19 @@ export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
 export const POLLRDNORM = 0x40;
 
+// epoll(7); its event bits are poll(2)'s
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+export const EPOLLONESHOT = 1 << 30;
+export const EPOLLET = 1 << 31;
+
 // si_code of SIGIO. Not poll(2) bits, although kernels before 3.18 returned POLL_HUP from poll.
 export const POLL_IN = 1;
 export const POLL_HUP = 6;
 
 // mmap(2) and fcntl(2)
+export const PROT_NONE = 0;
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
@@ -167,6 +175,7 @@ export const O_ASYNC = 0o20000;
 
 // signals
 export const SIGINT = 2;
+export const SIGTRAP = 5;
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;
 export const SIGALRM = 14;
@@ -175,6 +184,12 @@ export const SIGCHLD = 17;
 export const SIGIO = 29;
 /** The first of the signals that queue. */
 export const SIGRTMIN = 34;
+/** si_code of the SIGTRAP of an event with attr.sigtrap. */
+export const TRAP_PERF = 6;
+// sigprocmask(2)
+export const SIG_BLOCK = 0;
+export const SIG_UNBLOCK = 1;
+export const SIG_SETMASK = 2;
 /** si_code of a signal that the kernel sends without saying more. */
 export const SI_KERNEL = 0x80;
 

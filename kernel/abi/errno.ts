@@ -17,6 +17,7 @@ export const ENOMEM = 12;
 export const EACCES = 13;
 export const EFAULT = 14;
 export const EBUSY = 16;
+export const EEXIST = 17;
 export const ENODEV = 19;
 export const EINVAL = 22;
 export const EMFILE = 24;
@@ -29,7 +30,7 @@ export const EOVERFLOW = 75;
 /** Names by number, for messages: `errnoName(-22)` is `EINVAL`. */
 const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries({
-    EPERM, ENOENT, ESRCH, EINTR, EIO, E2BIG, EBADF, ECHILD, EAGAIN, ENOMEM, EACCES, EFAULT, EBUSY, ENODEV, EINVAL,
+    EPERM, ENOENT, ESRCH, EINTR, EIO, E2BIG, EBADF, ECHILD, EAGAIN, ENOMEM, EACCES, EFAULT, EBUSY, EEXIST, ENODEV, EINVAL,
     EMFILE, ENOTTY, ENOSPC, ESPIPE, EOPNOTSUPP, EOVERFLOW,
   }).map(([name, number]) => [number, name]),
 );

@@ -37,12 +37,16 @@ export interface SpawnOptions {
 /** A call of which nothing more can be expected: nobody is left who could end its wait. */
 export class SleepsForEver extends Error {}
 
+/** The uid of a process that is not capable, unless it says who it is. */
+const ORDINARY = 1000;
+
 /** Simulated seconds after which a call that waits is given up: by then only timers go on. */
 const PATIENCE_S = 1000;
 
 export class Linux {
   readonly system: TimedSystem;
-  readonly #ordinary = new UserStruct(false);
+  /** By uid; 0 is root. */
+  readonly #users = new Map<number, UserStruct>();
   /** Whoever was driven last. */
   #active: Desk | null = null;
 
@@ -59,10 +63,17 @@ export class Linux {
     return this.system.machine.nanoseconds(this.system.machine.queue.now);
   }
 
+  user(uid: number): UserStruct {
+    if (uid === 0) return this.system.root;
+    const user = this.#users.get(uid) ?? new UserStruct(false);
+    this.#users.set(uid, user);
+    return user;
+  }
+
   /** A new process, which waits to be told what to do. */
   spawn(comm: string, { capable = true, cpus }: SpawnOptions = {}): Process {
     const desk = new Desk(this.system);
-    const user = capable ? this.system.root : this.#ordinary;
+    const user = this.user(capable ? 0 : ORDINARY);
     const task = this.system.kernel.create_task(comm, null, user);
     this.system.scheduler.start(task, desk.attend(task), cpus);
     return new Process(this, desk, new Sys(this.system, task));

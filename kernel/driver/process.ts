@@ -3,13 +3,15 @@
  *
  * Each method makes the call of its name and returns what the kernel returned: results as they are, errors as negative
  * numbers (−EINVAL). A call that blocks lets the machine run until it returns.
- * Reference: perf_event_open(2), mmap(2), ioctl(2), poll(2), fcntl(2), clone(2), execve(2).
- * Not modelled: epoll, select; memory of the process but its mappings; the default actions of signals (all are caught).
+ * Reference: perf_event_open(2), mmap(2), ioctl(2), poll(2), epoll(7), select(2), fcntl(2), clone(2), execve(2).
+ * Not modelled: memory of the process but its mappings; the default actions of signals (all are caught).
  */
 import type { Location } from '../../pmu/location.ts';
-import { MAP_SHARED, PAGE_SIZE, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
+import { MAP_PRIVATE, MAP_SHARED, PAGE_SIZE, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
 import type { Executable } from '../process.ts';
-import type { PollFd, PollResult } from '../select.ts';
+import type { EpollResult } from '../eventpoll.ts';
+import type { PollFd, PollResult, SelectResult, SelectSets } from '../select.ts';
+import type { MappedFile } from '../sideband.ts';
 import type { SigInfo, TaskStruct } from '../structs.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import type { Sys } from '../timed/sys.ts';
@@ -18,6 +20,24 @@ import { Desk, Pending } from './desk.ts';
 import type { Linux } from './linux.ts';
 import { USER_LOOP } from './locations.ts';
 import { Mapping } from './mapping.ts';
+
+/** A mapping of something that is no perf buffer; bytes. */
+export interface FileRequest {
+  readonly filename: string;
+  readonly length: number;
+  readonly prot: number;
+  readonly flags?: number;
+  readonly offset?: number;
+  readonly inode?: MappedFile['inode'];
+}
+
+/** Where the first of such mappings begins. */
+const FIRST_ADDRESS = 0x7f00_0010_0000;
+
+/** An offset and a length in bytes, in pages; what is left out stays so. */
+function pages(offset?: number, length?: number): [number | undefined, number | undefined] {
+  return [offset === undefined ? undefined : offset / PAGE_SIZE, length === undefined ? undefined : Math.ceil(length / PAGE_SIZE)];
+}
 
 /** Bytes of the buffer that read(2) is given. */
 const READ_SIZE = 4096;
@@ -28,6 +48,7 @@ export class Process {
   readonly #sys: Sys;
   /** The signals that it has received, oldest first. */
   readonly signals: SigInfo[] = [];
+  #next_address = FIRST_ADDRESS;
 
   constructor(linux: Linux, desk: Desk, sys: Sys) {
     this.#linux = linux;
@@ -82,18 +103,106 @@ export class Process {
     return typeof vma === 'number' ? vma : new Mapping(vma);
   }
 
-  munmap(mapping: Mapping): number {
-    return this.#call(this.#sys.munmap(mapping.vma));
+  /** `length` bytes from `offset` on; all of it, unless told. */
+  munmap(mapping: Mapping, offset?: number, length?: number): number {
+    return this.#call(this.#sys.munmap(mapping.vma, ...pages(offset, length)));
   }
 
-  /** The 64-bit values that the event's read_format asks for, or an error. */
-  read(fd: number, bytes = READ_SIZE): readonly number[] | number {
+  /** Of a buffer. What the mapping allowed when it was made has decided how the kernel writes. */
+  mprotect(mapping: Mapping, _prot: number, offset?: number, length?: number): number {
+    return this.#call(this.#sys.mprotect(mapping.vma, ...pages(offset, length)));
+  }
+
+  mremap(mapping: Mapping, length: number): number {
+    return this.#call(this.#sys.mremap(mapping.vma, Math.ceil(length / PAGE_SIZE)));
+  }
+
+  /** Whether this process has the mapping: one that touches memory it has not mapped is killed by SIGSEGV. */
+  has_mapped({ vma }: Mapping): boolean {
+    for (let own = this.task.mm.mmap; own !== null; own = own.vm_next) if (own.rb === vma.rb) return true;
+    return false;
+  }
+
+  /** mmap(2) of a file, or with a name like `//anon` of memory: something that perf only reports. */
+  map_file({ filename, length, prot, flags = MAP_PRIVATE, offset = 0, inode }: FileRequest): MappedFile {
+    const start = this.#next_address;
+    this.#next_address += PAGE_SIZE * Math.ceil(length / PAGE_SIZE);
+    const map = { start, length, offset, filename, prot, flags, inode };
+    this.#call(this.#sys.map_file(map));
+    return map;
+  }
+
+  /** mprotect(2) of such a mapping. */
+  protect_file(map: MappedFile, prot: number): MappedFile {
+    const changed = { ...map, prot };
+    this.#call(this.#sys.map_file(changed));
+    return changed;
+  }
+
+  /** unshare(2) of namespaces. */
+  unshare(): void {
+    this.#call(this.#sys.unshare());
+  }
+
+  write(fd: number): number {
+    return this.#call(this.#sys.write(fd));
+  }
+
+  lseek(fd: number): number {
+    return this.#call(this.#sys.lseek(fd));
+  }
+
+  pread(fd: number): number {
+    return this.#call(this.#sys.lseek(fd));
+  }
+
+  dup(fd: number): number {
+    return this.#call(this.#sys.dup(fd));
+  }
+
+  /** The 64-bit values that the event's read_format asks for, or an error; null bytes are a NULL buffer. */
+  read(fd: number, bytes: number | null = READ_SIZE): readonly number[] | number {
     return this.#call(this.#sys.read(fd, bytes));
   }
 
   /** `timeout` in milliseconds; negative: for ever. */
   poll(fds: readonly PollFd[], timeout: number): PollResult {
     return this.#call(this.#sys.poll(fds, timeout));
+  }
+
+  /** Descriptors in place of sets of bits; `timeout` as for poll. */
+  select(sets: Partial<SelectSets>, timeout: number): SelectResult {
+    return this.#call(this.#sys.select({ read: [], write: [], except: [], ...sets }, timeout));
+  }
+
+  epoll_create(): number {
+    return this.#call(this.#sys.epoll_create());
+  }
+
+  epoll_ctl(epfd: number, operation: number, fd: number, events = 0, data = fd): number {
+    return this.#call(this.#sys.epoll_ctl(epfd, operation, fd, { events, data }));
+  }
+
+  epoll_wait(epfd: number, maxevents: number, timeout: number): EpollResult {
+    return this.#call(this.#sys.epoll_wait(epfd, maxevents, timeout));
+  }
+
+  sigprocmask(how: number, signals: readonly number[]): number {
+    return this.#call(this.#sys.sigprocmask(how, signals));
+  }
+
+  /** To another user: 0 is root, all others are ordinary. */
+  setuid(uid: number): number {
+    return this.#call(this.#sys.setuid(this.#linux.user(uid)));
+  }
+
+  /** RLIMIT_MEMLOCK, in bytes: what a process may lock beyond what perf grants its user. */
+  setrlimit_memlock(bytes: number): number {
+    return this.#call(this.#sys.setrlimit_memlock(bytes));
+  }
+
+  sched_setaffinity(cpus: readonly number[]): void {
+    this.#call(this.#sys.sched_setaffinity(cpus));
   }
 
   fcntl(fd: number, command: number, argument = 0): number {

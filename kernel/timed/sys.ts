@@ -10,10 +10,12 @@ import {
   PERF_COUNT_SW_PAGE_FAULTS, PERF_COUNT_SW_PAGE_FAULTS_MAJ, PERF_COUNT_SW_PAGE_FAULTS_MIN, SIGALRM, type PerfEventAttr,
 } from '../abi/index.ts';
 import type { MmapRequest } from '../buffer.ts';
+import type { EpollEvent, EpollResult } from '../eventpoll.ts';
 import type { Executable } from '../process.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
-import type { PollFd, PollResult } from '../select.ts';
-import { TASK_DEAD, type TaskStruct, type VmArea } from '../structs.ts';
+import type { PollFd, PollResult, SelectResult, SelectSets } from '../select.ts';
+import type { MappedFile } from '../sideband.ts';
+import { TASK_DEAD, type TaskStruct, type UserStruct, type VmArea } from '../structs.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import { EXEC, PAGE_FAULT } from './locations.ts';
 import type { TimedSystem } from './system.ts';
@@ -49,16 +51,80 @@ export class Sys {
     return call(() => this.#kernel.sys_mmap(fd, request));
   }
 
-  munmap(vma: VmArea): Program<number> {
-    return call(() => this.#kernel.sys_munmap(vma));
+  /** Pages `first` to `first + pages` of the mapping; all of them, unless told. The same for mprotect. */
+  munmap(vma: VmArea, first?: number, pages?: number): Program<number> {
+    return call(() => this.#kernel.sys_munmap(vma, first, pages));
+  }
+
+  mprotect(vma: VmArea, first?: number, pages?: number): Program<number> {
+    return call(() => this.#kernel.sys_mprotect(vma, first, pages));
+  }
+
+  mremap(vma: VmArea, pages: number): Program<number> {
+    return call(() => this.#kernel.sys_mremap(vma, pages));
+  }
+
+  /** mmap(2), or mprotect(2), of something that is no perf buffer. */
+  map_file(map: MappedFile): Program {
+    return call(() => this.#kernel.sys_map_file(map));
+  }
+
+  unshare(): Program {
+    return call(() => this.#kernel.sys_unshare());
   }
 
   poll(fds: readonly PollFd[], timeout: number): Program<PollResult> {
     return this.#sleeping(fds.length === 0 ? 'sleep' : 'poll', () => this.#kernel.sys_poll(fds, timeout));
   }
 
-  /** read(2) on an event: the 64-bit values. */
-  read(fd: number, bytes: number): Program<readonly number[] | number> {
+  select(sets: SelectSets, timeout: number): Program<SelectResult> {
+    return this.#sleeping('poll', () => this.#kernel.sys_select(sets, timeout));
+  }
+
+  epoll_create(): Program<number> {
+    return call(() => this.#kernel.sys_epoll_create());
+  }
+
+  epoll_ctl(epfd: number, operation: number, fd: number, event: EpollEvent): Program<number> {
+    return call(() => this.#kernel.sys_epoll_ctl(epfd, operation, fd, event));
+  }
+
+  epoll_wait(epfd: number, maxevents: number, timeout: number): Program<EpollResult> {
+    return this.#sleeping('poll', () => this.#kernel.sys_epoll_wait(epfd, maxevents, timeout));
+  }
+
+  dup(fd: number): Program<number> {
+    return call(() => this.#kernel.sys_dup(fd));
+  }
+
+  write(fd: number): Program<number> {
+    return call(() => this.#kernel.sys_write(fd));
+  }
+
+  lseek(fd: number): Program<number> {
+    return call(() => this.#kernel.sys_lseek(fd));
+  }
+
+  sigprocmask(how: number, signals: readonly number[]): Program<number> {
+    return call(() => this.#kernel.sys_sigprocmask(how, signals));
+  }
+
+  setuid(user: UserStruct): Program<number> {
+    return call(() => this.#kernel.sys_setuid(user));
+  }
+
+  setrlimit_memlock(bytes: number): Program<number> {
+    return call(() => this.#kernel.sys_setrlimit_memlock(bytes));
+  }
+
+  /** sched_setaffinity(2): a task that is elsewhere goes to one of the CPUs, if it is idle. */
+  *sched_setaffinity(cpus: readonly number[]): Program {
+    this.system.scheduler.thread(this.task)!.affinity = cpus;
+    if (!cpus.includes(this.task.cpu)) yield { kind: 'balance' };
+  }
+
+  /** read(2) on an event: the 64-bit values; null bytes are a NULL buffer. */
+  read(fd: number, bytes: number | null): Program<readonly number[] | number> {
     return call(() => this.#kernel.sys_read(fd, bytes));
   }
 

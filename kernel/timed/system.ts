@@ -13,7 +13,7 @@ import type { Chip } from '../../pmu/chip.ts';
 import { CYCLES, part_of, type Location } from '../../pmu/location.ts';
 import { Pmu } from '../../pmu/pmu.ts';
 import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../base.ts';
-import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type TaskStruct } from '../structs.ts';
+import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type SigInfo, type TaskStruct } from '../structs.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { READ_ONCE } from '../primitives.ts';
 import { Durations, GRACE_PERIOD_TICKS, type Draw, type Range } from './costs.ts';
@@ -66,6 +66,8 @@ export class TimedSystem implements Hardware {
     this.#userIp = random.stream('pmu/user-ip');
     this.#pmus = cpus.map((cpu) => new Pmu(this.machine, cpu, spec.chip, (location) => this.#nmi(cpu, location)));
     this.kernel = new spec.kernel(this, { ...DEFAULT_CONFIG, ...spec.config });
+    // The first process: it sleeps for ever, but it is there.
+    this.kernel.create_task('init', null, this.root);
     this.kernel.next_pid = 1000 + random.stream('boot/pid').below(30_000);
     this.scheduler = new Scheduler(this.machine, this.kernel, this.#durations, this.#pmus, (cpu, body) => this.as(cpu, body));
     this.scheduler.onBusy = (cpu, busy) => this.#setTicking(cpu, busy);
@@ -205,8 +207,8 @@ export class TimedSystem implements Hardware {
     return this.#hrtimers.cancel(this.#executing, timer);
   }
 
-  send_signal(task: TaskStruct, signal: number, code?: number, fd?: number): void {
-    this.kernel.signal_pending_add(task, signal, code, fd);
+  send_signal(task: TaskStruct, signal: number, details?: Partial<SigInfo>): void {
+    this.kernel.signal_pending_add(task, signal, details);
     this.kernel.trace.signal_sent(task, signal);
     this.scheduler.wake(task);
     this.scheduler.kick(task);

@@ -12,12 +12,13 @@
  * Reference: section 6.2 of kernel.md, E20; section 11.
  * Not modelled: E19 (SIGTRAP), E21 and E22 (AUX areas, splitting of a mapping).
  */
-import { PERF_SAMPLE_TID, type PerfEventAttr } from '../abi/index.ts';
+import { PERF_SAMPLE_TID, POLL_IN, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL } from '../context.ts';
 import { list_entries } from '../list.ts';
 import type { Sample } from '../output.ts';
-import { atomic_inc } from '../primitives.ts';
+import { READ_ONCE, WRITE_ONCE, atomic_inc } from '../primitives.ts';
+import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { PerfSampleData } from '../sample-data.ts';
 import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -68,6 +69,13 @@ export class V6_12 extends V5_19 {
   override perf_prepare_sample(event: PerfEvent, period: number, regs: Regs): Sample {
     const sample = super.perf_prepare_sample(event, period, regs);
     return regs.data === undefined ? sample : regs.data.share(event.sample_type, sample);
+  }
+
+  /** Who asked for SIGIO is told of every wakeup, also of those that no overflow has caused (v6.9). */
+  override perf_output_wakeup(handle: PerfOutputHandle): void {
+    const { event } = handle;
+    if (this.perf_event_fasync(event) !== null && READ_ONCE(event.pending_kill) === 0) WRITE_ONCE(event.pending_kill, POLL_IN);
+    super.perf_output_wakeup(handle);
   }
 
   override same_owner(event: PerfEvent, output: PerfEvent): boolean {
