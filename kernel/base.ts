@@ -78,6 +78,11 @@ export const DEFAULT_CONFIG: KernelConfig = {
   perf_event_paranoid: 1,
 };
 
+/** The lists of swevent_heads behind those of the software events: a list for each tracepoint. */
+export const SCHED_STAT_RUNTIME = PERF_COUNT_SW_MAX;
+export const FTRACE_FUNCTION = PERF_COUNT_SW_MAX + 1;
+const NR_SWEVENT_LISTS = PERF_COUNT_SW_MAX + 2;
+
 /** Per-CPU variables. */
 export class PerCpu {
   readonly id: number;
@@ -86,12 +91,14 @@ export class PerCpu {
   /** Newest first. */
   readonly irq_work_list = new Cell<IrqWork | null>(null, this, 'irq_work_list');
   /** Since v3.4: ticks, and events throttled since the last one. */
+  /** When the running task's runtime was accounted last. */
+  readonly exec_start = new Cell(0, this, 'exec_start');
   readonly perf_throttled_seq = new Cell(0, this, 'perf_throttled_seq');
   readonly perf_throttled_count = new Cell(0, this, 'perf_throttled_count');
   /** One per distinct PMU context: hardware, software. Filled at boot. */
   readonly contexts: PerfCpuContext[] = [];
-  /** The running events of the software PMU by number, the one that was started last in front (struct swevent_htable). */
-  readonly swevent_heads = Array.from({ length: PERF_COUNT_SW_MAX }, () => new ListHead<PerfEvent>());
+  /** The running events of the software PMU, and of tracepoints, by number, the one that was started last in front (struct swevent_htable). */
+  readonly swevent_heads = Array.from({ length: NR_SWEVENT_LISTS }, () => new ListHead<PerfEvent>());
 
   constructor(id: number) {
     this.id = id;

@@ -20,6 +20,7 @@ export interface MmapRequest {
   /** Pages in all: the control page and the data pages. */
   readonly pages: number;
   readonly writable: boolean;
+  readonly executable?: boolean;
   readonly shared: boolean;
   readonly page_offset: number;
 }

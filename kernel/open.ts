@@ -22,9 +22,6 @@ import {
   type PmuOperations, type TaskStruct,
 } from './structs.ts';
 
-/** Open files that a process may have (RLIMIT_NOFILE). */
-export const NR_OPEN = 1024;
-
 /** Clocks that an NMI may read, and those that only events without NMIs may use. */
 const NMI_SAFE_CLOCKS = [CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW];
 const OTHER_CLOCKS = [CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI];
@@ -238,13 +235,14 @@ export abstract class OpenCode extends AttrCode {
 
   /** The lowest free file descriptor of the current task. */
   get_unused_fd(): number {
-    const { files } = this.current()!;
-    for (let fd = 3; fd < NR_OPEN; fd++) if (load(files.slot(fd)) === null) return fd;
+    const { files, rlimit_nofile } = this.current()!;
+    for (let fd = 3; fd < rlimit_nofile; fd++) if (load(files.slot(fd)) === null) return fd;
     return -EMFILE;
   }
 
   file_of(fd: number): File | null {
-    return fd < 0 || fd >= NR_OPEN ? null : load(this.current()!.files.slot(fd));
+    const { files } = this.current()!;
+    return fd < 0 || fd >= files.size ? null : load(files.slot(fd));
   }
 
   /**

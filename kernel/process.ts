@@ -61,6 +61,7 @@ export abstract class ProcessCode extends SignalCode {
       WRITE_ONCE(child.files.slot(fd), file);
     }
     child.rlimit_memlock = parent.rlimit_memlock;
+    child.rlimit_nofile = parent.rlimit_nofile;
     child.blocked = parent.blocked;
     this.dup_mmap(parent.mm, child.mm);
     return this.copy_process(child);
@@ -139,6 +140,7 @@ export abstract class ProcessCode extends SignalCode {
   /** The CPU goes from one task to another; null is the idle task. `preempt`: the task could have run on. Interrupts off. */
   sched_switch(previous: TaskStruct | null, next: TaskStruct | null, preempt = false): void {
     const { contexts, current } = this.this_cpu();
+    this.sched_stat_runtime();
     this.perf_event_switch(next, false, preempt);
     this.perf_sw_event(PERF_COUNT_SW_CONTEXT_SWITCHES, 1, null);
     contexts.forEach((cpuctx, ctxn) => {
@@ -163,6 +165,12 @@ export abstract class ProcessCode extends SignalCode {
   /** setuid(2) to an ordinary user, or back. */
   sys_setuid(user: UserStruct): number {
     this.current()!.user = user;
+    return 0;
+  }
+
+  /** setrlimit(2), of open files. */
+  sys_setrlimit_nofile(files: number): number {
+    this.current()!.rlimit_nofile = files;
     return 0;
   }
 

@@ -5,7 +5,9 @@
  * perf_swevent_set_period of kernel/events/core.c, v3.2.
  * Not modelled: recursion contexts (no event here happens inside the counting of another); alignment and emulation faults.
  */
+import { load, store } from '../sim/memory.ts';
 import { KERNEL_TEXT, location } from '../pmu/location.ts';
+import { SCHED_STAT_RUNTIME } from './base.ts';
 import { list_empty, list_for_each } from './list.ts';
 import { OverflowCode } from './overflow.ts';
 import { MAX_INTERRUPTS, PERF_HES_STOPPED, type PerfEvent, type Regs } from './structs.ts';
@@ -23,6 +25,15 @@ export abstract class SoftwareEventCode extends OverflowCode {
     list_for_each(head, (event) => {
       if (this.perf_swevent_match(event, at)) this.perf_swevent_event(event, nr, at);
     });
+  }
+
+  /** The running task's time since this was called last goes to the tracepoint for it (update_curr). Interrupts off. */
+  sched_stat_runtime(): void {
+    const { exec_start } = this.this_cpu();
+    const now = this.perf_clock();
+    const ran = now - load(exec_start);
+    store(exec_start, now);
+    if (this.current() !== null) this.perf_sw_event(SCHED_STAT_RUNTIME, ran, null);
   }
 
   /** What the events are told of the occurrence. */

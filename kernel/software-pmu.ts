@@ -38,7 +38,7 @@ export abstract class UnlimitedPmu implements PmuOperations {
 }
 
 export class SoftwarePmu extends UnlimitedPmu {
-  readonly name = 'software';
+  readonly name: string = 'software';
 
   event_init(event: PerfEvent): number {
     const { type, config } = event.attr;

@@ -420,6 +420,8 @@ export class VmArea extends struct({
   }
 }
 
+/** Open files that a process may have, unless setrlimit(2) has changed it. */
+const NR_OPEN = 1024;
 /** What a process may lock, unless setrlimit(2) has changed it. */
 const RLIMIT_MEMLOCK = 64 * 1024;
 
@@ -443,6 +445,8 @@ export class TaskStruct extends struct({
   user: null as unknown as UserStruct,
   /** RLIMIT_MEMLOCK, in bytes. */
   rlimit_memlock: RLIMIT_MEMLOCK,
+  /** RLIMIT_NOFILE: one more than the highest descriptor. */
+  rlimit_nofile: NR_OPEN,
 }) {
   readonly pid: number;
   readonly tgid: number;

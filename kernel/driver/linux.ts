@@ -12,6 +12,7 @@ import { UserStruct } from '../structs.ts';
 import { Sys } from '../timed/sys.ts';
 import { TimedSystem } from '../timed/system.ts';
 import type { Program } from '../timed/thread.ts';
+import { TRACEPOINTS } from '../tracepoint-pmu.ts';
 import type { KernelClass } from '../variant.ts';
 import { KERNELS } from '../variants/index.ts';
 import { Desk, Pending } from './desk.ts';
@@ -32,6 +33,8 @@ export interface SpawnOptions {
   readonly capable?: boolean;
   /** The CPUs it may run on. */
   readonly cpus?: readonly number[];
+  /** Whose child it is. It shares nothing with it. */
+  readonly parent?: Process;
 }
 
 /** A call of which nothing more can be expected: nobody is left who could end its wait. */
@@ -63,6 +66,11 @@ export class Linux {
     return this.system.machine.nanoseconds(this.system.machine.queue.now);
   }
 
+  /** The number by which perf_event_open knows a tracepoint (its id file), if there is one of that name. */
+  tracepoint(name: string): number | undefined {
+    return TRACEPOINTS[name];
+  }
+
   user(uid: number): UserStruct {
     if (uid === 0) return this.system.root;
     const user = this.#users.get(uid) ?? new UserStruct(false);
@@ -71,10 +79,10 @@ export class Linux {
   }
 
   /** A new process, which waits to be told what to do. */
-  spawn(comm: string, { capable = true, cpus }: SpawnOptions = {}): Process {
+  spawn(comm: string, { capable = true, cpus, parent }: SpawnOptions = {}): Process {
     const desk = new Desk(this.system);
     const user = this.user(capable ? 0 : ORDINARY);
-    const task = this.system.kernel.create_task(comm, null, user);
+    const task = this.system.kernel.create_task(comm, parent?.task ?? null, user);
     this.system.scheduler.start(task, desk.attend(task), cpus);
     return new Process(this, desk, new Sys(this.system, task));
   }

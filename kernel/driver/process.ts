@@ -7,7 +7,7 @@
  * Not modelled: memory of the process but its mappings; the default actions of signals (all are caught).
  */
 import type { Location } from '../../pmu/location.ts';
-import { MAP_PRIVATE, MAP_SHARED, PAGE_SIZE, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
+import { MAP_PRIVATE, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
 import type { Executable } from '../process.ts';
 import type { EpollResult } from '../eventpoll.ts';
 import type { PollFd, PollResult, SelectResult, SelectSets } from '../select.ts';
@@ -96,6 +96,7 @@ export class Process {
     const request = {
       pages: Math.ceil(length / PAGE_SIZE),
       writable: (prot & PROT_WRITE) !== 0,
+      executable: (prot & PROT_EXEC) !== 0,
       shared: (flags & MAP_SHARED) !== 0,
       page_offset: offset / PAGE_SIZE,
     };
@@ -124,10 +125,12 @@ export class Process {
   }
 
   /** mmap(2) of a file, or with a name like `//anon` of memory: something that perf only reports. */
-  map_file({ filename, length, prot, flags = MAP_PRIVATE, offset = 0, inode }: FileRequest): MappedFile {
+  map_file({ filename, length, prot, flags = MAP_PRIVATE, offset, inode }: FileRequest): MappedFile {
     const start = this.#next_address;
+    const isAnonymous = filename.startsWith('//anon');
     this.#next_address += PAGE_SIZE * Math.ceil(length / PAGE_SIZE);
-    const map = { start, length, offset, filename, prot, flags, inode };
+    // Memory without a file is at the offset of its own address.
+    const map = { start, length, offset: offset ?? (isAnonymous ? start : 0), filename, prot, flags, inode };
     this.#call(this.#sys.map_file(map));
     return map;
   }
@@ -194,6 +197,11 @@ export class Process {
   /** To another user: 0 is root, all others are ordinary. */
   setuid(uid: number): number {
     return this.#call(this.#sys.setuid(this.#linux.user(uid)));
+  }
+
+  /** RLIMIT_NOFILE: one more than the highest descriptor. */
+  setrlimit_nofile(files: number): number {
+    return this.#call(this.#sys.setrlimit_nofile(files));
   }
 
   /** RLIMIT_MEMLOCK, in bytes: what a process may lock beyond what perf grants its user. */

@@ -117,6 +117,10 @@ export class Sys {
     return call(() => this.#kernel.sys_setrlimit_memlock(bytes));
   }
 
+  setrlimit_nofile(files: number): Program<number> {
+    return call(() => this.#kernel.sys_setrlimit_nofile(files));
+  }
+
   /** sched_setaffinity(2): a task that is elsewhere goes to one of the CPUs, if it is idle. */
   *sched_setaffinity(cpus: readonly number[]): Program {
     this.system.scheduler.thread(this.task)!.affinity = cpus;

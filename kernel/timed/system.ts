@@ -246,6 +246,7 @@ export class TimedSystem implements Hardware {
 
   #tick(cpu: Cpu): void {
     this.charge('tick');
+    this.kernel.sched_stat_runtime();
     this.kernel.perf_event_task_tick();
     this.scheduler.tick(cpu);
     this.#armTick(cpu);

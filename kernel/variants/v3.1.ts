@@ -13,6 +13,7 @@ import { CpuClockPmu, TaskClockPmu } from '../clock-pmu.ts';
 import { SoftwarePmu } from '../software-pmu.ts';
 import { PerfCpuContext, type PmuOperations } from '../structs.ts';
 import { SyscallCode } from '../syscalls.ts';
+import { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';
 import { X86Pmu } from '../x86/x86-pmu.ts';
 import type { Hardware, KernelConfig } from '../base.ts';
@@ -33,7 +34,7 @@ export class V3_1 extends SyscallCode {
     super(hardware, config);
     this.x86_pmu = this.make_x86_pmu();
     const software = new SoftwarePmu(this);
-    this.pmus = [this.x86_pmu, software, new CpuClockPmu(this), new TaskClockPmu(this)];
+    this.pmus = [this.x86_pmu, software, new CpuClockPmu(this), new TaskClockPmu(this), new TracepointPmu(this)];
     for (const cpu of this.per_cpu) cpu.contexts.push(new PerfCpuContext(this.x86_pmu), new PerfCpuContext(software));
   }
 

@@ -10,11 +10,11 @@
  * Reference: section 6.2 of kernel.md, E23 and E25; section 6.6.
  * Not modelled: a PMU that is unregistered (POLLERR).
  */
-import { EBUSY, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts';
+import { EBUSY, EPERM, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { READ_ONCE, atomic_add_return } from '../primitives.ts';
-import { PERF_EVENT_STATE_ERROR, type PerfEvent, type RingBuffer } from '../structs.ts';
+import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, type File, type PerfEvent, type RingBuffer, type VmArea } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_16 } from './v6.16.ts';
 
@@ -31,6 +31,30 @@ export class V6_18 extends V6_16 {
 
   override get wakeup_mask(): number {
     return POLLIN | POLLRDNORM;
+  }
+
+  /** The file system of event files is one from which nothing may be executed (v6.17). */
+  override perf_mmap(file: File, request: MmapRequest): VmArea | number {
+    return request.executable ? -EPERM : super.perf_mmap(file, request);
+  }
+
+  /** A group is throttled as one, and its leader says so; events of software then do not count either (v6.16). */
+  override perf_event_throttle_at_limit(event: PerfEvent): boolean {
+    if (event.hw.interrupts < this.max_samples_per_tick) return false;
+    const leader = event.group_leader!;
+    if (!super.perf_event_throttle_at_limit(leader === event ? event : this.perf_event_at_limit(leader))) return false;
+    for (const member of this.perf_group_events(leader)) {
+      if (member.state !== PERF_EVENT_STATE_ACTIVE) continue;
+      member.hw.interrupts = MAX_INTERRUPTS;
+      // Others are stopped by the interrupt that they are in, or have no interrupt of their own to come.
+      if (member.pmu.software && member.hw.hrtimer === null) member.pmu.stop(member, 0);
+    }
+    return true;
+  }
+
+  perf_event_at_limit(leader: PerfEvent): PerfEvent {
+    leader.hw.interrupts = this.max_samples_per_tick;
+    return leader;
   }
 
   override vma_may_split(): boolean {

@@ -8,6 +8,10 @@ export type Fields = { readonly [key: string]: Value };
 /** One step of a case: an operation with its arguments, or what it answered. */
 export type Step = Fields & { readonly i: number; readonly op: string };
 
+export type Answer = Fields | null;
+/** What an operation answers; `perform` carries out a step inside it. */
+export type Operation<W> = (world: W, step: Step, perform: (step: Step) => Answer) => Answer | void;
+
 /** A name, or whatever stands in its place. */
 export const text = (value: Value | undefined): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
 
@@ -22,10 +26,13 @@ export interface Case {
   readonly since_v3_2?: readonly { readonly note: string }[];
 }
 
+/** Numbers that a double cannot hold, as strings. */
+const exact = (json: string): string => json.replaceAll(/(?<=:\s*)\d{16,}(?=\s*[,}\]])/g, '"$&"');
+
 const path = process.env['PERFSIM_CASES'] ?? join(ROOT, '../shared/conformance/cases.json');
 
 /** All cases; none where the file is not at hand. */
-export const CASES: readonly Case[] = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Case[]) : [];
+export const CASES: readonly Case[] = existsSync(path) ? (JSON.parse(exact(readFileSync(path, 'utf8'))) as Case[]) : [];
 
 /** Notes on what has changed since v3.2 that do not change the answer, or only by a field that the replay leaves away. */
 const HARMLESS = [

@@ -1,8 +1,7 @@
 /** The tasks, events and mappings of one case by the names that it gives them, on a simulated machine. */
 import {
-  Linux, Mapping, PAGE_SIZE, PERF_ATTR_SIZE_VER8, PERF_SAMPLE_ADDR, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CPU, PERF_SAMPLE_ID,
-  PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_READ, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID,
-  PERF_SAMPLE_TIME, READ_ONCE, V3_2, attr_limits, perf_event_attr, type PerfEventAttr, type DriverRecord, type KernelClass, type Process,
+  Linux, Mapping, PAGE_SIZE, PERF_ATTR_SIZE_VER8, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_SAMPLE_IDENTIFIER,
+  READ_ONCE, V3_2, attr_limits, perf_event_attr, type DriverRecord, type KernelClass, type MappedFile, type PerfEventAttr, type Process,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
 
@@ -12,16 +11,17 @@ export class NotCovered extends Error {}
 const TYPES = ['HARDWARE', 'SOFTWARE', 'TRACEPOINT', 'HW_CACHE', 'RAW', 'BREAKPOINT'];
 const SOFTWARE = [
   'CPU_CLOCK', 'TASK_CLOCK', 'PAGE_FAULTS', 'CONTEXT_SWITCHES', 'CPU_MIGRATIONS', 'PAGE_FAULTS_MIN', 'PAGE_FAULTS_MAJ',
-  'ALIGNMENT_FAULTS', 'EMULATION_FAULTS', 'DUMMY',
+  'ALIGNMENT_FAULTS', 'EMULATION_FAULTS', 'DUMMY', 'BPF_OUTPUT', 'CGROUP_SWITCHES',
 ];
-const SAMPLE_BITS: Record<string, number> = {
-  IP: PERF_SAMPLE_IP, TID: PERF_SAMPLE_TID, TIME: PERF_SAMPLE_TIME, ADDR: PERF_SAMPLE_ADDR, READ: PERF_SAMPLE_READ,
-  CALLCHAIN: PERF_SAMPLE_CALLCHAIN, ID: PERF_SAMPLE_ID, CPU: PERF_SAMPLE_CPU, PERIOD: PERF_SAMPLE_PERIOD,
-  STREAM_ID: PERF_SAMPLE_STREAM_ID, RAW: 1 << 10, BRANCH_STACK: 1 << 11, REGS_USER: 1 << 12, STACK_USER: 1 << 13,
-  WEIGHT: 1 << 14, DATA_SRC: 1 << 15, IDENTIFIER: PERF_SAMPLE_IDENTIFIER, TRANSACTION: 1 << 17, REGS_INTR: 1 << 18,
-  PHYS_ADDR: 1 << 19, AUX: 1 << 20, CGROUP: 1 << 21, DATA_PAGE_SIZE: 1 << 22, CODE_PAGE_SIZE: 1 << 23, WEIGHT_STRUCT: 1 << 24,
-};
-const FORMAT_BITS: Record<string, number> = { TOTAL_TIME_ENABLED: 1, TOTAL_TIME_RUNNING: 2, ID: 4, GROUP: 8, LOST: 16 };
+const inOrder = (names: readonly string[]): Record<string, number> => Object.fromEntries(names.map((name, i) => [name, 2 ** i]));
+const SAMPLE_BITS = inOrder([
+  'IP', 'TID', 'TIME', 'ADDR', 'READ', 'CALLCHAIN', 'ID', 'CPU', 'PERIOD', 'STREAM_ID', 'RAW', 'BRANCH_STACK', 'REGS_USER',
+  'STACK_USER', 'WEIGHT', 'DATA_SRC', 'IDENTIFIER', 'TRANSACTION', 'REGS_INTR', 'PHYS_ADDR', 'AUX', 'CGROUP',
+  'DATA_PAGE_SIZE', 'CODE_PAGE_SIZE', 'WEIGHT_STRUCT',
+]);
+const FORMAT_BITS = inOrder(['TOTAL_TIME_ENABLED', 'TOTAL_TIME_RUNNING', 'ID', 'GROUP', 'LOST']);
+const OPEN_FLAGS = inOrder(['FD_NO_GROUP', 'FD_OUTPUT', 'PID_CGROUP', 'FD_CLOEXEC']);
+const PROTECTION = { READ: 1, WRITE: 2, EXEC: 4, NONE: 0, other: 7 };
 const NUMBERS = [
   'wakeup_events', 'clockid', 'bp_type', 'size', 'precise_ip', 'sample_stack_user', 'sample_max_stack', 'aux_watermark',
   'aux_sample_size',
@@ -33,12 +33,18 @@ export class V3_2WithIdentifier extends V3_2 {
   override readonly attr_limits = { ...attr_limits('3.14'), sample_max: BigInt(2 * PERF_SAMPLE_IDENTIFIER), unknown_flags: [] };
 }
 
-/** The number in `names`, one of them or several; a number stands for itself. */
-function bits(value: Value | undefined, names: Record<string, number>): number {
+/** The number in `names`, one of them or several; a number, or a bit by its place, stands for itself. */
+export function bits(value: Value | undefined, names: Record<string, number>): number {
   if (value === undefined) return 0;
   if (typeof value === 'number') return value;
   const list = typeof value === 'string' ? value.split('|') : (value as readonly string[]);
-  return list.reduce((sum, name) => sum | (name.startsWith('0x') ? Number(name) : known(names[name], name)), 0);
+  return list.reduce((sum, name) => sum + (names[name] ?? number(name)), 0);
+}
+
+function number(name: string): number {
+  const bit = /^bit(\d+)$/.exec(name);
+  const value = bit === null ? Number(name) : 2 ** Number(bit[1]);
+  return known(Number.isNaN(value) ? undefined : value, name);
 }
 
 export function known<T>(value: T | undefined, name: Value | undefined): T {
@@ -55,6 +61,8 @@ export function index(names: readonly string[], name: Value | undefined): number
 export interface Poller {
   returns: number;
   readonly by: Record<string, number>;
+  readonly seen: Set<string>;
+  readonly task: Process;
 }
 
 /** Where the programs fault. */
@@ -68,10 +76,18 @@ export class World {
   readonly attrs = new Map<string, PerfEventAttr>();
   readonly maps = new Map<string, Mapping>();
   readonly pollers = new Map<string, Poller>();
+  /** The attr of the last perf_event_open, as the kernel has left it. */
+  attr: PerfEventAttr = perf_event_attr();
   /** Whether the last poll(2) returned POLLIN. */
   polled = false;
-  /** What the last busy_cpu_time took, interrupts included. */
+  /** What the last busy_cpu_time took, interrupts included; when each ended. */
   busyMs = 0;
+  readonly phases: number[] = [];
+  /** The last mapping that user_mmap made. */
+  mapped: MappedFile | undefined;
+  /** The records that were drained or looked at last. */
+  last: readonly DriverRecord[] = [];
+  #epfd: number | null = null;
 
   constructor(kernel: KernelClass) {
     this.linux = new Linux({ kernel, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
@@ -87,16 +103,29 @@ export class World {
     return this.tasks.get('self')!;
   }
 
+  get epfd(): number {
+    this.#epfd ??= this.self.epoll_create();
+    return this.#epfd;
+  }
+
   task(name: Value | undefined): Process {
     return known(this.tasks.get(text(name ?? 'self')), name);
   }
 
+  /** The descriptor of an event; of a copy made just now; of a file that is no event. */
   fd(name: Value | undefined): number {
-    return typeof name === 'number' ? name : known(this.fds.get(text(name)), name);
+    if (typeof name === 'number') return name;
+    const copied = /^dup\((\w+)\)$/.exec(text(name));
+    if (copied !== null) return this.self.dup(this.fd(copied[1]));
+    return text(name).includes('/dev/null') ? this.epfd : known(this.fds.get(text(name)), name);
   }
 
   map(name: Value | undefined): Mapping {
     return known(this.maps.get(text(name)), name);
+  }
+
+  enable(ev: string, enable: boolean): void {
+    this.self.ioctl(this.fd(ev), enable ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE);
   }
 
   /** The id by which records and read(2) name an event. */
@@ -105,13 +134,14 @@ export class World {
   }
 
   open(step: Step): number {
-    const attr = this.#attr(step['attr'] as Fields);
-    const { pid, cpu, group_fd } = step;
-    const flags = bits(step['flags'], { FD_NO_GROUP: 1, FD_OUTPUT: 2 });
-    const target = pid === 'self' ? 0 : typeof pid === 'string' && /^-?\d+$/.test(pid) ? Number(pid) : pid;
-    const number = typeof target === 'number' ? target : this.task(target === 'self_by_pid' ? 'self' : target).tid;
-    const fd = this.self.perf_event_open(attr, number, cpu as number, this.fd(group_fd), flags);
-    if (fd >= 0) {
+    this.attr = this.#attr(step['attr'] as Fields);
+    const attr = { ...this.attr };
+    const { pid = 'self', cpu = -1, group_fd = -1 } = step;
+    const target = typeof pid === 'string' && /^-?\d+$/.test(pid) ? Number(pid) : pid;
+    const task = target === 'self' ? 0 : typeof target === 'number' ? target : this.task(target === 'self_by_pid' ? 'self' : target).tid;
+    const asked = step['attr'] === 'NULL' ? null : this.attr;
+    const fd = this.self.perf_event_open(asked, task, cpu as number, this.fd(group_fd), bits(step['flags'], OPEN_FLAGS));
+    if (fd >= 0 && step['as'] !== undefined) {
       this.fds.set(text(step['as']), fd);
       this.attrs.set(text(step['as']), attr);
       this.ids.set(READ_ONCE(this.self.task.files.slot(fd))!.event!.id, text(step['as']));
@@ -120,16 +150,16 @@ export class World {
   }
 
   #attr(fields: Fields): PerfEventAttr {
-    if (typeof fields !== 'object') throw new NotCovered('attr');
     const attr = perf_event_attr({ size: PERF_ATTR_SIZE_VER8 });
+    if (typeof fields !== 'object') return attr;
     for (const [name, value] of Object.entries(fields)) {
       if (name === 'type') attr.type = typeof value === 'number' ? value : index(TYPES, value);
-      else if (name === 'config') attr.config = BigInt(typeof value === 'number' ? value : index(SOFTWARE, value));
-      else if (name === 'sample_period' || name === 'sample_freq') attr.sample_period = BigInt(value as number);
+      else if (name === 'config') attr.config = this.#config(value);
+      else if (name === 'sample_period' || name === 'sample_freq') attr.sample_period = BigInt(value as number | string);
       else if (name === 'sample_type') attr.sample_type = BigInt(bits(value, SAMPLE_BITS));
-      else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) & (this.hasLost ? -1 : ~16));
+      else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) - (this.hasLost ? 0 : bits(value, FORMAT_BITS) & 16));
       else if (name === 'wakeup_watermark') attr.wakeup_events = value as number;
-      else if (WIDE.includes(name)) Object.assign(attr, { [name]: BigInt(value as number) });
+      else if (WIDE.includes(name)) Object.assign(attr, { [name]: BigInt(value as number | string) });
       else if (name === 'last_byte') attr.unknown_fields = value !== 0;
       else if (NUMBERS.includes(name)) Object.assign(attr, { [name]: value });
       else if (typeof (attr as unknown as Fields)[name] === 'boolean') Object.assign(attr, { [name]: value === 1 });
@@ -138,23 +168,32 @@ export class World {
     return attr;
   }
 
+  #config(value: Value): bigint {
+    if (typeof value === 'number' || /^\d+$/.test(text(value))) return BigInt(value as number | string);
+    const tracepoint = /^(\w+:\w+)/.exec(text(value));
+    if (tracepoint === null) return BigInt(index(SOFTWARE, value));
+    return BigInt(known(this.linux.tracepoint(tracepoint[1]), value));
+  }
+
   mmap(step: Step): number {
-    const { ev, data_pages, prot, flags, offset } = step;
-    const length = (1 + known(data_pages as number | undefined, 'mmap.length')) * PAGE_SIZE;
-    const mapped = this.self.mmap(
-      this.fd(ev), length, bits(prot, { READ: 1, WRITE: 2, EXEC: 4 }), bits(flags, { SHARED: 1, PRIVATE: 2 }), offset as number,
-    );
+    const { ev, data_pages, prot = 'READ|WRITE', flags = 'SHARED', offset = 0, length } = step;
+    const bytes = (length as number | undefined) ?? (1 + known(data_pages as number | undefined, 'mmap.length')) * PAGE_SIZE;
+    const mapped = this.self.mmap(this.fd(ev), bytes, bits(prot, PROTECTION), bits(flags, { SHARED: 1, PRIVATE: 2 }), offset as number);
     if (typeof mapped === 'number') return mapped;
     this.maps.set(text(ev), mapped);
+    // The measured program stores into the new control page, and the first store is a fault.
+    if (mapped.vma.writable) this.self.fault(1);
     return 0;
   }
 
-  /** The records in the buffer of an event, those alike in a row counted. */
+  /** The records in the buffer of an event, those alike in a row counted; from `pos` on if the step names it. */
   records(step: Step, drain: boolean): Fields[] {
     const map = this.map(step['ev']);
     const attr = this.attrs.get(text(step['ev']));
+    const { pos } = step;
+    this.last = typeof pos === 'number' ? map.from(pos, attr) : drain ? map.read(attr) : map.peek(attr);
     const list: Record<string, Value>[] = [];
-    for (const record of drain ? map.read(attr) : map.peek(attr)) {
+    for (const record of this.last) {
       const entry = this.#entry(record, step['attribute_by'] !== undefined);
       const last = list.at(-1);
       if (last !== undefined && JSON.stringify({ ...last, n: 0 }) === JSON.stringify({ ...entry, n: 0 })) last['n'] = (last['n'] as number) + 1;
@@ -171,4 +210,7 @@ export class World {
   }
 }
 
-const RECORDS = [undefined, 'MMAP', 'LOST', 'COMM', 'EXIT', 'THROTTLE', 'UNTHROTTLE', 'FORK', 'READ', 'SAMPLE'];
+const RECORDS = [
+  undefined, 'MMAP', 'LOST', 'COMM', 'EXIT', 'THROTTLE', 'UNTHROTTLE', 'FORK', 'READ', 'SAMPLE', 'MMAP2', 'AUX', 'ITRACE_START',
+  'LOST_SAMPLES', 'SWITCH', 'SWITCH_CPU_WIDE', 'NAMESPACES', 'KSYMBOL', 'BPF_EVENT', 'CGROUP', 'TEXT_POKE',
+];
