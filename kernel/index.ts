@@ -29,3 +29,4 @@ export { FixAsCommitted } from './variants/fix-as-committed.ts';
 export { KERNELS } from './variants/index.ts';
 export { V3_1 } from './variants/v3.1.ts';
 export { V3_2 } from './variants/v3.2.ts';
+export { V6_18 } from './variants/v6.18.ts';

@@ -207,7 +207,8 @@ function take_late(at: Cursor, { sample_type: bits, sample_regs_user, sample_reg
 function take_registers(late: Record<string, number>, name: string, at: Cursor, mask: bigint): void {
   const abi = at.u64();
   late[`${name}_abi`] = abi;
-  for (let bit = 0; abi !== 0 && mask >> BigInt(bit) !== 0n; bit++) {
+  if (abi === 0) return;
+  for (let bit = 0; mask >> BigInt(bit) !== 0n; bit++) {
     if ((mask >> BigInt(bit)) % 2n === 1n) late[`${name}_${bit}`] = at.u64();
   }
 }

@@ -4,7 +4,8 @@ import {
 } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step } from './cases.ts';
 import { decode_record, decodeFields } from './decode.ts';
-import { known, type World } from './world.ts';
+import { known } from './attr.ts';
+import type { World } from './world.ts';
 
 const read = (world: World, { ev }: Step): DriverRecord[] => world.map(ev).read(world.attrs.get(text(ev)));
 const peek = (world: World, { ev }: Step): DriverRecord[] => world.map(ev).peek(world.attrs.get(text(ev)));

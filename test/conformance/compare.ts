@@ -2,7 +2,8 @@
 import type { KernelClass } from '../../kernel/index.ts';
 import type { Case, Fields, Value } from './cases.ts';
 import { replay } from './replay.ts';
-import { NotCovered, World } from './world.ts';
+import { NotCovered } from './attr.ts';
+import { World } from './world.ts';
 
 /** Keys that depend on the scheduler of the machine that was measured. */
 const IGNORED = new Set(['i', 'task_wakeups', 'revents_seen']);

@@ -4,7 +4,8 @@ import {
   PERF_SAMPLE_TIME, USER_LOOP, type DriverRecord,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
-import { FAULT_ADDRESS, known, type World } from './world.ts';
+import { known } from './attr.ts';
+import { FAULT_ADDRESS, type World } from './world.ts';
 
 const PERF_CONTEXT_USER = -512;
 /** Bits of a sample_id trailer in its order. */

@@ -2,7 +2,8 @@
 import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, errnoName } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step, type Value } from './cases.ts';
 import { returned } from './poll-operations.ts';
-import { bits, index, known, type World } from './world.ts';
+import { bits, index, known } from './attr.ts';
+import type { World } from './world.ts';
 
 const COMMANDS = [
   'ENABLE', 'DISABLE', 'REFRESH', 'RESET', 'PERIOD', 'SET_OUTPUT', 'SET_FILTER', 'ID', 'SET_BPF', 'PAUSE_OUTPUT', 'QUERY_BPF',
@@ -54,10 +55,10 @@ function compareIds(world: World, step: Step): Fields {
 function openSiblings(world: World, { leader, attr, max }: Step): Fields {
   world.self.setrlimit_nofile(2 * (max as number));
   for (let opened = 0; opened < (max as number); opened++) {
-    const fd = world.open({ i: -1, op: 'perf_event_open', attr: attr as Fields, group_fd: leader });
+    const fd = world.open({ i: -1, op: 'perf_event_open', attr, group_fd: leader });
     if (fd < 0) return { siblings_opened: opened, errno: errnoName(fd) };
   }
-  return { siblings_opened: max as number, errno: 'none' };
+  return { siblings_opened: max, errno: 'none' };
 }
 
 /** Pages of a mapping by the words of the case: offset and length in bytes. */

@@ -1,7 +1,7 @@
 /** The experiments with several events in one buffer and a reader of it, which may behave as on a kernel before the fix. */
 import { POLLIN, PERF_RECORD_LOST, PERF_RECORD_SAMPLE, USER_LOOP, type DriverRecord } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step } from './cases.ts';
-import { type World } from './world.ts';
+import type { World } from './world.ts';
 
 const MS = 1e6;
 

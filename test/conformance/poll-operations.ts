@@ -4,7 +4,8 @@ import {
   type PollFd, type PollResult,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step } from './cases.ts';
-import { known, type Poller, type World } from './world.ts';
+import { known } from './attr.ts';
+import type { Poller, World } from './world.ts';
 
 const MS = 1e6;
 const POLL_BITS: Record<string, number> = { POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL, POLLRDNORM };

@@ -4,7 +4,8 @@ import {
   PERF_RECORD_MISC_SWITCH_OUT, type Process,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step, type Value } from './cases.ts';
-import { FAULT_ADDRESS, index, known, type World } from './world.ts';
+import { index, known } from './attr.ts';
+import { FAULT_ADDRESS, type World } from './world.ts';
 
 const MS = 1e6;
 /** Nanoseconds in which the work that an interrupt has left is surely done. */

@@ -5,7 +5,8 @@ import { EVENT_OPERATIONS } from './event-operations.ts';
 import { EXPERIMENTS, recorderOf } from './experiments.ts';
 import { POLL_OPERATIONS } from './poll-operations.ts';
 import { PROCESS_OPERATIONS } from './process-operations.ts';
-import { NotCovered, known, type World } from './world.ts';
+import { NotCovered, known } from './attr.ts';
+import type { World } from './world.ts';
 
 function repeat(world: World, step: Step): Fields {
   const body = known(step['body'], 'repeat without body') as unknown as readonly Step[];

@@ -1,61 +1,16 @@
 /** The tasks, events and mappings of one case by the names that it gives them, on a simulated machine. */
 import {
-  Linux, Mapping, PAGE_SIZE, PERF_ATTR_SIZE_VER8, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_SAMPLE_IDENTIFIER,
+  Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_SAMPLE_IDENTIFIER,
   READ_ONCE, V3_2, attr_limits, perf_event_attr, type DriverRecord, type KernelClass, type MappedFile, type PerfEventAttr, type Process,
 } from '../../kernel/index.ts';
+import { attr_of, bits, inOrder, known } from './attr.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
 
-/** Something that the replay does not know: the case is not covered. */
-export class NotCovered extends Error {}
-
-const TYPES = ['HARDWARE', 'SOFTWARE', 'TRACEPOINT', 'HW_CACHE', 'RAW', 'BREAKPOINT'];
-const SOFTWARE = [
-  'CPU_CLOCK', 'TASK_CLOCK', 'PAGE_FAULTS', 'CONTEXT_SWITCHES', 'CPU_MIGRATIONS', 'PAGE_FAULTS_MIN', 'PAGE_FAULTS_MAJ',
-  'ALIGNMENT_FAULTS', 'EMULATION_FAULTS', 'DUMMY', 'BPF_OUTPUT', 'CGROUP_SWITCHES',
-];
-const inOrder = (names: readonly string[]): Record<string, number> => Object.fromEntries(names.map((name, i) => [name, 2 ** i]));
-const SAMPLE_BITS = inOrder([
-  'IP', 'TID', 'TIME', 'ADDR', 'READ', 'CALLCHAIN', 'ID', 'CPU', 'PERIOD', 'STREAM_ID', 'RAW', 'BRANCH_STACK', 'REGS_USER',
-  'STACK_USER', 'WEIGHT', 'DATA_SRC', 'IDENTIFIER', 'TRANSACTION', 'REGS_INTR', 'PHYS_ADDR', 'AUX', 'CGROUP',
-  'DATA_PAGE_SIZE', 'CODE_PAGE_SIZE', 'WEIGHT_STRUCT',
-]);
-const FORMAT_BITS = inOrder(['TOTAL_TIME_ENABLED', 'TOTAL_TIME_RUNNING', 'ID', 'GROUP', 'LOST']);
 const OPEN_FLAGS = inOrder(['FD_NO_GROUP', 'FD_OUTPUT', 'PID_CGROUP', 'FD_CLOEXEC']);
 const PROTECTION = { READ: 1, WRITE: 2, EXEC: 4, NONE: 0, other: 7 };
-const NUMBERS = [
-  'wakeup_events', 'clockid', 'bp_type', 'size', 'precise_ip', 'sample_stack_user', 'sample_max_stack', 'aux_watermark',
-  'aux_sample_size',
-];
-const WIDE = ['config1', 'config2', 'config3', 'branch_sample_type', 'sample_regs_user', 'sample_regs_intr', 'sig_data'];
-
 /** v3.2 in all but one thing: most cases tell records apart by IDENTIFIER, of v3.12. */
 export class V3_2WithIdentifier extends V3_2 {
   override readonly attr_limits = { ...attr_limits('3.14'), sample_max: BigInt(2 * PERF_SAMPLE_IDENTIFIER), unknown_flags: [] };
-}
-
-/** The number in `names`, one of them or several; a number, or a bit by its place, stands for itself. */
-export function bits(value: Value | undefined, names: Record<string, number>): number {
-  if (value === undefined) return 0;
-  if (typeof value === 'number') return value;
-  const list = typeof value === 'string' ? value.split('|') : (value as readonly string[]);
-  return list.reduce((sum, name) => sum + (names[name] ?? number(name)), 0);
-}
-
-function number(name: string): number {
-  const bit = /^bit(\d+)$/.exec(name);
-  const value = bit === null ? Number(name) : 2 ** Number(bit[1]);
-  return known(Number.isNaN(value) ? undefined : value, name);
-}
-
-export function known<T>(value: T | undefined, name: Value | undefined): T {
-  if (value === undefined) throw new NotCovered(text(name));
-  return value;
-}
-
-/** The place of a name among `names`. */
-export function index(names: readonly string[], name: Value | undefined): number {
-  const found = names.indexOf(text(name));
-  return known(found === -1 ? undefined : found, name);
 }
 
 export interface Poller {
@@ -134,7 +89,7 @@ export class World {
   }
 
   open(step: Step): number {
-    this.attr = this.#attr(step['attr'] as Fields);
+    this.attr = attr_of(step['attr'] as Fields, this.linux, this.hasLost);
     const attr = { ...this.attr };
     const { pid = 'self', cpu = -1, group_fd = -1 } = step;
     const target = typeof pid === 'string' && /^-?\d+$/.test(pid) ? Number(pid) : pid;
@@ -147,32 +102,6 @@ export class World {
       this.ids.set(READ_ONCE(this.self.task.files.slot(fd))!.event!.id, text(step['as']));
     }
     return fd;
-  }
-
-  #attr(fields: Fields): PerfEventAttr {
-    const attr = perf_event_attr({ size: PERF_ATTR_SIZE_VER8 });
-    if (typeof fields !== 'object') return attr;
-    for (const [name, value] of Object.entries(fields)) {
-      if (name === 'type') attr.type = typeof value === 'number' ? value : index(TYPES, value);
-      else if (name === 'config') attr.config = this.#config(value);
-      else if (name === 'sample_period' || name === 'sample_freq') attr.sample_period = BigInt(value as number | string);
-      else if (name === 'sample_type') attr.sample_type = BigInt(bits(value, SAMPLE_BITS));
-      else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) - (this.hasLost ? 0 : bits(value, FORMAT_BITS) & 16));
-      else if (name === 'wakeup_watermark') attr.wakeup_events = value as number;
-      else if (WIDE.includes(name)) Object.assign(attr, { [name]: BigInt(value as number | string) });
-      else if (name === 'last_byte') attr.unknown_fields = value !== 0;
-      else if (NUMBERS.includes(name)) Object.assign(attr, { [name]: value });
-      else if (typeof (attr as unknown as Fields)[name] === 'boolean') Object.assign(attr, { [name]: value === 1 });
-      else throw new NotCovered(`attr.${name}`);
-    }
-    return attr;
-  }
-
-  #config(value: Value): bigint {
-    if (typeof value === 'number' || /^\d+$/.test(text(value))) return BigInt(value as number | string);
-    const tracepoint = /^(\w+:\w+)/.exec(text(value));
-    if (tracepoint === null) return BigInt(index(SOFTWARE, value));
-    return BigInt(known(this.linux.tracepoint(tracepoint[1]), value));
   }
 
   mmap(step: Step): number {

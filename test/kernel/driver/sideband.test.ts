@@ -16,9 +16,11 @@ function opened(self: Process, attr: Partial<PerfEventAttr>, pid: number, cpu: n
 }
 
 test('an exec reports its mappings with device, inode and protection', () => {
-  const self = new Linux({ kernel: 'v6.18' }).spawn('test');
-  const mapping = opened(self, { comm: true, mmap: true, mmap2: true }, 0, -1);
-  self.exec({ comm: 'x', maps: [FILE] });
+  const linux = new Linux({ kernel: 'v6.18' });
+  const [self, other] = [linux.spawn('test'), linux.spawn('other')];
+  // An exec takes away what the process has mapped, so that somebody else has to watch it.
+  const mapping = opened(self, { comm: true, mmap: true, mmap2: true }, other.tid, -1);
+  other.exec({ comm: 'x', maps: [FILE] });
   const [comm, mmap2] = mapping.read();
   expect([comm.type, comm.misc, comm.comm]).toEqual([PERF_RECORD_COMM, PERF_RECORD_MISC_COMM_EXEC, 'x']);
   const { type, misc, size, body } = mmap2;
