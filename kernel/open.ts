@@ -251,7 +251,7 @@ export abstract class OpenCode extends AttrCode {
    */
   with_file<T>(fd: number, use: (file: File) => T): T | null {
     const { files } = this.current()!;
-    if (fd < 0 || fd >= NR_OPEN) return null;
+    if (fd < 0 || fd >= files.size) return null;
     if (READ_ONCE(files.count) === 1) {
       const file = load(files.slot(fd));
       return file === null ? null : use(file);
