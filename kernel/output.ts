@@ -16,7 +16,7 @@ import {
 import { list_for_each } from './list.ts';
 import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.ts';
 import { FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
-import type { PerfEvent, Regs, TaskStruct } from './structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs, type TaskStruct } from './structs.ts';
 
 /** Frames that a call chain may have, unless the event asks for fewer (perf_event_max_stack). */
 export const PERF_MAX_STACK_DEPTH = 127;
@@ -93,7 +93,7 @@ export abstract class OutputCode extends RingBufferCode {
   /** Gathers what the sample will say, and how large it will be. */
   perf_prepare_sample(event: PerfEvent, period: number, regs: Regs): Sample {
     const { sample_type, attr } = event;
-    const values = sample_type & PERF_SAMPLE_READ ? this.perf_event_read_values(event) : NO_VALUES;
+    const values = sample_type & PERF_SAMPLE_READ ? this.perf_output_read(event) : NO_VALUES;
     const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
     let size =
       HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
@@ -123,6 +123,16 @@ export abstract class OutputCode extends RingBufferCode {
     const user = isUser ? regs : effect_of(this.hardware, 'user_regs');
     if (user === null || exclude_callchain_user) return kernel;
     return [...kernel, ...chain_part(PERF_CONTEXT_USER, user, max - Math.max(0, kernel.length - 1))];
+  }
+
+  /** What a sample says of the counts: the other members of a group are on counters, too, and are read there. */
+  perf_output_read(event: PerfEvent): ReadValues {
+    if (event.read_format & PERF_FORMAT_GROUP) {
+      for (const member of this.perf_group_events(event.group_leader!)) {
+        if (member !== event && member.state === PERF_EVENT_STATE_ACTIVE) member.pmu.read(member);
+      }
+    }
+    return this.perf_event_read_values(event);
   }
 
   /** Values of all events of a group, leader first. */
