@@ -95,6 +95,8 @@ export class PerCpu {
   readonly exec_start = new Cell(0, this, 'exec_start');
   readonly perf_throttled_seq = new Cell(0, this, 'perf_throttled_seq');
   readonly perf_throttled_count = new Cell(0, this, 'perf_throttled_count');
+  /** Since v3.11: what the last 128 interrupts of the PMU took, in nanoseconds. */
+  readonly running_sample_length = new Cell(0, this, 'running_sample_length');
   /** One per distinct PMU context: hardware, software. Filled at boot. */
   readonly contexts: PerfCpuContext[] = [];
   /** The running events of the software PMU, and of tracepoints, by number, the one that was started last in front (struct swevent_htable). */

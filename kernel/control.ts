@@ -184,7 +184,7 @@ export abstract class ControlCode extends TickCode {
 
   /** Whether no event may have this period, or frequency. */
   perf_period_invalid({ freq, sample_period }: PerfEventAttr): boolean {
-    return freq && sample_period > BigInt(this.config.perf_event_max_sample_rate);
+    return freq && sample_period > BigInt(this.sysctl_perf_event_sample_rate);
   }
 
   /** Brings count and times up to date, on the CPU where the event counts. */

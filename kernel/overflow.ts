@@ -22,9 +22,14 @@ export abstract class OverflowCode extends SidebandCode {
   /** Turns the event off on this CPU, from the irq_work. */
   abstract __perf_event_disable(event: PerfEvent): void;
 
+  /** The sysctl perf_event_max_sample_rate, which later kernels lower themselves. */
+  get sysctl_perf_event_sample_rate(): number {
+    return this.config.perf_event_max_sample_rate;
+  }
+
   /** Overflows per tick above which an event is throttled. */
   get max_samples_per_tick(): number {
-    return Math.ceil(this.config.perf_event_max_sample_rate / this.config.hz);
+    return Math.ceil(this.sysctl_perf_event_sample_rate / this.config.hz);
   }
 
   /** A counter of `event` has overflowed after `period` events; true if the PMU must stop it. NMI context. */

@@ -1,18 +1,21 @@
 /**
  * v3.11: a high-resolution timer rotates events that wait for a counter, as long as there are such; counters are written
- * in full width where the processor can.
+ * in full width where the processor can; interrupts that take too long lower the limit of samples per tick.
  *
  * Parent: v3.10.
- * Upstream commit: 9e6302056f80 "perf: Use hrtimers for event multiplexing" (April 2013), with 069e0c3c4058
- * (full-width counting).
- * Claim: events take turns although the CPU's tick has stopped, and a context in which all are on is left alone.
+ * Upstream commit: 9e6302056f80 "perf: Use hrtimers for event multiplexing" (April 2013), with 069e0c3c4058 (full-width
+ * counting) and "perf: Drop sample rate when sampling is too slow" (June 2013).
+ * Claim: events take turns although the CPU's tick has stopped, and a context in which all are on is left alone; the PMU's
+ * interrupts take no more than a quarter of the time.
  * Known to fail: once begun, rotation goes on while a task has events for other CPUs, which are never all on; all of
  * v3.10's wakeups.
- * Reference: perf_cpu_hrtimer_handler and perf_cpu_hrtimer_restart of kernel/events/core.c, v3.11; section 7.3.
- * Not modelled: the attribute perf_event_mux_interval_ms; a period between 2^47 and 2^48, which only v4.10 keeps out of
- * the counter's sign bit.
+ * Reference: perf_cpu_hrtimer_handler, perf_cpu_hrtimer_restart and perf_sample_event_took of kernel/events/core.c, v3.11;
+ * sections 7.3 and 11.
+ * Not modelled: what the kernel prints when it lowers the rate; the attribute perf_event_mux_interval_ms; a period between
+ * 2^47 and 2^48, which only v4.10 keeps out of the counter's sign bit.
  */
-import { effect } from '../../sim/memory.ts';
+import { effect, load, store, struct } from '../../sim/memory.ts';
+import type { Location } from '../../pmu/location.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { Hardware, KernelConfig } from '../base.ts';
 import { Hrtimer, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs.ts';
@@ -21,7 +24,43 @@ import type { X86Pmu } from '../x86/x86-pmu.ts';
 import { V3_10 } from './v3.10.ts';
 import { X86PmuV3_4 } from './v3.4.ts';
 
+/** perf_cpu_time_max_percent: how much of the time the PMU's interrupts may take. */
+export const CPU_TIME_MAX_PERCENT = 25;
+
+/** Interrupts over which their length is averaged. */
+export const NR_ACCUMULATED_SAMPLES = 128;
+
+/** What the length of interrupts has made of the limits. */
+class SampleLimits extends struct({ max_samples_per_tick: 0, perf_event_sample_rate: 0, perf_sample_allowed_ns: 0 }) {
+  constructor(max_samples_per_tick: number, perf_event_sample_rate: number) {
+    super();
+    this.max_samples_per_tick = max_samples_per_tick;
+    this.set_rate(perf_event_sample_rate);
+  }
+
+  /** update_perf_cpu_limits. */
+  set_rate(perf_event_sample_rate: number): void {
+    this.perf_event_sample_rate = perf_event_sample_rate;
+    const period_ns = Math.floor(1e9 / perf_event_sample_rate);
+    this.perf_sample_allowed_ns = Math.floor((period_ns * CPU_TIME_MAX_PERCENT) / 100);
+  }
+}
+
 export class X86PmuV3_11 extends X86PmuV3_4 {
+  readonly #core: V3_11;
+
+  constructor(core: V3_11) {
+    super(core);
+    this.#core = core;
+  }
+
+  protected override perf_event_nmi_handler(location: Location): void {
+    const { hardware } = this.kernel;
+    const start = hardware.local_clock();
+    super.perf_event_nmi_handler(location);
+    this.#core.perf_sample_event_took(hardware.local_clock() - start);
+  }
+
   protected override get max_period(): number {
     const { fullWidthWrites = false, general } = this.kernel.hardware.chip;
     return fullWidthWrites ? 2 ** (general.width - 1) - 1 : super.max_period;
@@ -39,9 +78,11 @@ export class V3_11 extends V3_10 {
   };
 
   override readonly attr_limits = attr_limits('3.11');
+  readonly sample_limits: SampleLimits;
 
   constructor(hardware: Hardware, config: KernelConfig) {
     super(hardware, config);
+    this.sample_limits = new SampleLimits(Math.ceil(config.perf_event_max_sample_rate / config.hz), config.perf_event_max_sample_rate);
     for (const cpuctx of this.per_cpu.flatMap(({ contexts }) => contexts)) {
       if (!cpuctx.pmu.software) cpuctx.hrtimer = new Hrtimer(() => this.perf_cpu_hrtimer_handler(cpuctx));
     }
@@ -49,6 +90,32 @@ export class V3_11 extends V3_10 {
 
   override make_x86_pmu(): X86Pmu {
     return new X86PmuV3_11(this);
+  }
+
+  override get sysctl_perf_event_sample_rate(): number {
+    return this.sample_limits.perf_event_sample_rate;
+  }
+
+  override get max_samples_per_tick(): number {
+    return this.sample_limits.max_samples_per_tick;
+  }
+
+  /** An interrupt of the PMU has taken so long. NMI context. */
+  perf_sample_event_took(sample_len_ns: number): void {
+    const { running_sample_length } = this.this_cpu();
+    const before = load(running_sample_length);
+    const length = before - Math.floor(before / NR_ACCUMULATED_SAMPLES) + sample_len_ns;
+    store(running_sample_length, length);
+    const average = Math.floor(length / NR_ACCUMULATED_SAMPLES);
+    if (average > this.sample_limits.perf_sample_allowed_ns) this.perf_samples_too_long(average);
+  }
+
+  /** Halves the limits, until one sample per tick is left. */
+  perf_samples_too_long(_average: number): void {
+    const limits = this.sample_limits;
+    if (limits.max_samples_per_tick <= 1) return;
+    limits.max_samples_per_tick = Math.ceil(limits.max_samples_per_tick / 2);
+    limits.set_rate(limits.max_samples_per_tick * this.config.hz);
   }
 
   /** Nanoseconds between rotations: a tick, in whole milliseconds (PERF_CPU_HRTIMER). */

@@ -324,7 +324,12 @@ export class X86Pmu implements PmuOperations {
     const { hardware } = this.kernel;
     hardware.charge('nmi_entry');
     hardware.pmu().writeLvtpc();
-    if (hardware.chip.globalRegisters) this.#intel_pmu_handle_irq(location);
+    this.perf_event_nmi_handler(location);
+  }
+
+  /** The part of the NMI that is perf's. */
+  protected perf_event_nmi_handler(location: Location): void {
+    if (this.kernel.hardware.chip.globalRegisters) this.#intel_pmu_handle_irq(location);
     else this.#x86_pmu_handle_irq(location);
   }
 
