@@ -44,7 +44,7 @@ class Survey {
   }
 
   walk(): void {
-    deliverInOrder(this.#data, { read: (block, at) => this.#data.learn(block, at), deliver: (block, at) => this.#record(block, at) });
+    deliverInOrder(this.#data, { deliver: (block, at) => this.#record(block, at) });
   }
 
   #record(block: Block, at: number): void {

@@ -61,7 +61,7 @@ describe('a run', () => {
 });
 
 describe('a recording', () => {
-  test.each<[string, Job]>([['of three events', { seconds: 1 }], ['of one event', { events: 1, seconds: 1 }], ['with a spell of loss', { mmap_pages: 1, freq: 20_000, seconds: 1, latencies: { write: [1e7, 2e7] } }]])(
+  test.each<[string, Job]>([['of three events', { seconds: 1 }], ['of one event', { events: 1, seconds: 1 }], ['from a pipe', { seconds: 1, recording: { pipe: true } }], ['with a spell of loss', { mmap_pages: 1, freq: 20_000, seconds: 1, latencies: { write: [1e7, 2e7] } }]])(
     '%s is drawn with the counts and the losses that it holds', (_, job) => {
       const data = PerfData.open(bytesSource(recorded(job)));
       const { view, end } = recordingView('it', data);
