@@ -19,7 +19,7 @@ interface Section {
 const SECTIONS: Readonly<Record<string, Section>> = {
   events: { title: 'List of pre-defined events (to be used in -e):', lines: eventLines },
   pmus: { title: 'List of PMUs (to be used in --pmu):', lines: ({ CHIPS }) => columns(CHIPS.map(({ name, alias, description }) => [alias === undefined ? name : `${name} OR ${alias}`, description])) },
-  kernels: { title: 'List of kernels (to be used in --kernel), each with its commit and what it claims:', lines: ({ KERNELS }) => kernelLines(KERNELS.map(({ variant }) => variant)) },
+  kernels: { title: 'List of kernels (to be used in --kernel), each with its commit and what it claims, below the one that it changes:', lines: ({ KERNELS }) => kernelLines(KERNELS.map(({ variant }) => variant)) },
   workloads: { title: 'List of workloads:', lines: ({ WORKLOADS }) => columns(WORKLOADS.map((workload) => [workload.usage, workload.summary])) },
 };
 
@@ -71,16 +71,17 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) => row.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd());
 }
 
-/** The lineage as a tree: each kernel below the one whose code it changes. */
+/** The lineage: each kernel below the one whose code it changes, the longest line straight down, others as branches. */
 function kernelLines(variants: readonly KernelVariant[]): string[] {
   const rows: string[][] = [];
+  const childrenOf = ({ name }: KernelVariant): KernelVariant[] => variants.filter(({ parent }) => parent === name);
+  const length = (variant: KernelVariant): number => 1 + Math.max(0, ...childrenOf(variant).map(length));
   const visit = (variant: KernelVariant, branch: string, indent: string): void => {
     rows.push([`${branch}${variant.name}`, variant.commit, variant.claim]);
-    const children = variants.filter(({ parent }) => parent === variant.name);
-    for (const child of children) {
-      const last = child === children.at(-1);
-      visit(child, `${indent}${last ? '└─ ' : '├─ '}`, `${indent}${last ? '   ' : '│  '}`);
-    }
+    const children = childrenOf(variant);
+    const [trunk] = children.toSorted((a, b) => length(b) - length(a));
+    for (const side of children) if (side !== trunk) visit(side, `${indent}├─ `, `${indent}│  `);
+    if (trunk !== undefined) visit(trunk, indent, indent);
   };
   for (const root of variants.filter(({ parent }) => parent === null)) visit(root, '', '');
   return columns(rows);

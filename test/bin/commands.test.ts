@@ -95,13 +95,13 @@ describe('list', () => {
     expect(stdout).not.toContain('ref-cycles');
   });
 
-  test('shows kernels as the tree of their lineage', async () => {
+  test('shows kernels in the line of their descent, with branches', async () => {
     await list('kernels');
     expect(stdout).toContain([
-      '  v3.1                      before the fix',
-      '  ├─ fix      10c6db110d0e  the fix',
-      '  │  └─ v3.2  44b7f4b98b73  a check for NULL',
-      '  └─ other                  another way',
+      '  v3.1                    before the fix',
+      '  ├─ other                another way',
+      '  fix       10c6db110d0e  the fix',
+      '  v3.2      44b7f4b98b73  a check for NULL',
     ].join('\n'));
   });
 
