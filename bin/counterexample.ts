@@ -103,13 +103,14 @@ function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
   return new Set([...changed].filter((cell) => (threads.get(cell)?.size ?? 0) > 1));
 }
 
-/** The kernel's frames, innermost first. */
+/** The kernel's frames, innermost first; of what beginning to wait consists is told no more. */
 function framesOf({ at }: ExplainedStep): Frame[] {
-  return (at.stack ?? '').split('\n').flatMap((text) => {
+  const frames = (at.stack ?? '').split('\n').flatMap((text) => {
     const match = /^\s+at (?:(?:new )?([\w$.<>#]+)(?: \[as [^\]]+\])? \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/.exec(text);
     if (match === null || MEANS.test(match[2]) || !match[2].includes('/kernel/')) return [];
     return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2], line: Number(match[3]) }];
   });
+  return frames.slice(Math.max(0, frames.findIndex(({ name }) => name === WAITS)));
 }
 
 function statementAt({ path, line }: Frame): string {
