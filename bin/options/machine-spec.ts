@@ -26,9 +26,9 @@ export function machineSpec(options: MachineOptions, simulation: Simulation): Ma
 
 /** Names that nothing has are refused before anything runs. */
 function checkNames({ kernel, pmu }: MachineOptions, { KERNELS, CHIPS }: Simulation): void {
-  const check = (kind: string, name: string, all: readonly { name: string }[]): void => {
-    if (!all.some((one) => one.name === name)) throw unknownName(kind, name, all.map((one) => one.name), `perfsim list ${kind.toLowerCase()}s`);
+  const check = (kind: string, name: string, names: readonly string[]): void => {
+    if (!names.includes(name)) throw unknownName(kind, name, names, `perfsim list ${kind.toLowerCase()}s`);
   };
-  if (!isModuleFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant));
-  check('PMU', pmu, CHIPS);
+  if (!isModuleFile(kernel)) check('kernel', kernel, KERNELS.map(({ variant }) => variant.name));
+  check('PMU', pmu, CHIPS.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])));
 }

@@ -23,7 +23,7 @@ export const RECORD_OPTIONS = {
   'call-graph': { type: 'string', argument: '<fp>', describe: 'record call chains, by frame pointers', coerce: (text: string) => oneOf('--call-graph', text, ['fp']) },
   data: { alias: 'd', type: 'boolean', describe: 'record the sample addresses' },
   delay: {
-    alias: 'D', type: 'string', argument: '[<ms>]', optional: { form: /^-?[\d.]+/, without: 'no-delay' }, coerce: delay,
+    alias: 'D', type: 'string', argument: '[<ms>]', optional: { form: /^-?\d/, without: 'no-delay' }, coerce: delay,
     describe: 'enable the events so many ms after the start (-1: never); without a number, as in perf 3.2: --no-delay',
   },
   'no-delay': { type: 'boolean', describe: 'collect data without delay: wake up for every sample' },

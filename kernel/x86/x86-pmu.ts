@@ -253,8 +253,9 @@ export class X86Pmu implements PmuOperations {
     if (flags & PERF_EF_RELOAD) this.x86_perf_event_set_period(event);
     hw.state = 0;
     this.#occupy(hw.idx, event);
-    const { exclude_user, exclude_kernel } = event.attr;
-    const gate = { user: !exclude_user, os: !exclude_kernel, interrupt: true };
+    const { exclude_user, exclude_kernel, exclude_host } = event.attr;
+    // There are no guests here, and what excludes their host counts nothing.
+    const gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
     const enabled = this.kernel.hardware.chip.globalRegisters || this.#cpu().enabled;
     this.#msr.write_control(hw.idx, hw.config, gate, enabled);
   }

@@ -7,7 +7,7 @@
  */
 import { location } from '../../pmu/location.ts';
 import {
-  PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, SIGCHLD, SIGINT, errnoName,
+  EOPNOTSUPP, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, SIGCHLD, SIGINT, errnoName,
   type Executable, type PerfEventAttr, type PollFd, type Program, type Sys, type TaskStruct, type VmArea,
 } from '../../kernel/index.ts';
 import { InputError } from '../input-error.ts';
@@ -301,6 +301,7 @@ function joined(tail: Uint8Array, head: Uint8Array): Uint8Array {
 }
 
 function refused(name: string, errno: number): InputError {
+  if (errno === -EOPNOTSUPP) return new InputError(`precise events (PEBS, IBS) are not modelled: leave out the p of '${name}'.`);
   return new InputError(`the kernel refuses event '${name}' on this machine (${errnoName(errno)}): 'perfsim list events' shows what its PMU counts.`);
 }
 

@@ -68,11 +68,16 @@ describe('record', () => {
   test.each([
     ['', "a workload is missing, such as 'noploop 10'; 'perfsim list workloads' shows them."],
     ['noploop ten', "noploop takes a number of seconds, not 'ten'."],
+    ['--pmu nhn noploop 10', "unknown PMU 'nhn'; did you mean 'nhm'?"],
     ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
   ])('refuses "%s" and touches no file', async (line, sentence) => {
     await expect(record(line)).rejects.toThrow(sentence);
     expect(existsSync(path)).toBe(false);
+  });
+
+  test('takes a PMU by either of its names', async () => {
+    expect([await record('--pmu nhm noploop 10'), await record('--pmu amd64 noploop 10')]).toEqual([0, 0]);
   });
 
   test('leaves no file when the run fails', async () => {

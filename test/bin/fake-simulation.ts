@@ -13,7 +13,7 @@ export class FakeSimulation implements Simulation {
   failure: Error | null = null;
 
   readonly CHIPS = [
-    { name: 'nehalem', description: 'four counters', events: [{ signal: 'cycles' }] },
+    { name: 'nehalem', alias: 'nhm', description: 'four counters', events: [{ signal: 'cycles' }] },
     { name: 'amd64', description: 'no status', events: [{ signal: 'cycles' }, { signal: 'branches' }] },
   ];
   readonly KERNELS = [

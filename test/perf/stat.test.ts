@@ -59,6 +59,10 @@ test('the watchdog takes the fixed counter that a full group needs', () => {
   expect(countsOf({ events: full, nmi_watchdog: false })).not.toContain(null);
 });
 
+test('an event that excludes its host counts nothing, as there are no guests', () => {
+  expect(countsOf({ events: 'cycles:G,cycles:k' })).toEqual([0, expect.any(Number)]);
+});
+
 test('intervals add up to the whole', () => {
   const [run] = statOf({ events: 'cycles,task-clock', interval_ms: 100 });
   expect(run.intervals.length).toBe(6);
