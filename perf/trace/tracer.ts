@@ -200,7 +200,7 @@ export class Tracer extends BufferWatch {
       this.#counts.woke++;
     }
     const counter = this.#counterOf(event);
-    this.#tasks.woken(this.#clock.local_clock(), task, counter === undefined ? 'an event' : `event ${counter.event} of CPU ${counter.cpu}`);
+    this.#tasks.woken(this.#clock.local_clock(), task, counter === undefined ? 'an event' : `${this.#events[counter.event]} (event ${counter.event + 1}), CPU ${counter.cpu}`);
   }
 
   override signal_sent(task: TaskStruct, signal: number): void {
