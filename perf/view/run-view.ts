@@ -49,12 +49,10 @@ interface Counts {
 
 function headline({ sent, lost, taken, missing }: Counts): string {
   const wakeups = (count: number): string => `${thousands(count)} ${count === 1 ? 'wakeup' : 'wakeups'}`;
-  if (missing > 0 && lost > 0) {
-    const slept = lost === sent ? `The reader sleeps through ${sent === 1 ? 'the only wakeup' : `all ${wakeups(sent)}`}` : `The reader sleeps through ${thousands(lost)} of ${wakeups(sent)}`;
-    return `${slept}: ${thousands(missing)} of ${thousands(taken)} samples are lost.`;
-  }
+  const sleepsThrough = lost < sent ? `${thousands(lost)} of ${wakeups(sent)}` : sent === 1 ? 'the only wakeup' : `all ${wakeups(sent)}`;
+  if (missing > 0 && lost > 0) return `The reader sleeps through ${sleepsThrough}: ${thousands(missing)} of ${thousands(taken)} samples are lost.`;
   if (missing > 0) return `The buffer fills before the reader comes: ${thousands(missing)} of ${thousands(taken)} samples are lost.`;
-  if (lost > 0) return `The reader sleeps through ${thousands(lost)} of ${wakeups(sent)}, but the buffer is large enough: all ${thousands(taken)} samples arrive.`;
+  if (lost > 0) return `The reader sleeps through ${sleepsThrough}, but the buffer is large enough: all ${thousands(taken)} samples arrive.`;
   if (sent === 0) return `No wakeup is due before the end: all ${thousands(taken)} samples arrive.`;
   return `Every wakeup finds the reader: all ${thousands(taken)} samples arrive.`;
 }

@@ -40,6 +40,7 @@ describe('a run', () => {
     ['that loses its wakeup', { kernel: 'v3.1', seed: '8' }, /^The reader sleeps through the only wakeup: [\d,]+ of [\d,]+ samples are lost\.$/, false],
     ['that goes well', { seed: '8', seconds: 4 }, /^Every wakeup finds the reader: all [\d,]+ samples arrive\.$/, true],
     ['whose reader is slow', { mmap_pages: 1, freq: 20_000, seconds: 1, latencies: { write: [1e7, 2e7] } }, /^The buffer fills before the reader comes: /, false],
+    ['whose buffer is large enough', { kernel: 'v3.1', seed: '3', seconds: 3 }, /^The reader sleeps through the only wakeup, but the buffer is large enough: all [\d,]+ samples arrive\.$/, true],
     ['that ends before any wakeup is due', { kernel: 'v3.1', seconds: 1 }, /^No wakeup is due before the end: all [\d,]+ samples arrive\.$/, true],
   ];
 
