@@ -76,6 +76,6 @@ describe('a scenario in TypeScript', () => {
 test('a scenario in YAML is run on any kernel', () => {
   write('mine.yaml', 'title: a short run\ncommand: record -e cycles noploop 0.1\nexpect: { samples: 1 }\n');
   const { status, stdout } = perfsimTest('-k', 'v3.1', './mine.yaml');
-  expect(stdout).toMatch(/: a short run: FAILED!\n {7}samples of cycles: \d+, expected 1 \(1 of 1 seeds, such as 1\)\n {7}replay: perfsim record --event=cycles --kernel=v3\.1 --seed=1 noploop 0\.1\n/);
+  expect(stdout).toMatch(/: a short run: FAILED!\n {7}samples of cycles: \d+, expected 1 \(1 of 1 seeds, such as 1\)\n {7}replay: perfsim record --event=cycles --tool=3\.2 --kernel=v3\.1 --seed=1 noploop 0\.1\n/);
   expect(status).toBe(1);
 });

@@ -43,7 +43,7 @@ describe('on the kernel with the bug', () => {
     expect(await perfsimTest('-k', 'v3.1', 'threads-on-one-cpu')).toBe(1);
     expect(stdout).toContain(`${numbered('threads-on-one-cpu')}: two threads on one CPU: FAILED! (known)\n`);
     expect(stdout).toMatch(/\n {7}samples of cycles #2: \d+\.\.\d+, expected 1970\.\.2040 \(2 of 2 seeds, such as 1\)\n/);
-    expect(stdout).toContain('\n       replay: perfsim record --mmap-pages=16 --event=cycles,cycles,cycles --cpus=1 --kernel=v3.1 --seed=1 thloop 2\n');
+    expect(stdout).toContain('\n       replay: perfsim record --mmap-pages=16 --event=cycles,cycles,cycles --cpus=1 --tool=3.2 --kernel=v3.1 --seed=1 thloop 2\n');
     expect(stdout).toMatch(/1 of 1 scenarios failed on v3\.1, exactly those that v3\.1 is known to break\.\n$/);
   });
 
