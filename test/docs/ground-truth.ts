@@ -71,14 +71,15 @@ function eventsOf(chip: Chip): Signal[] {
 }
 
 interface Reading {
-  /** |value · enabled / running − truth| / truth. */
+  /** |value · enabled / running − truth|, in events and relative to the truth. */
+  readonly events: number;
   readonly error: number;
   readonly multiplexed: boolean;
 }
 
 /** Counts `events` of user space at once while the program runs. */
-function count(program: KnownProgram, chip: Chip, kernel: string, events: readonly Signal[]): Reading[] {
-  const linux = new Linux({ kernel, pmu: chip.name, cpus: 2, seed: program.name });
+function count(program: KnownProgram, chip: Chip, kernel: string, events: readonly Signal[], nmi_watchdog: boolean): Reading[] {
+  const linux = new Linux({ kernel, pmu: chip.name, cpus: 2, seed: program.name, config: { nmi_watchdog } });
   const tool = linux.spawn('tool');
   const child = tool.fork();
   const phases = program.phases(chip.khz);
@@ -92,23 +93,25 @@ function count(program: KnownProgram, chip: Chip, kernel: string, events: readon
   return fds.map((fd, i) => {
     const [value, enabled, running] = tool.read(fd) as readonly number[];
     const expected = truth(phases, events[i]);
-    return { error: Math.abs((value * enabled) / running - expected) / Math.max(expected, 1), multiplexed: running < enabled };
+    const off = Math.abs((value * enabled) / running - expected);
+    return { events: off, error: off / Math.max(expected, 1), multiplexed: running < enabled };
   });
 }
 
-/** The largest error over all events of the chip, each counted with one other, so that both have a counter. */
-export function countedError(program: KnownProgram, chip: Chip, kernel: string): number {
+/** The most events by which a count of the chip is off, so many counted at a time as have a counter whichever they are. */
+export function countedOff(program: KnownProgram, chip: Chip, kernel: string): number {
   const events = eventsOf(chip);
-  const readings = events.flatMap((_, i) => (i % 2 === 0 ? count(program, chip, kernel, events.slice(i, i + 2)) : []));
-  if (readings.some(({ multiplexed }) => multiplexed)) throw new Error(`two events do not fit on ${chip.name}`);
-  return Math.max(...readings.map(({ error }) => error));
+  const together = Math.min(chip.general.count, 3);
+  const readings = events.flatMap((_, i) => (i % together === 0 ? count(program, chip, kernel, events.slice(i, i + together), false) : []));
+  if (readings.some(({ multiplexed }) => multiplexed)) throw new Error(`${together} events do not fit on ${chip.name}`);
+  return Math.max(...readings.map(({ events: off }) => off));
 }
 
 /** The largest error over all events of the chip when there are three times as many as it has counters. */
 export function scaledError(program: KnownProgram, chip: Chip, kernel: string): number {
   const events = eventsOf(chip);
   const wanted = 3 * (chip.general.count + chip.fixed.count);
-  const readings = count(program, chip, kernel, Array.from({ length: wanted }, (_, i) => events[i % events.length]));
+  const readings = count(program, chip, kernel, Array.from({ length: wanted }, (_, i) => events[i % events.length]), true);
   if (!readings.some(({ multiplexed }) => multiplexed)) throw new Error(`${wanted} events fit on ${chip.name}`);
   return Math.max(...readings.map(({ error }) => error));
 }
