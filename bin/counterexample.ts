@@ -8,7 +8,8 @@
  * Not modelled: what was read and written.
  */
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
+import { packageRoot } from './load-module.ts';
 import type { Cell } from '../sim/memory.ts';
 import type { ExplainedStep, Explanation } from '../sim/explore/explain.ts';
 
@@ -27,7 +28,7 @@ interface Frame {
 }
 
 /** Code that is the means, not the matter: a step is shown where it is called. */
-const MEANS = /\/(sim|kernel\/explore|scenarios|bin)\/|kernel\/(primitives|list)\.ts$/;
+const MEANS = /^(?!kernel\/)|^kernel\/explore\/|^kernel\/(primitives|list)\.ts$/;
 
 const LINES_AROUND = 6;
 
@@ -52,11 +53,11 @@ export interface Excerpt {
   readonly lines: readonly string[];
 }
 
-export function placedRows({ steps }: Explanation, all = false): PlacedRow[] {
+export function placedRows({ steps, violation }: Explanation, all = false): PlacedRow[] {
   const shared = sharedCells(steps);
   const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
     all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));
-  return folds(steps).flatMap((fold) => {
+  const placed = folds(steps).flatMap((fold) => {
     const frames = framesOf(fold[0]);
     if (!matters(fold, frames)) return [];
     const [inner, caller] = frames;
@@ -65,10 +66,33 @@ export function placedRows({ steps }: Explanation, all = false): PlacedRow[] {
       thread: fold[0].name,
       function: shown?.name ?? '',
       statement: shown === undefined ? `${fold[0].operation} ${fold[0].cells[0]?.name ?? ''}` : statementAt(shown),
-      source: shown === undefined ? '' : `${relative(process.cwd(), shown.path)}:${shown.line}`,
+      source: shown === undefined ? '' : `${relative(isOurs(shown.path) ? packageRoot() : process.cwd(), shown.path)}:${shown.line}`,
     };
     return [{ row, step: steps.indexOf(fold[0]), excerpt: shown === undefined ? null : excerptAt(shown) }];
   });
+  return violation?.kind === 'endless loop' && !all ? firstRound(placed) : placed;
+}
+
+/** Rounds of a loop that are looked for at the end of a counterexample, and the most lines that one may have. */
+const ROUNDS = 3;
+const LONGEST_ROUND = 20;
+
+/** A loop is shown once. The last round may be incomplete. */
+function firstRound(placed: readonly PlacedRow[]): PlacedRow[] {
+  for (let end = placed.length; end > placed.length - LONGEST_ROUND; end--) {
+    for (let length = 1; length <= LONGEST_ROUND && ROUNDS * length <= end; length++) {
+      let from = end - length;
+      while (from > 0 && same(placed[from - 1].row, placed[from - 1 + length].row)) from--;
+      if (end - from < ROUNDS * length) continue;
+      const last = placed[from + length - 1];
+      return [...placed.slice(0, from + length), { ...last, row: { ...last.row, function: '', statement: '… and so on for ever', source: '' } }];
+    }
+  }
+  return [...placed];
+}
+
+function same(a: Row, b: Row): boolean {
+  return a.thread === b.thread && a.source === b.source && a.statement === b.statement;
 }
 
 export function table(shown: readonly Row[]): string {
@@ -107,10 +131,16 @@ function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
 function framesOf({ at }: ExplainedStep): Frame[] {
   const frames = (at.stack ?? '').split('\n').flatMap((text) => {
     const match = /^\s+at (?:(?:new )?([\w$.<>#]+)(?: \[as [^\]]+\])? \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/.exec(text);
-    if (match === null || MEANS.test(match[2]) || !match[2].includes('/kernel/')) return [];
+    if (match === null || !isAbsolute(match[2]) || (isOurs(match[2]) && MEANS.test(relative(packageRoot(), match[2])))) return [];
     return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2], line: Number(match[3]) }];
   });
+  // How a thread is put on a wait queue is the means, too.
   return frames.slice(Math.max(0, frames.findIndex(({ name }) => name === WAITS)));
+}
+
+/** Code of the package, not of the user's own. */
+function isOurs(path: string): boolean {
+  return path.startsWith(packageRoot());
 }
 
 function statementAt({ path, line }: Frame): string {

@@ -2,8 +2,10 @@
  * A TypeScript file of the user's own: compiled on the spot, without type checking, which `tsc` does better. It may import
  * from 'perfsim/kernel', and so extends the very classes that the command runs.
  */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
 
 /** Whether the word names a file rather than one of the kernels or scenarios of ours. */
@@ -30,6 +32,13 @@ export function moduleFailure(kind: string, path: string, error: unknown): Input
   return new InputError(`the ${kind} '${path}' fails${where === undefined ? '' : ` in ${where}`}: ${message}.`);
 }
 
+/** The folder that the package is in, with a slash at its end. */
+export function packageRoot(): string {
+  return (root ??= fileURLToPath(new URL('../../', libraryEntry())));
+}
+
+let root: string | null = null;
+
 /** The built library entry: this module is bundled into the folder above it, or into one beside it. */
 export function libraryEntry(): string {
   const candidates = ['./kernel/index.js', '../kernel/index.js'].map((path) => new URL(path, import.meta.url));
@@ -43,7 +52,7 @@ async function compile(path: string): Promise<string> {
   try {
     const { outputFiles } = await build({
       entryPoints: [resolve(path)], bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20',
-      sourcemap: 'inline', logLevel: 'silent',
+      sourcemap: 'inline', sourceRoot: pathToFileURL(`${process.cwd()}/`).href, logLevel: 'silent',
       plugins: [{
         name: 'perfsim',
         setup: (plugin) => {
@@ -61,10 +70,16 @@ async function compile(path: string): Promise<string> {
   }
 }
 
+/** By way of a file: only for code from files does Node follow a source map, which shows the user's own lines. */
 async function evaluate(path: string, code: string): Promise<unknown> {
+  const folder = mkdtempSync(join(tmpdir(), 'perfsim-'));
   try {
-    return await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
+    const file = join(folder, `${basename(path)}.mjs`);
+    writeFileSync(file, code);
+    return await import(pathToFileURL(file).href);
   } catch (error) {
     throw new InputError(`'${path}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}.`);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

@@ -33,6 +33,15 @@ test('t0 to t5: SET_OUTPUT comes between the look at the buffer and the attachme
   ]);
 });
 
+test('the same table is among those that the kernel is shown with, if no question is named', () => {
+  const { stdout, status } = explore('--kernel', 'no-mmap-mutex');
+  const section = stdout.split('\npoll-vs-set-output: ')[1].split('replay:')[0];
+  expect(section.match(/^ {4}t\d .*$/gm)!.map((line) => line.trim().split(/ {2,}/).slice(0, 3).join(' '))).toEqual([
+    't0 T1 perf_poll', 't1 T2 set_output_locked', 't2 T2 set_output_locked', 't3 T2 ring_buffer_detach', 't4 T1 perf_poll', 't5 T1 perf_poll',
+  ]);
+  expect(status).toBe(1);
+});
+
 test('a counterexample ends with the command that replays it', () => {
   const replay = explore(...RACE).stdout.split('replay: perfsim explore ')[1].trim();
   const { stdout, status } = explore(...replay.split(' '));
