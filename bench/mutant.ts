@@ -1,6 +1,6 @@
 /**
  * The suite on the kernel text of this bundle, quickest runs first, until an expectation fails. Started by bench/mutations.ts:
- * `measure` prints what each run takes and counts; `hunt FILE`, with that as a file, prints what caught the mutant.
+ * `measure '' [SCENARIO…]` prints what each run takes and counts; `hunt FILE`, with that as a file, prints what caught the mutant.
  */
 import { readFileSync } from 'node:fs';
 import { loadSimulation } from '../bin/simulation.ts';
@@ -26,10 +26,10 @@ export interface Hunted {
 
 const KERNEL = 'v3.2';
 
-async function suiteRuns(): Promise<Map<string, Subtest>> {
+async function suiteRuns(names: readonly string[]): Promise<Map<string, Subtest>> {
   const simulation = await loadSimulation();
   const runs = new Map<string, Subtest>();
-  for (const { scenario } of await readScenarios([])) {
+  for (const { scenario } of await readScenarios(names)) {
     const all = await subtests(scenario, KERNEL, (command, settings) => specOf(recordWords(command.trim().split(/\s+/)), settings, simulation));
     for (const subtest of all) {
       for (const seed of scenario.seeds) {
@@ -49,8 +49,8 @@ function tried(subtest: Subtest): { counts: string; failures: string[] } {
   }
 }
 
-const all = await suiteRuns();
-const [mode, file] = process.argv.slice(2);
+const [mode, file, ...names] = process.argv.slice(2);
+const all = await suiteRuns(names);
 if (mode === 'measure') {
   const measured = [...all].map(([key, subtest]): Measured => {
     const start = performance.now();

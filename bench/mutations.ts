@@ -1,7 +1,8 @@
 /**
- * Whether the suite notices mutations of the kernel text: `npm run bench -- mutations [FROM TO]` makes each mutant of
+ * Whether the suite notices mutations of the kernel text: `npm run bench -- mutations` makes each mutant of
  * test/mutations/mutations.ts in a bundle of its own (no source file is touched), runs the suite on it until something
- * fails, and writes the table of docs/mutations.md; with a range, only that part is run and nothing is written.
+ * fails, and writes the table of docs/mutations.md. `mutations TEXT [SCENARIO…]` tries those whose line contains the text, on
+ * these scenarios or all, and writes nothing; its exit status says whether all were caught.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ import type { Hunted, Measured } from './mutant.ts';
 import { mutationTable } from './mutation-table.ts';
 
 /** One folder below the root, as the built commands are: from there the bundles find the scenarios. */
-const FOLDER = 'mutants';
+const FOLDER = `mutants-${process.pid}`;
 const BASELINE = `${FOLDER}/unmutated.json`;
 /** A mutant that takes so many times what the whole suite takes will never end. */
 const PATIENCE = 3;
@@ -35,17 +36,15 @@ async function bundle(name: string, mutation: Mutation | null): Promise<string> 
       name: 'mutation',
       setup: (plugin) => {
         const path = resolve(mutation.file);
-        plugin.onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents: mutantText(mutation), loader: 'ts' } : undefined));
+        plugin.onLoad({ filter: /\.ts$/ }, (args) => (args.path === path ? { contents: mutantText(mutation)!, loader: 'ts' } : undefined));
       },
     }],
   });
   return outfile;
 }
 
-function mutantText(mutation: Mutation): string {
-  const text = mutated(readFileSync(mutation.file, 'utf8'), mutation);
-  if (text === null) throw new Error(`${mutation.file} does not have this line exactly once any more: ${mutation.line}`);
-  return text;
+function mutantText(mutation: Mutation): string | null {
+  return mutated(readFileSync(mutation.file, 'utf8'), mutation);
 }
 
 /** The program's standard output; null if it has not ended by then. */
@@ -71,12 +70,17 @@ async function hunt(mutation: Mutation, index: number, timeout: number): Promise
   return { mutation, caught, changed };
 }
 
-const [from = '0', to = String(MUTATIONS.length)] = process.argv.slice(3);
-const chosen = MUTATIONS.slice(Number(from), Number(to));
+const [text = '', ...scenarios] = process.argv.slice(3);
+const chosen = MUTATIONS.filter(({ line }) => line.includes(text));
+const gone = chosen.filter((mutation) => mutantText(mutation) === null);
+if (gone.length > 0) {
+  for (const { file, line } of gone) console.error(`${file} does not have this line exactly once any more: ${line}`);
+  process.exit(1);
+}
 mkdirSync(FOLDER, { recursive: true });
 try {
   const start = performance.now();
-  const measured = (await output(await bundle('unmutated', null), ['measure'], 600_000))!;
+  const measured = (await output(await bundle('unmutated', null), ['measure', '', ...scenarios], 600_000))!;
   const suite_ms = performance.now() - start;
   writeFileSync(BASELINE, measured);
   console.log(`${(JSON.parse(measured) as Measured[]).length} runs in ${(suite_ms / 1000).toFixed(1)} s without mutation`);
@@ -88,7 +92,8 @@ try {
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker));
   const survivors = outcomes.filter(({ caught }) => caught === null);
   console.log(`${outcomes.length - survivors.length} of ${outcomes.length} mutants are caught, ${survivors.length} survive.`);
-  if (chosen.length === MUTATIONS.length) writeFileSync('docs/mutations.md', mutationTable(outcomes));
+  if (text === '') writeFileSync('docs/mutations.md', mutationTable(outcomes));
+  else process.exitCode = survivors.length === 0 ? 0 : 1;
 } finally {
   rmSync(FOLDER, { recursive: true });
 }

@@ -27,13 +27,13 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
       'what was not read is not overwritten',
     ],
     [
-      'if (unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);',
-      'if (unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark)) WRITE_ONCE(rb.wakeup, Math.abs(head));',
+      'if (this.perf_output_crosses(rb, head)) atomic_add_return(rb.wakeup, rb.watermark);',
+      'if (this.perf_output_crosses(rb, head)) WRITE_ONCE(rb.wakeup, Math.abs(head));',
       'marks lie at multiples of the watermark, not a watermark behind the last crossing',
     ],
     [
-      'if (unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, rb.watermark);',
-      'if (unsigned_greater(Math.abs(head) - READ_ONCE(rb.wakeup), rb.watermark)) atomic_add_return(rb.wakeup, 2 * rb.watermark);',
+      'if (this.perf_output_crosses(rb, head)) atomic_add_return(rb.wakeup, rb.watermark);',
+      'if (this.perf_output_crosses(rb, head)) atomic_add_return(rb.wakeup, 2 * rb.watermark);',
       'the stamp advances by one watermark',
     ],
     ['atomic_inc(rb.lost);', 'atomic_add_return(rb.lost, 2);', 'each dropped record counts once'],
@@ -80,7 +80,11 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
     ['list_add(entry.link, queue.task_list);', '', 'a poller is on the queue that is woken'],
   ],
   'kernel/select.ts': [
-    ['polled = this.poll_sweep(fds, first ? table : null);', 'polled = this.poll_sweep(fds.slice(0, 1), first ? table : null);', 'every descriptor is polled'],
+    [
+      'return this.poll_until(timeout, (table) => this.poll_sweep(fds, table), (failed) => ({ ...failed, result: -EINTR }));',
+      'return this.poll_until(timeout, (table) => this.poll_sweep(fds.slice(0, 1), table), (failed) => ({ ...failed, result: -EINTR }));',
+      'every descriptor is polled',
+    ],
     ['this.poll_freewait(table);', '', 'a poller leaves the queues that it was on'],
   ],
   'kernel/variants/fix-as-committed.ts': [
