@@ -20,7 +20,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   events: { title: 'List of pre-defined events (to be used in -e):', lines: eventLines },
   pmus: { title: 'List of PMUs (to be used in --pmu):', lines: ({ CHIPS }) => columns(CHIPS.map(({ name, alias, description }) => [alias === undefined ? name : `${name} OR ${alias}`, description])) },
   kernels: { title: 'List of kernels (to be used in --kernel), each with its commit and what it claims, below the one that it changes:', lines: ({ KERNELS }) => kernelLines(KERNELS.map(({ variant }) => variant)) },
-  workloads: { title: 'List of workloads:', lines: ({ WORKLOADS }) => columns(WORKLOADS.map((workload) => [workload.usage, workload.summary])) },
+  workloads: { title: 'List of workloads (beside those of your own, with --workload FILE):', lines: ({ WORKLOADS }) => columns(WORKLOADS.map((workload) => [workload.usage, workload.summary])) },
 };
 
 export function listCommand(load: LoadSimulation): Command {

@@ -15,11 +15,12 @@ export function usage(usageLines: readonly string[], groups: readonly OptionGrou
 
 function optionLine(name: string, option: Option): string {
   const letter = option.alias === undefined ? '    ' : `-${option.alias}, `;
-  const left = `    ${letter}--${name}${option.argument === undefined ? '' : ` ${option.argument}`}`;
+  const names = option.alias === name ? `-${name}` : `${letter}--${name}`;
+  const left = `    ${names}${option.argument === undefined ? '' : ` ${option.argument}`}`;
   const gap = left.length < DESCRIPTION_COLUMN ? ' '.repeat(DESCRIPTION_COLUMN - left.length) : `\n${' '.repeat(DESCRIPTION_COLUMN)}`;
   return `${left}${gap}${option.describe}${defaultNote(option)}\n`;
 }
 
 function defaultNote(option: Option): string {
-  return option.default === undefined ? '' : ` (default ${String(option.default)})`;
+  return option.default === undefined || String(option.default) === '' ? '' : ` (default ${String(option.default)})`;
 }

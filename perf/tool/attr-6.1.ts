@@ -63,7 +63,7 @@ function enabling(event: EventSpec, i: number, { system_wide, cpu_list, delay_ms
   if (event.leader !== undefined && event.leader !== i) return { disabled: false, enable_on_exec: false };
   const hasCpus = system_wide || cpu_list !== null;
   if (event === DUMMY) return { disabled: !hasCpus, enable_on_exec: !hasCpus };
-  return { disabled: true, enable_on_exec: !system_wide && delay_ms === 0 && target === undefined };
+  return { disabled: true, enable_on_exec: !hasCpus && delay_ms === 0 && target === undefined };
 }
 
 function tracked(options: RecordOptions): Partial<PerfEventAttr> {

@@ -22,6 +22,10 @@ export class RecordTool6_1 extends RecordTool {
     yield* sys.prctl_set_name('perf-exec');
   }
 
+  protected override get isSystemWide(): boolean {
+    return this.options.system_wide || this.options.cpu_list !== null;
+  }
+
   protected override cpusOfTarget(): readonly number[] {
     return this.sys.system.machine.cpus.map(({ id }) => id);
   }
@@ -84,7 +88,7 @@ export class RecordTool6_1 extends RecordTool {
         isDraining = pollfds.length === 0;
       }
       // When the tool has started the workload its events die with it.
-      const isForked = !this.options.system_wide && this.options.target === undefined && this.options.cpu_list === null;
+      const isForked = !this.isSystemWide && this.options.target === undefined;
       if (this.done && !isDisabled && !isForked) {
         yield* this.ioctlAll(PERF_EVENT_IOC_DISABLE);
         isDisabled = true;

@@ -126,7 +126,7 @@ export class RecordTool {
     yield* this.#mmap();
     yield* this.#readIds();
     yield* sys.run(TOOL, SYNTHESIZE_NS);
-    const pid = this.options.system_wide ? null : (this.pids[0] ?? null);
+    const pid = this.isSystemWide ? null : (this.pids[0] ?? null);
     this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, running: target?.running ?? null });
     yield* this.enable();
     if (child !== null) yield* releaseChild(sys, child);
@@ -142,6 +142,11 @@ export class RecordTool {
 
   *childBegins(_sys: Sys): Program {}
 
+  /** Whether it records whoever runs on its CPUs. To v3.2 -C alone is the workload, as far as it runs there. */
+  protected get isSystemWide(): boolean {
+    return this.options.system_wide;
+  }
+
   /** The CPUs of a machine-wide recording or of one that follows a process; −1 for threads wherever they run. */
   protected cpus(): readonly number[] {
     const { cpu_list, target } = this.options;
@@ -155,13 +160,13 @@ export class RecordTool {
   }
 
   #pidsOf(task: TaskStruct | null): readonly number[] {
-    const { system_wide, target } = this.options;
-    if (system_wide || task === null) return [];
+    const { target } = this.options;
+    if (this.isSystemWide || task === null) return [];
     return target === undefined || target.thread ? [task.pid] : this.sys.proc_tasks(task.tgid);
   }
 
   *#open(): Program {
-    const pids = this.options.system_wide ? [-1] : this.pids;
+    const pids = this.isSystemWide ? [-1] : this.pids;
     for (let event = 0; event < this.attrs.length; event++) {
       for (const cpu of this.cpus()) {
         for (const pid of pids) {

@@ -102,7 +102,14 @@ describe('perf 6.1', () => {
     for (const { attr } of all) expect(attr.sample_type & 0x10000n).toBe(0x10000n);
   });
 
-  test.each([['v3.2', 72], ['v3.18', 88], ['v5.19', 128]])('gives up what %s does not know', (kernel) => {
+  test('-C: whoever runs on these CPUs, as with -a', () => {
+    const data = opened({ cpu_list: [0, 1, 2, 3] });
+    expect(data.events.all.map(({ name }) => name)).toEqual(['cycles', 'dummy:HG']);
+    const tasks = new Set(recordsOf(data, 'SAMPLE').map(({ sample }) => sample.task?.pid));
+    expect(tasks.size).toBeGreaterThan(1);
+  });
+
+  test.each([['v3.2'], ['v3.18'], ['v5.19']])('gives up what %s does not know', (kernel) => {
     const data = opened({ kernel });
     const [{ attr }] = data.events.all;
     expect(attr.mmap2).toBe(kernel !== 'v3.2');
