@@ -4,25 +4,8 @@
  * Reference: x86_schedule_events of arch/x86/kernel/cpu/perf_event.c, v3.1 and v3.2; section 8.3.
  * Not modelled: constraints that depend on other events (northbridge, shared registers).
  */
-import type { PerfEvent } from '../structs.ts';
-
 /** A counter position for each event, or null if not all find one. */
 export type Assignment = readonly number[] | null;
-
-/** The fast path: every event keeps the counter that it had before, if all of them can. */
-export function keep_previous(events: readonly PerfEvent[]): Assignment {
-  let used = 0;
-  const assignment: number[] = [];
-  for (let i = 0; i < events.length; i++) {
-    const { hw } = events[i];
-    const { idx } = hw;
-    const bit = 1 << idx;
-    if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return null;
-    used |= bit;
-    assignment.push(idx);
-  }
-  return assignment;
-}
 
 /**
  * v3.1 and v3.2: events with these constraints are placed on the lowest free counter that each may use, the most

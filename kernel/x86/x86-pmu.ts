@@ -17,7 +17,7 @@ import {
   type PerfEvent, type PmuOperations,
 } from '../structs.ts';
 import { Msr } from './msr.ts';
-import { keep_previous, lowest_free, type Assignment } from './schedule-events.ts';
+import { lowest_free, type Assignment } from './schedule-events.ts';
 
 /** PERF_COUNT_HW_* to what the counters count. */
 export const GENERIC_EVENTS: readonly Signal[] = [
@@ -35,13 +35,25 @@ const MAX_HANDLER_LOOPS = 100;
 /** struct cpu_hw_events: what is on this CPU's counters. */
 class CpuHwEvents extends struct({
   enabled: true, n_events: 0, n_added: 0, n_txn: 0, txn: false, disable_count: 0,
-  event_list: [] as readonly PerfEvent[], assign: [] as readonly number[],
 }) {
   /** By counter position. */
   readonly events: readonly Cell<PerfEvent | null>[];
+  /** In the order in which they were added: the first `n_events`, and the counter that each is to have. */
+  readonly event_list: readonly Cell<PerfEvent | null>[];
+  readonly assign: readonly Cell<number>[];
+
   constructor(counters: number) {
     super();
-    this.events = Array.from({ length: counters }, (_, i) => new Cell<PerfEvent | null>(null, this, `events[${i}]`));
+    const array = <T>(name: string, initial: T): Cell<T>[] =>
+      Array.from({ length: counters }, (_, i) => new Cell(initial, this, `${name}[${i}]`));
+    this.events = array<PerfEvent | null>('events', null);
+    this.event_list = array<PerfEvent | null>('event_list', null);
+    this.assign = array('assign', -1);
+  }
+
+  /** The event that was added as the `i`th. */
+  event(i: number): PerfEvent {
+    return load(this.event_list[i]) as PerfEvent;
   }
 }
 
@@ -150,18 +162,19 @@ export class X86Pmu implements PmuOperations {
 
   /** Moves events whose counter has changed, then starts those and the new ones on their counters. */
   #place_added(cpu: CpuHwEvents): void {
-    const { event_list, assign } = cpu;
-    const n_running = cpu.n_events - cpu.n_added;
+    const { n_events } = cpu;
+    const n_running = n_events - cpu.n_added;
     for (let i = 0; i < n_running; i++) {
-      const event = event_list[i];
-      if (event.hw.idx === assign[i]) continue;
+      const event = cpu.event(i);
+      if (event.hw.idx === load(cpu.assign[i])) continue;
       if (event.hw.state & PERF_HES_STOPPED) event.hw.state |= PERF_HES_ARCH;
       this.stop(event, PERF_EF_UPDATE);
     }
-    for (let i = 0; i < event_list.length; i++) {
-      const event = event_list[i];
-      const moved = event.hw.idx !== assign[i];
-      event.hw.idx = assign[i]!;
+    for (let i = 0; i < n_events; i++) {
+      const event = cpu.event(i);
+      const idx = load(cpu.assign[i]);
+      const moved = event.hw.idx !== idx;
+      event.hw.idx = idx;
       if (!moved && i < n_running) continue;
       if (event.hw.state & PERF_HES_ARCH) continue;
       this.start(event, PERF_EF_RELOAD);
@@ -192,13 +205,12 @@ export class X86Pmu implements PmuOperations {
   add(event: PerfEvent, flags: number): number {
     const cpu = this.#cpu();
     this.pmu_disable();
-    const events = [...cpu.event_list, event];
+    const n = cpu.n_events;
     event.hw.state = PERF_HES_UPTODATE | PERF_HES_STOPPED | (flags & PERF_EF_START ? 0 : PERF_HES_ARCH);
-    const { chip } = this.kernel.hardware;
-    let result = events.length > chip.general.count + chip.fixed.count ? this.out_of_counters : 0;
-    if (result === 0 && !cpu.txn) result = this.#assign(cpu, events);
+    let result = n === cpu.event_list.length ? this.out_of_counters : 0;
+    if (result === 0) store(cpu.event_list[n], event);
+    if (result === 0 && !cpu.txn) result = this.#assign(cpu, n + 1);
     if (result === 0) {
-      cpu.event_list = events;
       cpu.n_events++;
       cpu.n_added++;
       if (cpu.txn) cpu.n_txn++;
@@ -207,21 +219,43 @@ export class X86Pmu implements PmuOperations {
     return result;
   }
 
-  #assign(cpu: CpuHwEvents, events: readonly PerfEvent[]): number {
-    const assignment = keep_previous(events) ?? this.assign_events(events);
+  /** Chooses counters for the first `n` of the list: those that they had, if all can keep theirs. */
+  #assign(cpu: CpuHwEvents, n: number): number {
+    if (this.#can_keep_previous(cpu, n)) {
+      for (let i = 0; i < n; i++) store(cpu.assign[i], cpu.event(i).hw.idx);
+      return 0;
+    }
+    const assignment = this.assign_events(Array.from({ length: n }, (_, i) => cpu.event(i)));
     if (assignment === null) return this.out_of_counters;
-    cpu.assign = assignment;
+    assignment.forEach((idx, i) => store(cpu.assign[i], idx));
     return 0;
+  }
+
+  /** The fast path: every event keeps the counter that it had before, if all of them can. */
+  #can_keep_previous(cpu: CpuHwEvents, n: number): boolean {
+    let used = 0;
+    for (let i = 0; i < n; i++) {
+      const { hw } = cpu.event(i);
+      const { idx } = hw;
+      const bit = 1 << idx;
+      if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return false;
+      used |= bit;
+    }
+    return true;
   }
 
   del(event: PerfEvent): void {
     const cpu = this.#cpu();
-    const at = cpu.event_list.indexOf(event);
     // An event that a cancelled transaction takes off again has never been started.
     this.stop(event, PERF_EF_UPDATE);
-    if (at === -1) return;
-    cpu.event_list = without(cpu.event_list, at);
-    cpu.assign = without(cpu.assign, at);
+    const { n_events } = cpu;
+    let at = 0;
+    while (at < n_events && cpu.event(at) !== event) at++;
+    if (at === n_events) return;
+    for (let i = at + 1; i < n_events; i++) {
+      store(cpu.event_list[i - 1], cpu.event(i));
+      store(cpu.assign[i - 1], load(cpu.assign[i]));
+    }
     cpu.n_events--;
     if (cpu.txn) cpu.n_added--;
   }
@@ -235,7 +269,7 @@ export class X86Pmu implements PmuOperations {
 
   commit_txn(): number {
     const cpu = this.#cpu();
-    const result = this.#assign(cpu, cpu.event_list);
+    const result = this.#assign(cpu, cpu.n_events);
     if (result !== 0) return -EAGAIN;
     cpu.txn = false;
     this.pmu_enable();
@@ -374,11 +408,4 @@ export class X86Pmu implements PmuOperations {
     const regs = this.kernel.hardware.regs_in(location, event.hw.config);
     if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);
   }
-}
-
-/** A copy of `list` without the element at `at`. */
-function without<T>(list: readonly T[], at: number): readonly T[] {
-  const rest: T[] = [];
-  for (let i = 0; i < list.length; i++) if (i !== at) rest.push(list[i]);
-  return rest;
 }
