@@ -117,6 +117,8 @@ export abstract class KernelBase {
   readonly config: KernelConfig;
   readonly per_cpu: readonly PerCpu[];
   trace: Tracepoints = new SilentTracepoints();
+  /** Breakpoints that are taken. */
+  readonly breakpoint_slots = new Cell(0, this, 'breakpoint_slots');
   /** How many events want to know of context switches. */
   readonly nr_switch_events = new Cell(0, this, 'nr_switch_events');
 

@@ -5,7 +5,7 @@
  * Not modelled: process groups as owners (negative pids); record locks, leases, duplication; O_ASYNC of pipes.
  */
 import {
-  EBADF, EINVAL, ESRCH, F_GETFL, F_GETOWN, F_GETSIG, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR,
+  EBADF, EINVAL, ESRCH, FD_CLOEXEC, F_GETFD, F_GETFL, F_GETOWN, F_GETSIG, F_SETFD, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR,
 } from './abi/index.ts';
 import { WRITE_ONCE } from './primitives.ts';
 import type { File } from './structs.ts';
@@ -19,6 +19,11 @@ export abstract class FcntlCode extends WatchdogCode {
     const file = this.file_of(fd);
     if (file === null) return -EBADF;
     switch (command) {
+      case F_GETFD:
+        return this.current()!.files.close_on_exec.includes(fd) ? FD_CLOEXEC : 0;
+      case F_SETFD:
+        this.set_close_on_exec(fd, (argument & FD_CLOEXEC) !== 0);
+        return 0;
       case F_GETFL:
         return O_RDWR | file.f_flags;
       case F_SETFL:

@@ -49,8 +49,8 @@ export abstract class InheritCode extends EventPollCode {
       event.hw.period_left = parent.hw.sample_period;
     }
     this.account_event(event, 1);
-    this.perf_group__header_size(event.group_leader!);
     this.add_event_to_ctx(event, ctx);
+    this.perf_group__header_size(event);
     this.pin_event(top);
     mutex_lock(top.child_mutex);
     list_add_tail(event.child_entry, top.child_list);

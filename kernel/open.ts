@@ -8,8 +8,8 @@
 import { effect, load, store } from '../sim/memory.ts';
 import {
   CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME, CLOCK_TAI, EACCES, EBADF, EINVAL, EMFILE, ENODEV,
-  ENOENT, EOPNOTSUPP, EOVERFLOW, ESRCH, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP,
-  PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
+  ENOENT, EOPNOTSUPP, EOVERFLOW, ESRCH, PERF_FLAG_FD_CLOEXEC, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP,
+  PERF_SAMPLE_BRANCH_PERM_PLM, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
 } from './abi/index.ts';
 import { AttrCode, has_extended_regs } from './attr.ts';
 import { list_add_tail, list_del_init, list_empty } from './list.ts';
@@ -25,6 +25,11 @@ import {
 /** Clocks that an NMI may read, and those that only events without NMIs may use. */
 const NMI_SAFE_CLOCKS = [CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW];
 const OTHER_CLOCKS = [CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI];
+
+/** Whether samples shall hold branches of the kernel. */
+function privileged_branches({ sample_type, branch_sample_type }: PerfEventAttr): boolean {
+  return (Number(sample_type) & PERF_SAMPLE_BRANCH_STACK) !== 0 && (branch_sample_type & PERF_SAMPLE_BRANCH_PERM_PLM) !== 0n;
+}
 
 /** perf_event_set_clock. */
 function clock_exists(clockid: number, pmu: PmuOperations): boolean {
@@ -70,12 +75,12 @@ export abstract class OpenCode extends AttrCode {
     }
     const invalid = this.perf_event_oversized(event, group.leader);
     if (invalid !== 0) return invalid;
-    this.perf_event_install(event, group.leader, ctx, fd);
+    this.perf_event_install(event, group.leader, ctx, fd, flags);
     return fd;
   }
 
   /** Everything is in order: the event goes into its context and gets its file. */
-  perf_event_install(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext, fd: number): void {
+  perf_event_install(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext, fd: number, flags: number): void {
     if (event.target !== null) event.attach_state = PERF_ATTACH_TASK;
     const file = kzalloc(() => new File(event));
     event.filp = file;
@@ -87,8 +92,16 @@ export abstract class OpenCode extends AttrCode {
     mutex_unlock(ctx.mutex);
     this.account_event(event, 1);
     this.perf_event_owned(event, this.current()!);
-    this.perf_group__header_size(event.group_leader!);
+    this.perf_group__header_size(event);
     store(this.current()!.files.slot(fd), file);
+    this.set_close_on_exec(fd, (flags & PERF_FLAG_FD_CLOEXEC) !== 0);
+  }
+
+  set_close_on_exec(fd: number, set: boolean): void {
+    const { files } = this.current()!;
+    const { close_on_exec } = files;
+    if (close_on_exec.includes(fd) === set) return;
+    files.close_on_exec = set ? [...close_on_exec, fd] : close_on_exec.filter((other) => other !== fd);
   }
 
   /** Whether the request is refused whatever the rest of the system looks like. */
@@ -96,6 +109,7 @@ export abstract class OpenCode extends AttrCode {
     const { capable } = this.current()!.user;
     const kernel_allowed = this.config.perf_event_paranoid <= 1 || capable;
     if (!attr.exclude_kernel && !kernel_allowed) return -EACCES;
+    if (privileged_branches(attr) && !kernel_allowed) return -EACCES;
     if (attr.namespaces && !capable) return -EACCES;
     if (this.perf_period_invalid(attr)) return -EINVAL;
     if (Number(attr.sample_type) & PERF_SAMPLE_PHYS_ADDR && !kernel_allowed) return -EACCES;
@@ -323,6 +337,7 @@ export abstract class OpenCode extends AttrCode {
   free_event(event: PerfEvent): void {
     this.irq_work_sync(event);
     this.account_event(event, -1);
+    event.pmu.event_destroy?.(event);
     this.perf_event_drop_buffer(event);
     effect(() => this.hardware.call_rcu(event.rcu_free));
   }

@@ -48,9 +48,12 @@ export abstract class OutputCode extends RingBufferCode {
     event.id_header_size = FIELD_SIZE * bits(sample_type & ID_FIELDS);
   }
 
-  /** A group's reads, and the samples that hold them, grow with each member (perf_group_attach). */
-  perf_group__header_size(leader: PerfEvent): void {
-    for (const member of this.perf_group_events(leader)) this.perf_event__header_size(member);
+  /** The event has joined its group: reads of the whole group, and the samples that hold them, grow (perf_group_attach). */
+  perf_group__header_size(event: PerfEvent): void {
+    this.perf_event__header_size(event);
+    for (const member of this.perf_group_events(event.group_leader!)) {
+      if (member.read_format & PERF_FORMAT_GROUP) this.perf_event__header_size(member);
+    }
   }
 
   /** Bytes that read(2) returns. */

@@ -87,6 +87,8 @@ export abstract class ProcessCode extends SignalCode {
   sys_exec(executable: Executable): void {
     const task = this.current()!;
     this.exec_mmap(task);
+    for (const fd of task.files.close_on_exec) this.sys_close(fd);
+    task.files.close_on_exec = [];
     task.comm = executable.comm;
     this.perf_event_exec(task);
     for (const map of executable.maps) {

@@ -98,6 +98,8 @@ export interface PmuOperations {
   /** What the PMU makes of an attr before the event is made; absent: nothing. */
   readonly event_attr?: (attr: PerfEventAttr) => PerfEventAttr;
   event_init(event: PerfEvent): number;
+  /** What event_init has taken is given back; absent: it took nothing. */
+  readonly event_destroy?: (event: PerfEvent) => void;
   pmu_enable(): void;
   pmu_disable(): void;
   add(event: PerfEvent, flags: number): number;
@@ -472,7 +474,11 @@ export class TaskStruct extends struct({
 }
 
 /** A process's open files by number; its threads share them (struct files_struct). */
-export class FdTable extends struct({ count: shared(1) }) {
+export class FdTable extends struct({
+  count: shared(1),
+  /** Descriptors that an exec closes. */
+  close_on_exec: [] as readonly number[],
+}) {
   readonly #slots: Cell<File | null>[] = [];
 
   slot(fd: number): Cell<File | null> {

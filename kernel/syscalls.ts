@@ -2,11 +2,11 @@
  * The system calls of perf as user space makes them: by descriptor, with errors as negative numbers.
  *
  * Reference: perf_ioctl, perf_read and perf_mmap of kernel/events/core.c, v3.1 and v3.2; perf_event_open(2).
- * Not modelled: SET_FILTER and BPF commands (ENOTTY).
+ * Not modelled: filters and BPF programs, which nobody has here.
  */
 import {
   EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, ESPIPE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
-  PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
+  PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_FILTER, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
 import { FcntlCode } from './fcntl.ts';
@@ -40,6 +40,9 @@ export abstract class SyscallCode extends FcntlCode {
         const set = (output: PerfEvent | null): number => (output === null ? -EBADF : this.perf_event_set_output(event, output));
         return this.with_file(argument, (file) => set(file.event)) ?? -EBADF;
       }
+      case PERF_EVENT_IOC_SET_FILTER:
+        // Only tracepoints have fields to filter by, and those here have none.
+        return -EINVAL;
       default:
         return this.perf_ioctl_later(event, command, argument);
     }

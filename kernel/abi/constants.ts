@@ -39,6 +39,12 @@ export const PERF_COUNT_SW_BPF_OUTPUT = 10;
 export const PERF_COUNT_SW_CGROUP_SWITCHES = 11;
 export const PERF_COUNT_SW_MAX = 12;
 
+// attr.bp_type
+export const HW_BREAKPOINT_R = 1;
+export const HW_BREAKPOINT_W = 2;
+export const HW_BREAKPOINT_RW = 3;
+export const HW_BREAKPOINT_X = 4;
+
 // attr.sample_type: one field of a SAMPLE record each
 export const PERF_SAMPLE_IP = 0x1;
 export const PERF_SAMPLE_TID = 0x2;
@@ -68,6 +74,7 @@ export const PERF_SAMPLE_WEIGHT_STRUCT = 0x1000000;
 
 // attr.branch_sample_type: privilege levels, and the first bit that does not exist
 export const PERF_SAMPLE_BRANCH_PLM_ALL = 7n;
+export const PERF_SAMPLE_BRANCH_PERM_PLM = 6n;
 export const PERF_SAMPLE_BRANCH_MAX = 1n << 20n;
 
 // attr.read_format: what read(2) and PERF_SAMPLE_READ report
@@ -163,6 +170,9 @@ export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
 export const MAP_SHARED = 1;
 export const MAP_PRIVATE = 2;
+export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const FD_CLOEXEC = 1;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
 export const F_SETOWN = 8;

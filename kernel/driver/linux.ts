@@ -6,7 +6,9 @@
  * Reference: docs/abi.md.
  * Not modelled: what kernel/timed/ leaves out.
  */
+import type { Chip } from '../../pmu/chip.ts';
 import { CHIP_NAMES, chipNamed } from '../../pmu/chips/index.ts';
+import { nehalem } from '../../pmu/chips/nehalem.ts';
 import type { KernelConfig } from '../base.ts';
 import { UserStruct } from '../structs.ts';
 import { Sys } from '../timed/sys.ts';
@@ -21,7 +23,8 @@ import { Process } from './process.ts';
 export interface LinuxSpec {
   /** A version by name, or a class of the user's own. */
   readonly kernel?: string | KernelClass;
-  readonly pmu?: string;
+  /** A chip by name; null: a virtual machine that has no PMU. */
+  readonly pmu?: string | null;
   readonly cpus?: number;
   readonly seed?: string;
   /** Kconfig and sysctls. */
@@ -40,6 +43,9 @@ export interface SpawnOptions {
 /** A call of which nothing more can be expected: nobody is left who could end its wait. */
 export class SleepsForEver extends Error {}
 
+/** A CPU whose hypervisor hides its PMU. */
+const NO_PMU: Chip = { ...nehalem, name: 'none', events: [] };
+
 /** The uid of a process that is not capable, unless it says who it is. */
 const ORDINARY = 1000;
 
@@ -55,10 +61,11 @@ export class Linux {
 
   constructor({ kernel = 'v3.2', pmu = 'nehalem', cpus = 1, seed = '1', config }: LinuxSpec = {}) {
     const version = typeof kernel === 'string' ? KERNELS.find(({ variant }) => variant.name === kernel) : kernel;
-    const chip = chipNamed(pmu);
+    const chip = pmu === null ? NO_PMU : chipNamed(pmu);
     if (version === undefined) throw new Error(`'${String(kernel)}' is none of ${KERNELS.map(({ variant }) => variant.name).join(', ')}`);
-    if (chip === undefined) throw new Error(`'${pmu}' is none of ${CHIP_NAMES.join(', ')}`);
-    this.system = new TimedSystem({ chip, cpus, seed, kernel: version, config });
+    if (chip === undefined) throw new Error(`'${String(pmu)}' is none of ${CHIP_NAMES.join(', ')}`);
+    const watchdog = pmu === null ? { nmi_watchdog: false } : {};
+    this.system = new TimedSystem({ chip, cpus, seed, kernel: version, config: { ...config, ...watchdog } });
   }
 
   /** Nanoseconds since boot. */

@@ -9,6 +9,7 @@
  * Reference: kernel/events/core.c of v3.1; section 5, column A.
  * Not modelled: see the files in kernel/.
  */
+import { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { CpuClockPmu, TaskClockPmu } from '../clock-pmu.ts';
 import { SoftwarePmu } from '../software-pmu.ts';
 import { PerfCpuContext, type PmuOperations } from '../structs.ts';
@@ -34,7 +35,10 @@ export class V3_1 extends SyscallCode {
     super(hardware, config);
     this.x86_pmu = this.make_x86_pmu();
     const software = new SoftwarePmu(this);
-    this.pmus = [this.x86_pmu, software, new CpuClockPmu(this), new TaskClockPmu(this), new TracepointPmu(this)];
+    this.pmus = [
+      this.x86_pmu, software, new CpuClockPmu(this), new TaskClockPmu(this), new TracepointPmu(this),
+      new BreakpointPmu(this),
+    ];
     for (const cpu of this.per_cpu) cpu.contexts.push(new PerfCpuContext(this.x86_pmu), new PerfCpuContext(software));
   }
 

@@ -11,7 +11,8 @@
  * Not modelled: barriers.
  */
 import { load } from '../../sim/memory.ts';
-import { E2BIG, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
+import { E2BIG, EBADF, EFAULT, EINVAL, EOPNOTSUPP, EPERM, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, PERF_EVENT_IOC_PAUSE_OUTPUT,
+  PERF_EVENT_IOC_QUERY_BPF, PERF_EVENT_IOC_SET_BPF, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, WRITE_ONCE, rcu_dereference } from '../primitives.ts';
 import { read_size } from '../output.ts';
@@ -80,6 +81,10 @@ export class V5_2 extends V4_15 {
   }
 
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
+    // No descriptor is a BPF program's (v4.1), no tracepoint has any to ask for (v4.16), and only breakpoints change (v4.17).
+    if (command === PERF_EVENT_IOC_SET_BPF) return this.file_of(argument) === null ? -EBADF : -EINVAL;
+    if (command === PERF_EVENT_IOC_QUERY_BPF) return this.current()!.user.capable ? -EINVAL : -EPERM;
+    if (command === PERF_EVENT_IOC_MODIFY_ATTRIBUTES) return argument === 0 ? -EFAULT : -EOPNOTSUPP;
     if (command !== PERF_EVENT_IOC_PAUSE_OUTPUT) return super.perf_ioctl_later(event, command, argument);
     const rb = rcu_dereference(event.rb);
     if (rb === null || rb.nr_pages === 0) return -EINVAL;

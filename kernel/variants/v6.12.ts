@@ -20,7 +20,7 @@ import type { Sample } from '../output.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_inc } from '../primitives.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { PerfSampleData } from '../sample-data.ts';
-import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_19 } from './v5.19.ts';
 
@@ -49,7 +49,7 @@ export class V6_12 extends V5_19 {
     cpuctx.pmu.pmu_disable();
     for (const context of contexts) this.update_context_time(context);
     for (const leader of [...groups('pinned_groups', contexts.slice(1)), ...groups('flexible_groups')]) {
-      this.group_sched_out(leader, cpuctx, leader.ctx!);
+      if (leader.state === PERF_EVENT_STATE_ACTIVE) this.group_sched_out(leader, cpuctx, leader.ctx!);
     }
     change();
     let fits = true;

@@ -113,6 +113,8 @@ export class X86Pmu implements PmuOperations {
   #event_code(event: PerfEvent): ChipEvent | number {
     const { type, config } = event.attr;
     const { events, vendor } = this.kernel.hardware.chip;
+    // A virtual machine without a PMU has no such events at all.
+    if (events.length === 0) return -ENOENT;
     if (type === PERF_TYPE_HARDWARE) {
       const signal = this.generic_events[Number(config)];
       if (signal === undefined) return -EINVAL;

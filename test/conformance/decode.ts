@@ -14,12 +14,14 @@ const TRAILER: readonly [number, string][] = [
   [PERF_SAMPLE_CPU, 'cpu'], [PERF_SAMPLE_IDENTIFIER, 'id'],
 ];
 
+const ID_BITS = PERF_SAMPLE_ID | PERF_SAMPLE_STREAM_ID | PERF_SAMPLE_IDENTIFIER;
+
 const wordAt = (body: DataView, at: number): number => Number(body.getBigInt64(at, true));
 
 /** What a 64-bit word of a record is. Small numbers and sizes of pages stand for themselves. */
-function word(world: World, value: number): Value {
+function word(world: World, value: number, hasIds: boolean): Value {
   const { task } = world.self;
-  if (!world.nameOf(value).startsWith('unknown')) return 'id';
+  if (hasIds && !world.nameOf(value).startsWith('unknown')) return 'id';
   if (value >= USER_LOOP.start && value < USER_LOOP.start + USER_LOOP.length) return 'user_ip';
   if (value === task.tgid + 2 ** 32 * task.pid) return 'pid,tid';
   if (value === FAULT_ADDRESS) return 'fault_address';
@@ -59,7 +61,8 @@ export function decodeFields(world: World, { ev }: Step, record: DriverRecord): 
 
 export function decode_record(world: World, step: Step, record: DriverRecord): Fields {
   const attr = known(world.attrs.get(text(step['ev'])), step['ev']);
-  const words = Array.from({ length: record.size / 8 - 1 }, (_, i) => word(world, wordAt(record.body, 8 * (i + 1))));
+  const hasIds = (Number(attr.sample_type) & ID_BITS) !== 0 || (Number(attr.read_format) & 4) !== 0;
+  const words = Array.from({ length: record.size / 8 - 1 }, (_, i) => word(world, wordAt(record.body, 8 * (i + 1)), hasIds));
   const isTrailed = record.type === PERF_RECORD_COMM && attr.sample_id_all;
   return {
     ...decodeFields(world, step, record), words, trailer: isTrailed ? trailer(world, Number(attr.sample_type), record) : [],

@@ -1,42 +1,15 @@
 /** The operations of a case in which tasks run, sleep, fault, fork, exec and end. */
-import {
-  KERNEL_COPY, POLL_HUP, SIGCHLD, SIGIO, SIGRTMIN, SIGTRAP, SIG_BLOCK, SIG_UNBLOCK, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK,
-  PERF_RECORD_MISC_SWITCH_OUT, type Process,
-} from '../../kernel/index.ts';
+import { KERNEL_COPY, PERF_RECORD_MISC_SWITCH_OUT, type Process } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step, type Value } from './cases.ts';
 import { index, known } from './attr.ts';
+import { SETTLE_NS } from './signal-operations.ts';
 import { FAULT_ADDRESS, type World } from './world.ts';
 
 const MS = 1e6;
-/** Nanoseconds in which the work that an interrupt has left is surely done. */
-const SETTLE_NS = 5000;
-const REAL_TIME = Array.from({ length: 31 }, (_, i) => SIGRTMIN + i);
 /** Faults of a program that has just been started, and of a forked child that writes to what it shares. */
 const EXEC_FAULTS = 40;
 
 const valueOf = (world: World, ev: Value | undefined): number => (world.self.read(world.fd(ev)) as readonly number[])[0];
-
-function collectSignals({ self, fds }: World): Fields {
-  self.run(SETTLE_NS);
-  const name = (fd: number): string => [...fds].find(([, number]) => number === fd)?.[0] ?? '?';
-  const list: { si_code: string; ev: string; si_band: number; n: number }[] = [];
-  const taken = self.signals.splice(0).filter(({ si_signo }) => si_signo !== SIGCHLD);
-  for (const { si_code, si_fd, si_band } of taken) {
-    const code = si_code === POLL_HUP ? 'POLL_HUP' : 'POLL_IN';
-    const last = list.at(-1);
-    if (last?.si_code === code && last.ev === name(si_fd)) last.n++;
-    else list.push({ si_code: code, ev: name(si_fd), si_band, n: 1 });
-  }
-  return {
-    signals: list, count: taken.length, signo_is_SIGIO: taken.every(({ si_signo }) => si_signo === SIGIO), si_code: taken[0]?.si_code ?? 0,
-  };
-}
-
-function collectSigtraps({ self }: World): Fields {
-  self.run(SETTLE_NS);
-  const taken = self.signals.splice(0).filter(({ si_signo }) => si_signo === SIGTRAP);
-  return { count: taken.length, si_code: taken[0]?.si_code ?? 0, sig_data: Number(taken[0]?.si_perf_data ?? 0n) };
-}
 
 /** A child that faults and ends; what the events of the case have got of it. */
 function forkFaultExit(world: World, step: Step): Fields {
@@ -170,21 +143,6 @@ export const PROCESS_OPERATIONS: Record<string, Operation<World>> = {
   unshare: (world) => world.self.unshare(),
   drop_privileges: (world, { uid }) => void world.self.setuid((uid ?? 65_534) as number),
   setrlimit: (world, step) => void world.self.setrlimit_memlock(known(step['RLIMIT_MEMLOCK'], 'RLIMIT') as number),
-  fasync: (world, { ev, F_SETSIG: signal }) => {
-    const fd = world.fd(ev);
-    const number = text(signal).startsWith('0') ? 0 : signal === 'SIGIO' ? SIGIO : REAL_TIME[fd % REAL_TIME.length];
-    world.self.fcntl(fd, F_SETSIG, number);
-    world.self.fcntl(fd, F_SETOWN, world.self.tid);
-    world.self.fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK);
-  },
-  fcntl: (world, { ev, F_SETFL: flags }) =>
-    void world.self.fcntl(world.fd(ev), F_SETFL, text(known(flags, 'fcntl')).startsWith('clear') ? 0 : O_ASYNC | O_NONBLOCK),
-  sigprocmask: (world, { how, sig }) => {
-    const signals = sig === 'SIGIO' ? [SIGIO] : sig === undefined ? [SIGIO, ...REAL_TIME] : REAL_TIME;
-    world.self.sigprocmask(how === 'BLOCK' ? SIG_BLOCK : SIG_UNBLOCK, signals);
-  },
-  collect_signals: collectSignals,
-  collect_sigtraps: collectSigtraps,
 };
 
 function inChild(world: World, look: (child: Process) => Fields): Fields {

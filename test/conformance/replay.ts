@@ -5,6 +5,7 @@ import { EVENT_OPERATIONS } from './event-operations.ts';
 import { EXPERIMENTS, recorderOf } from './experiments.ts';
 import { POLL_OPERATIONS } from './poll-operations.ts';
 import { PROCESS_OPERATIONS } from './process-operations.ts';
+import { SIGNAL_OPERATIONS } from './signal-operations.ts';
 import { NotCovered, known } from './attr.ts';
 import type { World } from './world.ts';
 
@@ -29,7 +30,7 @@ function repeat(world: World, step: Step): Fields {
 
 /** Each operation by its name. */
 const OPERATIONS: Record<string, Operation<World>> = {
-  ...EVENT_OPERATIONS, ...BUFFER_OPERATIONS, ...POLL_OPERATIONS, ...PROCESS_OPERATIONS, ...EXPERIMENTS, repeat,
+  ...EVENT_OPERATIONS, ...BUFFER_OPERATIONS, ...POLL_OPERATIONS, ...PROCESS_OPERATIONS, ...SIGNAL_OPERATIONS, ...EXPERIMENTS, repeat,
 };
 
 export function perform(world: World, step: Step): Answer {

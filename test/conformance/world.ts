@@ -45,7 +45,7 @@ export class World {
   #epfd: number | null = null;
 
   constructor(kernel: KernelClass) {
-    this.linux = new Linux({ kernel, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
+    this.linux = new Linux({ kernel, pmu: null, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
     this.tasks.set('self', this.linux.spawn('probe'));
   }
 
