@@ -4,7 +4,7 @@
  * Reference: arch/x86 and kernel/sched.c of v3.2 as far as the perf_event core calls them.
  * Not modelled: everything that perf does not touch.
  */
-import { Cell, effect_of, hook } from '../sim/memory.ts';
+import { Cell, effect, effect_of, hook } from '../sim/memory.ts';
 import type { Chip } from '../pmu/chip.ts';
 import type { Location } from '../pmu/location.ts';
 import type { Pmu } from '../pmu/pmu.ts';
@@ -122,6 +122,9 @@ export abstract class KernelBase {
   /** How many events want to know of context switches. */
   readonly nr_switch_events = new Cell(0, this, 'nr_switch_events');
 
+  /** Fault injection (CONFIG_FAULT_INJECTION): whether the next allocation fails. Asked where user space hears of it. */
+  failslab: () => boolean = () => false;
+
   constructor(hardware: Hardware, config: KernelConfig) {
     this.hardware = hardware;
     this.config = config;
@@ -141,6 +144,10 @@ export abstract class KernelBase {
   not_null<T>(pointer: T | null, name: string): T {
     if (pointer === null) throw new KernelOops(`NULL pointer dereference: ${name}`);
     return pointer;
+  }
+
+  should_fail(): boolean {
+    return effect(() => this.failslab());
   }
 
   perf_clock(): number {

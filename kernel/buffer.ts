@@ -4,10 +4,10 @@
  *
  * Reference: perf_poll, perf_mmap, perf_mmap_close, perf_event_set_output and ring_buffer_put of
  * kernel/events/core.c, v3.1; sections 2.7, 3.1 and 5 (column A) of kernel.md.
- * Not modelled: memory exhaustion.
+ * Not modelled: memory exhaustion, but for faults that are injected (base.ts).
  */
 import { effect } from '../sim/memory.ts';
-import { EINVAL, EPERM, PAGE_SIZE, POLL_HUP } from './abi/index.ts';
+import { EINVAL, ENOMEM, EPERM, PAGE_SIZE, POLL_HUP } from './abi/index.ts';
 import { ControlCode } from './control.ts';
 import {
   READ_ONCE, atomic_add_return, atomic_dec_and_mutex_lock, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
@@ -82,6 +82,10 @@ export abstract class BufferCode extends ControlCode {
       if (this.perf_mmap_over_limit(user, request.pages)) {
         mutex_unlock(event.mmap_mutex);
         return -EPERM;
+      }
+      if (this.should_fail()) {
+        mutex_unlock(event.mmap_mutex);
+        return -ENOMEM;
       }
       rb = this.perf_mmap_first(event, user, request);
     }

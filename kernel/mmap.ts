@@ -114,18 +114,22 @@ export abstract class MmapCode extends OpenCode {
     mutex_unlock(from.mmap_sem);
   }
 
-  /** The task leaves its address space, by exit or exec; the last to leave unmaps everything. */
+  /** The task leaves its address space; the last to leave unmaps everything. */
   exit_mm({ mm }: TaskStruct): void {
     mm.mm_users--;
-    if (mm.mm_users > 0) return;
+    if (mm.mm_users === 0) this.exit_mmap(mm);
+  }
+
+  exit_mmap(mm: MmStruct): void {
     mutex_lock(mm.mmap_sem);
     while (mm.mmap !== null) this.vma_close(mm, mm.mmap);
     mutex_unlock(mm.mmap_sem);
   }
 
-  /** exec(2): an address space of its own, without mappings. */
+  /** exec(2): a new address space. The old one goes with it: other threads, which die of an exec, here only lose their memory. */
   exec_mmap(task: TaskStruct): void {
-    this.exit_mm(task);
+    this.exit_mmap(task.mm);
+    task.mm.mm_users--;
     task.mm = kzalloc(() => new MmStruct());
   }
 }

@@ -8,7 +8,7 @@
 import { effect, load, store } from '../sim/memory.ts';
 import {
   CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME, CLOCK_TAI, EACCES, EBADF, EINVAL, EMFILE, ENODEV,
-  ENOENT, EOPNOTSUPP, EOVERFLOW, ESRCH, PERF_FLAG_FD_CLOEXEC, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP,
+  ENOENT, ENOMEM, EOPNOTSUPP, EOVERFLOW, ESRCH, PERF_FLAG_FD_CLOEXEC, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP,
   PERF_SAMPLE_BRANCH_PERM_PLM, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
 } from './abi/index.ts';
 import { AttrCode, has_extended_regs } from './attr.ts';
@@ -36,6 +36,12 @@ function clock_exists(clockid: number, pmu: PmuOperations): boolean {
   return NMI_SAFE_CLOCKS.includes(clockid) || (pmu.software && OTHER_CLOCKS.includes(clockid));
 }
 
+/** What group_fd stands for: the leader of the new event, or whose buffer it shall write into, or both. */
+interface GroupRequest {
+  readonly leader: PerfEvent | null;
+  readonly output: PerfEvent | null;
+}
+
 export abstract class OpenCode extends AttrCode {
   /** The PMUs in the order in which they are asked whether an event is theirs. */
   abstract readonly pmus: readonly PmuOperations[];
@@ -61,10 +67,18 @@ export abstract class OpenCode extends AttrCode {
 
     const event = this.perf_event_alloc(attr, cpu, task, group.leader, null);
     if (typeof event === 'number') return event;
+    const refused_place = this.perf_event_place(event, group, fd, flags);
+    if (refused_place !== 0) event.pmu.event_destroy?.(event);
+    return refused_place || fd;
+  }
+
+  /** Finds the event its context, its group and its output, and installs it; 0 or an error. */
+  perf_event_place(event: PerfEvent, group: GroupRequest, fd: number, flags: number): number {
+    const { attr, target, cpu } = event;
     if (flags & PERF_FLAG_PID_CGROUP) return -EBADF;
     if (attr.use_clockid && !clock_exists(attr.clockid, event.pmu)) return -EINVAL;
-    if (!this.perf_check_permission(task)) return -EACCES;
-    const ctx = this.find_get_context(this.perf_context_pmu(event, group.leader).task_ctx_nr, task, cpu);
+    if (!this.perf_check_permission(target)) return -EACCES;
+    const ctx = this.find_get_context(this.perf_context_pmu(event, group.leader).task_ctx_nr, target, cpu);
     if (typeof ctx === 'number') return ctx;
     const unfit = this.perf_group_unfit(event, group.leader, ctx);
     if (unfit !== 0) return unfit;
@@ -73,10 +87,13 @@ export abstract class OpenCode extends AttrCode {
       const result = this.perf_event_set_output(event, group.output);
       if (result !== 0) return result;
     }
-    const invalid = this.perf_event_oversized(event, group.leader);
-    if (invalid !== 0) return invalid;
+    const oversized = this.perf_event_oversized(event, group.leader);
+    if (oversized !== 0) {
+      this.perf_event_drop_buffer(event);
+      return oversized;
+    }
     this.perf_event_install(event, group.leader, ctx, fd, flags);
-    return fd;
+    return 0;
   }
 
   /** Everything is in order: the event goes into its context and gets its file. */
@@ -140,7 +157,7 @@ export abstract class OpenCode extends AttrCode {
   }
 
   /** The leader and the output event that group_fd and flags name. */
-  perf_group_of(group_fd: number, flags: number): { leader: PerfEvent | null; output: PerfEvent | null } | number {
+  perf_group_of(group_fd: number, flags: number): GroupRequest | number {
     if (group_fd === -1) return { leader: null, output: null };
     const named = this.perf_event_of(group_fd);
     if (named === null) return -EBADF;
@@ -185,6 +202,7 @@ export abstract class OpenCode extends AttrCode {
   ): PerfEvent | number {
     if ((cpu >= this.hardware.nr_cpus || cpu < 0) && (target === null || cpu !== -1)) return -EINVAL;
     if (asked.sigtrap && target === null) return -EINVAL;
+    if (this.should_fail()) return -ENOMEM;
     if (this.perf_inherit_invalid(asked)) return -EINVAL;
     const event = this.perf_init_event(asked, cpu, target, leader);
     if (typeof event === 'number') return event;

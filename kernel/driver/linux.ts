@@ -78,6 +78,12 @@ export class Linux {
     return TRACEPOINTS[name];
   }
 
+  /** The next `n` allocations that a system call asks for fail: it answers −ENOMEM. */
+  fail_allocations(n: number): void {
+    let left = n;
+    this.system.kernel.failslab = () => left-- > 0;
+  }
+
   user(uid: number): UserStruct {
     if (uid === 0) return this.system.root;
     const user = this.#users.get(uid) ?? new UserStruct(false);

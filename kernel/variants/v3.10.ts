@@ -12,7 +12,7 @@
  * Reference: section 6.3 of kernel.md.
  * Not modelled: a mapping's length beside its buffer's.
  */
-import { EINVAL, EPERM, PERF_SAMPLE_PERIOD, POLL_HUP } from '../abi/index.ts';
+import { EINVAL, ENOMEM, EPERM, PERF_SAMPLE_PERIOD, POLL_HUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { list_next_rcu } from '../list.ts';
@@ -138,6 +138,7 @@ export class V3_10 extends V3_4 {
     if (present !== null && present.nr_pages !== request.pages - 1) return -EINVAL;
     const user = this.current()!.user;
     if (present === null && this.perf_mmap_over_limit(user, request.pages)) return -EPERM;
+    if (present === null && this.should_fail()) return -ENOMEM;
     const rb = present ?? this.perf_mmap_first(event, user, request);
     atomic_inc(event.mmap_count);
     return rb;

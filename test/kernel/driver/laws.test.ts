@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { KernelOops, Linux, PAGE_SIZE, PERF_EVENT_IOC_SET_OUTPUT, PERF_TYPE_SOFTWARE, READ_ONCE, perf_event_attr, type Mapping } from '../../../kernel/index.ts';
 import { forAll } from '../../support/property.ts';
-import { Execution, programs } from './programs.ts';
+import { programs } from './program-steps.ts';
+import { Execution } from './programs.ts';
 
 const RUNS = 700;
 

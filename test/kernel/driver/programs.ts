@@ -1,44 +1,15 @@
-/** Random programs of system calls, and the machine that executes them and keeps the accounts. */
-import * as fc from 'fast-check';
+/** The machine that executes random programs of system calls and keeps the accounts. */
 import {
-  Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_REFRESH,
-  PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_OUTPUT, PERF_RECORD_LOST, PERF_SAMPLE_IP, PERF_SAMPLE_TID, PERF_TYPE_HARDWARE,
-  PERF_TYPE_SOFTWARE, POLLIN, READ_ONCE, SilentTracepoints, perf_event_attr, type PerfEvent, type PerfEventAttr,
+  Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_SET_OUTPUT, PERF_RECORD_LOST,
+  PERF_SAMPLE_IP, PERF_SAMPLE_TID, POLLIN, READ_ONCE, SilentTracepoints, perf_event_attr, type PerfEvent, type Process,
   type RingBuffer,
 } from '../../../kernel/index.ts';
+import { KINDS, SLOTS, type ProgramStep } from './program-steps.ts';
 
-const SLOTS = 4;
-/** Page faults, each; a task clock every 50 µs; cycles every million: nothing here is throttled. */
-const KINDS: readonly Partial<PerfEventAttr>[] = [
-  { type: PERF_TYPE_SOFTWARE, config: 2n, sample_period: 1n, inherit: false },
-  { type: PERF_TYPE_SOFTWARE, config: 5n, sample_period: 3n, sample_id_all: true },
-  { type: PERF_TYPE_SOFTWARE, config: 1n, sample_period: 50_000n },
-  { type: PERF_TYPE_HARDWARE, config: 0n, sample_period: 1_000_000n },
-];
-const COMMANDS = [PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_RESET];
-
-const slot = fc.nat(SLOTS - 1);
-const step = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('open' as const), slot, kind: fc.nat(KINDS.length - 1), disabled: fc.boolean(), wakeup_events: fc.nat(5), inherit: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('mmap' as const), slot, pages: fc.constantFrom(0, 1, 1, 2, 3) }) },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('fault' as const), n: fc.constantFrom(1, 10, 50, 200) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('munmap' as const, 'drain' as const, 'drain' as const, 'close' as const, 'read' as const), slot }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('set_output' as const), slot, to: fc.integer({ min: -1, max: SLOTS - 1 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('ioctl' as const), slot, command: fc.constantFrom(...COMMANDS), flags: fc.nat(1) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('refresh' as const, 'period' as const), slot, n: fc.integer({ min: 1, max: 20 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('run' as const), us: fc.integer({ min: 1, max: 3000 }) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('poll' as const, 'thread polls' as const, 'poll until a signal' as const), ms: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('child' as const), n: fc.integer({ min: 1, max: 20 }) }) },
-);
-export type ProgramStep = typeof step extends fc.Arbitrary<infer S> ? S : never;
-/** How programs begin, so that few of their calls are in vain: an event in each slot, one of them with a buffer. */
-const PREAMBLE: readonly ProgramStep[] = [
-  ...KINDS.map((_, kind) => ({ do: 'open' as const, slot: kind, kind, disabled: false, wakeup_events: kind, inherit: false })),
-  { do: 'mmap', slot: 0, pages: 1 },
-];
-export const programs = fc
-  .tuple(fc.nat(PREAMBLE.length), fc.array(step, { maxLength: 40, size: 'max' }))
-  .map(([length, rest]) => [...PREAMBLE.slice(0, length), ...rest]);
+/** A descriptor that is never open: also that of a slot whose event is closed and still mapped. */
+const NO_FD = 1000;
+/** Samples per second that no event here comes near. */
+const UNLIMITED = 1e8;
 
 /** What became of the records of one buffer. */
 class Account extends SilentTracepoints {
@@ -51,8 +22,8 @@ class Account extends SilentTracepoints {
 }
 
 export class Execution {
-  readonly linux = new Linux({ cpus: 2 });
-  readonly self = this.linux.spawn('self');
+  readonly linux: Linux;
+  readonly self: Process;
   readonly account = new Account();
   readonly delivered = new Map<RingBuffer, number>();
   readonly events = new Set<PerfEvent>();
@@ -64,7 +35,9 @@ export class Execution {
   /** Called after each step. */
   watch: (execution: Execution) => void = () => {};
 
-  constructor() {
+  constructor(kernel = 'v3.2') {
+    this.linux = new Linux({ kernel, cpus: 2, config: { perf_event_max_sample_rate: UNLIMITED } });
+    this.self = this.linux.spawn('self');
     this.linux.system.kernel.trace = this.account;
   }
 
@@ -85,8 +58,8 @@ export class Execution {
     return this;
   }
 
-  #fd(slot: number): number {
-    return this.#fds[slot] ?? 1000;
+  fd(slot: number): number {
+    return this.#fds[slot] ?? NO_FD;
   }
 
   #step(step: ProgramStep): void {
@@ -97,26 +70,23 @@ export class Execution {
       case 'mmap':
         return this.#mmap(step.slot, step.pages);
       case 'munmap':
-        if (this.#maps[step.slot] !== null) self.munmap(this.#maps[step.slot]!);
-        this.#maps[step.slot] = null;
-        return;
+        return this.#munmap(step.slot);
       case 'close':
-        self.close(this.#fd(step.slot));
-        if (this.#maps[step.slot] === null) this.#fds[step.slot] = null;
+        self.close(this.fd(step.slot));
+        this.#fds[step.slot] = this.#maps[step.slot] === null ? null : NO_FD;
         return;
       case 'drain':
-        if (this.#maps[step.slot] !== null) this.drain(this.#maps[step.slot]!);
-        return;
+        return this.drain(this.#maps[step.slot]);
       case 'read':
-        return void self.read(this.#fd(step.slot));
+        return void self.read(this.fd(step.slot));
       case 'set_output':
         return this.#setOutput(step.slot, step.to);
       case 'ioctl':
-        return void self.ioctl(this.#fd(step.slot), step.command, step.flags);
+        return void self.ioctl(this.fd(step.slot), step.command, step.flags);
       case 'refresh':
-        return void self.ioctl(this.#fd(step.slot), PERF_EVENT_IOC_REFRESH, step.n);
+        return void self.ioctl(this.fd(step.slot), PERF_EVENT_IOC_REFRESH, step.n);
       case 'period':
-        return void self.ioctl(this.#fd(step.slot), PERF_EVENT_IOC_PERIOD, step.n * 50_000);
+        return void self.ioctl(this.fd(step.slot), PERF_EVENT_IOC_PERIOD, step.n * 50_000);
       case 'fault':
         return self.fault(step.n);
       case 'run':
@@ -132,6 +102,7 @@ export class Execution {
     if (this.#fds[slot] !== null) return;
     const sample_type = BigInt(PERF_SAMPLE_IP | PERF_SAMPLE_TID);
     const fd = this.self.perf_event_open(perf_event_attr({ sample_type, wakeup_events, disabled, ...KINDS[kind], inherit }), 0, -1, -1, 0);
+    if (fd < 0) return;
     this.#fds[slot] = fd;
     this.#redirected.delete(slot);
     this.events.add(READ_ONCE(this.self.task.files.slot(fd))!.event!);
@@ -139,14 +110,14 @@ export class Execution {
 
   #mmap(slot: number, pages: number): void {
     if (this.#maps[slot] !== null || this.#redirected.has(slot)) return;
-    const mapped = this.self.mmap(this.#fd(slot), (1 + pages) * PAGE_SIZE);
+    const mapped = this.self.mmap(this.fd(slot), (1 + pages) * PAGE_SIZE);
     if (typeof mapped === 'number') return;
     this.#maps[slot] = mapped;
     this.buffers.add(mapped.vma.rb);
   }
 
   #setOutput(slot: number, to: number): void {
-    const result = this.self.ioctl(this.#fd(slot), PERF_EVENT_IOC_SET_OUTPUT, to === -1 ? -1 : this.#fd(to));
+    const result = this.self.ioctl(this.fd(slot), PERF_EVENT_IOC_SET_OUTPUT, to === -1 ? -1 : this.fd(to));
     if (result === 0 && to === -1) this.#redirected.delete(slot);
     else if (result === 0) this.#redirected.add(slot);
   }
@@ -172,7 +143,24 @@ export class Execution {
     child.exit();
   }
 
-  drain(map: Mapping): void {
+  #munmap(slot: number): void {
+    const map = this.#maps[slot];
+    if (map !== null) this.self.munmap(map);
+    this.#forget(slot);
+  }
+
+  #forget(slot: number): void {
+    this.#maps[slot] = null;
+    if (this.#fds[slot] === NO_FD) this.#fds[slot] = null;
+  }
+
+  /** All mappings are gone, as after an exec. */
+  unmapped(): void {
+    for (let i = 0; i < SLOTS; i++) this.#forget(i);
+  }
+
+  drain(map: Mapping | null): void {
+    if (map === null) return;
     const { rb } = map.vma;
     this.delivered.set(rb, (this.delivered.get(rb) ?? 0) + told(map));
     map.data_tail = map.data_head;
