@@ -27,7 +27,7 @@ export class Recording6_1 extends Recording {
 
   protected override synthesizeAll(begun: Begun): void {
     this.#idIndex(begun);
-    this.kernelMaps(kernel_maps(release(this.spec.kernel)).slice(0, 1));
+    if (!begun.attrs.every(({ exclude_kernel }) => exclude_kernel)) this.kernelMaps(kernel_maps(release(this.spec.kernel)).slice(0, 1));
     begun.attrs.forEach((attr, event) => this.#eventUpdates(attr, begun.opened.find((one) => one.event === event)!.id));
     this.#threadAndCpuMap(begun);
     this.#process(begun);

@@ -2,68 +2,32 @@
  * Real perf 6.1 against the simulated one: the same commands on cpu-clock, which needs no PMU. The program uses one second
  * of CPU time, however long that takes on a machine with other work: so the counts can be compared.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { PerfData, bytesSource } from '../../perf/data/index.ts';
 import { run } from '../../perf/index.ts';
 import { parse_events } from '../../perf/parse-events.ts';
 import { runStat } from '../../perf/stat/run-stat.ts';
 import { statText } from '../../perf/stat/text.ts';
-import { loadWorkload } from '../../perf/workload/load.ts';
+import { dash, obstacle, perf, recorded, type Recorded } from '../support/real-perf.ts';
 import { bytesOf, specOf } from './job.ts';
 
 const PROGRAM = ['dash', '-c', 'ulimit -St 1; while :; do :; done'];
 const EVENTS = 'cpu-clock,cpu-clock,cpu-clock';
-/** Of the size in a record's header. */
-const SIZE_AT = 6;
 const FREQ = 1000;
 const PAGES = 8;
 
-const env = { ...process.env, LC_ALL: 'C' };
-const perf = (...args: string[]) => spawnSync('perf', args, { encoding: 'utf8', env });
-
-/** Why the comparison cannot be made here, or null. */
-function obstacle(): string | null {
-  const version = perf('--version').stdout;
-  if (version === null || version === undefined) return 'perf is not installed';
-  if (!version.startsWith('perf version 6.1')) return `${version.trim()} is installed, not 6.1`;
-  if (spawnSync('dash', ['-c', ':']).status !== 0) return 'dash is not installed';
-  return perf('stat', '-x,', '-e', 'cpu-clock', 'true').status === 0 ? null : 'perf_event_open is not allowed here';
-}
-
-/** What the program does, for the simulation. */
-const dash = (cpu_ms: number) => {
-  const description = loadWorkload('dash.yaml', `functions: { loop: { instructions: 1 } }\nmain: [{ run: loop, for: ${cpu_ms} ms }]`);
-  return { name: 'dash', args: [], description };
-};
-
 const MACHINE = { kernel: 'v6.18', tool: '6.1', hz: 250 } as const;
 
-interface Recorded {
-  readonly names: string[];
-  /** Sizes by type of record, each once, ascending; but rounds, whose number is a matter of timing. */
-  readonly sizes: Record<string, number[]>;
-  readonly samples: number;
+interface Woken extends Recorded {
   readonly wakeups: number;
 }
 
-function recorded(bytes: Uint8Array, wakeups: number): Recorded {
-  const data = PerfData.open(bytesSource(bytes));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const records = [...data.records()].map(({ name, position }) => ({ name, size: view.getUint16(position + SIZE_AT, true) }));
-  const names = [...new Set(records.map(({ name }) => name))];
-  const sizes = Object.fromEntries(names.map((name) => [name, records.filter((one) => one.name === name).map(({ size }) => size)]));
-  const distinct = Object.fromEntries(Object.entries(sizes).map(([name, all]) => [name, [...new Set(all)].sort((a, b) => a - b)]));
-  return { names, sizes: distinct, samples: sizes['SAMPLE'].length, wakeups };
-}
-
-function simulated(cpus: number): Recorded {
+function simulated(cpus: number): Woken {
   const { record, ...machine } = specOf({ ...MACHINE, cpus });
   const spec = { ...machine, workload: dash(1000), record: { ...record, events: parse_events(EVENTS), freq: FREQ, mmap_pages: PAGES } };
-  return recorded(bytesOf(spec), run(spec, null).wakeups);
+  return { ...recorded(bytesOf(spec)), wakeups: run(spec, null).wakeups };
 }
 
 const CLOCKS = 'cpu-clock,task-clock';
@@ -89,16 +53,15 @@ const title = reason === null ? 'perf 6.1 and its simulation' : `perf 6.1 and it
 
 (reason === null ? describe : describe.skip)(title, () => {
   const folder = mkdtempSync(join(tmpdir(), 'real-perf-'));
-  let real!: Recorded;
-  let ours!: Recorded;
+  let real!: Woken;
+  let ours!: Woken;
   let counted!: { real: string; ours: string };
 
   beforeAll(() => {
     const path = join(folder, 'perf.data');
     const { stderr } = perf('record', '-o', path, '-F', String(FREQ), '-m', String(PAGES), '-e', EVENTS, '--', ...PROGRAM);
-    const bytes = readFileSync(path);
-    real = recorded(bytes, Number(/Woken up (\d+) times/.exec(stderr)?.[1]));
-    ours = simulated(PerfData.open(bytesSource(bytes)).features.nrcpus!.online);
+    real = { ...recorded(readFileSync(path)), wakeups: Number(/Woken up (\d+) times/.exec(stderr)?.[1]) };
+    ours = simulated(real.cpus);
     counted = { real: perf('stat', '-e', CLOCKS, '--', ...PROGRAM).stderr, ours: simulatedStat() };
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true }));
