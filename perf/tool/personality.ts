@@ -16,11 +16,11 @@ import { Recording } from './recording.ts';
 
 export interface Personality {
   /** The events that are opened: those of the command line, and what the tool needs besides. */
-  events(options: RecordOptions): readonly EventSpec[];
+  readonly events: (options: RecordOptions) => readonly EventSpec[];
   /** One for each of them. */
-  attrs(options: RecordOptions): PerfEventAttr[];
+  readonly attrs: (options: RecordOptions) => PerfEventAttr[];
   /** A program as the computer of that time maps it. */
-  executable(name: string): Executable;
+  readonly executable: (name: string) => Executable;
   readonly RecordTool: typeof RecordTool;
   readonly Recording: typeof Recording;
 }
