@@ -64,8 +64,9 @@ export function writeBaseline(path: string, baseline: Baseline): void {
   }
 }
 
-/** Baselines are in a folder beside the scenarios, under the same names. */
-function withBaseline(number: number, scenario: Scenario, folder: string): ScenarioFile {
+/** Baselines are in a folder beside the scenarios, under the same names; workload files are named as seen from there. */
+function withBaseline(number: number, { settings, ...rest }: Scenario, folder: string): ScenarioFile {
+  const scenario = { ...rest, settings: settings.map((setting) => (setting.option === 'workload' ? { ...setting, value: join(folder, String(setting.value)) } : setting)) };
   const baselinePath = join(folder, 'baseline', `${scenario.name}.yaml`);
   const baseline = existsSync(baselinePath) ? parseBaseline(baselinePath, readFileSync(baselinePath, 'utf8')) : {};
   return { number, scenario, baseline, baselinePath };

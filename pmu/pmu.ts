@@ -76,6 +76,8 @@ export class Pmu {
   #status = 0;
   /** GLOBAL_CTRL is zero; `#global` keeps what it was before. */
   #frozen = false;
+  /** A write reaches the low 32 bits, and is sign-extended. */
+  readonly #writes32: boolean;
   /** Cycle at which a pending PMI arrives; Infinity when none is pending. */
   #pmiAt = Infinity;
   #nextSkid = 0;
@@ -94,6 +96,7 @@ export class Pmu {
       ...Array.from({ length: chip.fixed.count }, (_, i) => new Counter(FIXED_BASE + i, chip.general.count + i, chip.fixed.width)),
     ];
     this.allCounters = 2 ** this.counters.length - 1;
+    this.#writes32 = chip.maxPeriod < 2 ** 31 && chip.fullWidthWrites !== true;
     if (!chip.globalRegisters) this.#global = this.allCounters;
     this.#drawSkid();
     this.#handler = handler;
@@ -137,11 +140,12 @@ export class Pmu {
     this.#setRunning(counter);
   }
 
-  /** Writes a counter with an event count in two's complement: −n overflows after n events. */
+  /** Writes a counter with an event count in two's complement: −n overflows after n events, if it can be written at all. */
   writeCounter(position: number, value: number): void {
     this.sync();
     const counter = this.counters[position];
-    counter.value = value < 0 ? value + counter.modulus : value;
+    const written = this.#writes32 ? value | 0 : value;
+    counter.value = written < 0 ? written + counter.modulus : written;
     this.#dirty = true;
   }
 

@@ -59,12 +59,13 @@ export function scenarioOf(name: string, { check, ...text }: TimedScenario, erro
   };
 }
 
-function machineSettings({ machine = {}, tool = DEFAULT_TOOL }: ScenarioText): FileSetting[] {
+function machineSettings({ machine = {}, tool = DEFAULT_TOOL, workload }: ScenarioText): FileSetting[] {
   const { watchdog, latencies = {}, ...others } = machine;
   return [
     ...Object.entries(others).map(([option, value]) => ({ option, value: String(value), path: ['machine', option] })),
     ...Object.entries(latencies).map(([name, range]) => ({ option: 'latency', value: `${name}=${range}`, path: ['machine', 'latencies', name] })),
     ...(watchdog === undefined ? [] : [{ option: 'no-watchdog', value: !watchdog, path: ['machine', 'watchdog'] }]),
     { option: 'tool', value: String(tool), path: ['tool'] },
+    ...(workload === undefined ? [] : [{ option: 'workload', value: workload, path: ['workload'] }]),
   ];
 }

@@ -41,6 +41,7 @@ const expectations = z.strictObject({
 export const scenarioSchema = z.strictObject({
   title: text('a title').describe('What the scenario asks or asserts, in a few words'),
   command: text("a command line such as 'record -e cycles,cycles,cycles noploop 10'").describe('The words after perfsim'),
+  workload: text("a file that describes a workload, such as 'server.yaml'").describe('Instead of a workload in the command: a file, seen from the folder of the scenario').optional(),
   machine: machine.optional(),
   kernel: text("a kernel; 'perfsim list kernels' shows them").describe('The one kernel that the scenario is about; otherwise it is run on any').optional(),
   tool: name("a version of the perf tool, such as '3.2'").describe("'3.2' unless given, whatever the kernel").optional(),

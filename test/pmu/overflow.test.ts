@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { amd64_fam10h } from '../../pmu/chips/amd64-fam10h.ts';
+import { chipNamed } from '../../pmu/chips/index.ts';
 import { location } from '../../pmu/location.ts';
 import { forAll } from '../support/property.ts';
 import { BOTH, Bench, CYCLES, INSTRUCTIONS, KERNEL, USER } from './bench.ts';
@@ -140,5 +141,18 @@ describe('the global status register', () => {
     bench.run(LONG);
     expect(bench.pmis.map(({ status }) => status)).toEqual([0]);
     expect.assertions(2);
+  });
+});
+
+describe('a write to a counter', () => {
+  test.each([
+    ['nehalem', -(2 ** 31), -(2 ** 31)],
+    ['nehalem', -(2 ** 31) - 1, 2 ** 31 - 1],
+    ['sandybridge', -(2 ** 31) - 1, -(2 ** 31) - 1],
+    ['amd64', -(2 ** 31) - 1, -(2 ** 31) - 1],
+  ])('of a %s: %d leaves %d there', (name, written, found) => {
+    const bench = new Bench(chipNamed(name));
+    bench.pmu.writeCounter(0, written);
+    expect(bench.pmu.readCounter(0)).toBe(found);
   });
 });

@@ -33,7 +33,7 @@ describe('a scenario that is wrong is refused with place and reason', () => {
   const COUNT = 'expected a count such as 0, 9990..10010, 10.. (at least) or ..5 (at most), without a unit';
 
   test.each([
-    ['title:', 'titel:', "2:1: unknown key 'titel', did you mean 'title'?; expected one of title, command, machine, kernel, tool, vary, seeds, fails_on, expect"],
+    ['title:', 'titel:', "2:1: unknown key 'titel', did you mean 'title'?; expected one of title, command, workload, machine, kernel, tool, vary, seeds, fails_on, expect"],
     ['  lost:', '  losst:', "10:3: unknown key 'losst', did you mean 'lost'?; expected one of samples, equal, lost, lost_reported, wakeups, records, buffer_high_water, reader_latency"],
     ['lost: 0', 'reader_latency: ..5', '10:19: expected a time such as ..1 ms or 3..60 us, with one of the units us, ms and s'],
     ['lost: 0', 'reader_latency: 5..1 ms', '10:19: expected the smaller number first, not 5..1 ms'],
