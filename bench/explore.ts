@@ -21,7 +21,7 @@ import { worldOf } from '../kernel/explore/scenario.ts';
 import { KERNELS } from '../kernel/variants/index.ts';
 import { scenario } from './seed-race.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 
 /** What Spin is tried with; the fastest counts. Partial order reduction is on; safety only, as here. */
 const COMPILERS = ['-O0', '-O1', '-O2'];

@@ -6,12 +6,13 @@
  */
 import { Cell, operate, type Operation } from '../sim/memory.ts';
 import type { Scenario } from '../kernel/explore/scenario.ts';
+import { EVENT_CPU } from '../kernel/explore/hardware.ts';
 import { HALTED } from '../pmu/location.ts';
 
 const NMI = 2;
 
-/** CPUs without a task of ours, and how often an event overflows on each. */
-const CPUS = [2, 3];
+/** The events' CPU and another without a task of ours, and how often an event overflows on each. */
+const CPUS = [EVENT_CPU - 1, EVENT_CPU];
 const OVERFLOWS = 2;
 
 /** The profiled task: what is left to overflow on the first CPU and on the second, and whether an NMI has stopped it. */

@@ -28,7 +28,7 @@ byte due, seen;
 active proctype T1()
 {
 	bit events;
-	skip;				/* fget */
+	skip; skip;			/* fget */
 #ifdef OLD
 	skip;				/* rb = event->rb */
 	atomic { events = poll; poll = 0 }
@@ -68,8 +68,9 @@ active proctype T2()
 {
 	byte e;
 	do
-	:: e < 2 ->			/* mutex_lock */
-		skip; skip; skip;	/* mmap_count, output->rb, refcount */
+	:: e < 2 ->			/* ioctl: the two files */
+		skip; skip;
+		skip; skip; skip; skip;	/* mutex_lock, mmap_count, output->rb, refcount */
 		skip;			/* old = event->rb */
 #ifndef OLD
 		skip;			/* spin_lock: nobody else takes it */
