@@ -41,17 +41,17 @@ function inTime(kernel: KernelClass, seed: string): { order: number[]; memory: s
     raised();
     queue.arm(irq, queue.now);
   };
-  const poll = new Call(contexts[CONTEXTS.poller].run);
+  const poll = new Call(() => contexts[CONTEXTS.poller].run());
   const task: number = queue.timer(Priority.TASK, () => running(CONTEXTS.poller, () => poll.resume()));
   const irq = queue.timer(Priority.IRQ, () => {
-    running(interrupt, contexts[interrupt].run);
+    running(interrupt, () => contexts[interrupt].run());
     if (order.includes(CONTEXTS.poller) && poll.blockedOn !== null && poll.ready) queue.arm(task, queue.now);
   });
   const at = (): number => 1 + random.below(1000);
   queue.arm(task, at());
-  queue.arm(queue.timer(Priority.TASK, () => running(CONTEXTS.setter, () => new Call(contexts[CONTEXTS.setter].run).resume())), at());
+  queue.arm(queue.timer(Priority.TASK, () => running(CONTEXTS.setter, () => new Call(() => contexts[CONTEXTS.setter].run()).resume())), at());
   for (const nmi of [CONTEXTS.firstNmi, CONTEXTS.secondNmi]) {
-    queue.arm(queue.timer(Priority.NMI, () => running(nmi, contexts[nmi].run)), at());
+    queue.arm(queue.timer(Priority.NMI, () => running(nmi, () => contexts[nmi].run())), at());
   }
   while (queue.step());
   return { order, memory: memoryOf(events) };
