@@ -40,6 +40,7 @@ export function recordCommand(load: LoadSimulation): Command {
       const options = await parseOptions(words, RUN_OPTIONS);
       const simulation = await load();
       const spec = await runSpec(options, workload, simulation);
+      if (!options.quiet) process.stderr.write(frequencyNote(options.freq, words.includes('--freq=max'), spec));
       if (options.verbose) process.stderr.write(machineLine(spec));
       const cache = (files: readonly ImageFile[]): void => {
         if (!options['no-buildid-cache']) addToBuildIdCache(files);
@@ -120,6 +121,17 @@ function closingLines(result: RunResult, { tool }: RunSpec, path: string): strin
 function lostWarning({ LOST = 0, ...others }: RunResult['records']): string {
   const total = Object.values(others).reduce((sum, count) => sum + count, LOST);
   return LOST === 0 ? '' : `Warning:\nProcessed ${total} events and lost ${LOST} chunks!\n\nCheck IO/CPU overload!\n\n`;
+}
+
+/** What perf 6.1 says of a frequency that is, or would be beyond, the highest. */
+function frequencyNote(asked: number | undefined, isMax: boolean, { tool, record: { freq } }: RunSpec): string {
+  if (tool === '3.2' || freq === null) return '';
+  if (isMax) return `info: Using a maximum frequency rate of ${freq} Hz\n`;
+  if (asked === undefined || asked === freq) return '';
+  return `warning: Maximum frequency rate (${freq} Hz) exceeded, throttling from ${asked} Hz to ${freq} Hz.\n` +
+    '         The limit can be raised via /proc/sys/kernel/perf_event_max_sample_rate.\n' +
+    "         The kernel will lower it when perf's interrupts take too long.\n" +
+    '         Use --strict-freq to disable this throttling, refusing to record.\n';
 }
 
 function machineLine(spec: RunSpec): string {

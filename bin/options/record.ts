@@ -45,6 +45,7 @@ export const RECORD_OPTIONS = {
   tid: { alias: 't', type: 'string', argument: '<program>', describe: 'the same, its main thread only', coerce: String },
   stat: { alias: 's', type: 'boolean', describe: 'per thread counts' },
   'sample-cpu': { type: 'boolean', describe: 'record the sample cpu' },
+  'strict-freq': { type: 'boolean', describe: 'refuse a frequency above the maximum, as perf 3.2 does, instead of lowering it' },
   'switch-events': { type: 'boolean', describe: 'record context switches (perf 6.1)' },
   timestamp: { alias: 'T', type: 'boolean', describe: 'record the sample timestamps' },
   quiet: { alias: 'q', type: 'boolean', describe: "don't print any message" },

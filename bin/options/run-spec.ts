@@ -7,6 +7,7 @@ import { machineSpec } from './machine-spec.ts';
 import { HELP } from './option.ts';
 import type { parseOptions } from './parse-options.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
+import { allowedFrequency } from './values.ts';
 import { targetOf, workloadSpec } from './workload.ts';
 
 export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
@@ -30,7 +31,7 @@ export async function runSpec(options: Options, words: readonly string[], simula
     ...machine,
     record: {
       events: options.event.map((event) => ring(event, options)),
-      freq: options.count === undefined ? (options.freq ?? DEFAULT_FREQ[tool]) : null,
+      freq: options.count === undefined ? allowedFrequency(options.freq ?? DEFAULT_FREQ[tool], tool, options['strict-freq'] ?? false) : null,
       period: options.count ?? null,
       mmap_pages: options['mmap-pages'],
       no_delay: isUnbuffered(options),

@@ -20,9 +20,18 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
   throw new InputError(`invalid ${flag} value '${text}': ${what} is a whole number from ${min} to ${max}.`);
 }
 
-/** -F: a number, or `max` as in newer perf. */
+/** -F: a number, or `max` as in newer perf. What exceeds the kernel's limit the tool refuses or lowers. */
 export function frequency(text: string): number {
-  return text === 'max' ? MAX_SAMPLE_RATE : wholeNumber('-F', text, 1, MAX_SAMPLE_RATE, 'a frequency in samples per second');
+  if (text === 'max') return MAX_SAMPLE_RATE;
+  const isBeyond = /^\d{6,9}$/.test(text) && Number(text) > MAX_SAMPLE_RATE;
+  return isBeyond ? Number(text) : wholeNumber('-F', text, 1, MAX_SAMPLE_RATE, 'a frequency in samples per second');
+}
+
+/** The frequency that the tool asks for: v3.2, and --strict-freq, refuse one above the limit, where v6.1 takes the limit. */
+export function allowedFrequency(freq: number, tool: ToolVersion, strict: boolean): number {
+  if (freq <= MAX_SAMPLE_RATE) return freq;
+  if (tool === '6.1' && !strict) return MAX_SAMPLE_RATE;
+  throw new InputError(`invalid -F value '${freq}': the kernel allows ${MAX_SAMPLE_RATE} samples per second (perf_event_max_sample_rate); give -F max or less.`);
 }
 
 /** -c: events per sample; perf_event_open takes 63 bits, of which a number holds 53 exactly. */

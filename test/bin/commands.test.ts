@@ -69,11 +69,19 @@ describe('record', () => {
     ['', "a workload is missing, such as 'noploop 10'; 'perfsim list workloads' shows them."],
     ['noploop ten', "noploop takes a number of seconds, not 'ten'."],
     ['--pmu nhn noploop 10', "unknown PMU 'nhn'; did you mean 'nhm'?"],
+    ['-F 200000 noploop 10', "invalid -F value '200000': the kernel allows 100000 samples per second (perf_event_max_sample_rate); give -F max or less."],
+    ['--tool 6.1 --strict-freq -F 200000 noploop 10', "invalid -F value '200000'"],
     ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
   ])('refuses "%s" and touches no file', async (line, sentence) => {
     await expect(record(line)).rejects.toThrow(sentence);
     expect(existsSync(path)).toBe(false);
+  });
+
+  test('of 6.1 lowers a frequency above the maximum, and says so', async () => {
+    await record('--tool 6.1 -F 200000 noploop 10');
+    expect(stderr).toMatch(/^warning: Maximum frequency rate \(100000 Hz\) exceeded, throttling from 200000 Hz to 100000 Hz\.\n/);
+    expect(simulation.asked?.record.freq).toBe(100_000);
   });
 
   test('takes a PMU by either of its names', async () => {
