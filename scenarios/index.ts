@@ -16,6 +16,7 @@ import { scenario as mixedWakeups } from './mixed-wakeups.ts';
 import { scenario as mmapOfRedirected } from './mmap-of-redirected.ts';
 import { scenario as munmapOfOutput } from './munmap-of-output.ts';
 import { scenario as munmapOfSleeper } from './munmap-of-sleeper.ts';
+import { scenario as munmapVsMmap } from './munmap-vs-mmap.ts';
 import { scenario as munmapVsPoll } from './munmap-vs-poll.ts';
 import { scenario as munmapVsWakeup } from './munmap-vs-wakeup.ts';
 import { scenario as munmapVsWrite } from './munmap-vs-write.ts';
@@ -71,6 +72,7 @@ export const SCENARIOS: readonly Scenario[] = [
   setOutputOfSleeper,
   mutualSetOutput,
   munmapOfSleeper,
+  munmapVsMmap,
   munmapVsPoll,
   munmapVsWakeup,
   munmapVsWrite,

@@ -4,6 +4,7 @@
  */
 import type { KernelClass } from '../variant.ts';
 import { ClearBeforeKill } from './clear-before-kill.ts';
+import { DetachByBuffer } from './detach-by-buffer.ts';
 import { FixAsCommitted } from './fix-as-committed.ts';
 import { NoMmapMutex } from './no-mmap-mutex.ts';
 import { SignedStamp } from './signed-stamp.ts';
@@ -29,5 +30,5 @@ import { WaitqInRb } from './waitq-in-rb.ts';
 
 export const KERNELS: readonly KernelClass[] = [
   V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10,
-  V5_13, V5_19, V6_12, V6_16, V6_18, StampBeforeNest, SignedStamp, ClearBeforeKill,
+  V5_13, V5_19, V6_12, V6_16, V6_18, StampBeforeNest, SignedStamp, ClearBeforeKill, DetachByBuffer,
 ];
