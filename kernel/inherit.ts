@@ -28,7 +28,7 @@ export abstract class InheritCode extends EventPollCode {
   }
 
   inherit_group(leader: PerfEvent, child: TaskStruct): void {
-    if (!leader.attr.inherit) return;
+    if (!leader.attr.inherit || (leader.attr.inherit_thread && child.tgid !== this.current()!.tgid)) return;
     const child_leader = this.inherit_event(leader, child, null);
     if (child_leader === null) return;
     list_for_each(leader.sibling_list, (sibling) => this.inherit_event(sibling, child, child_leader));

@@ -6,7 +6,7 @@
  * Not modelled: guest callbacks.
  */
 import { effect, effect_of, hook } from '../sim/memory.ts';
-import { POLLERR, POLLHUP, POLLIN, POLLRDNORM, POLL_HUP, POLL_IN, SIGIO, SIGTRAP, TRAP_PERF } from './abi/index.ts';
+import { POLLERR, POLLHUP, POLLIN, POLLRDNORM, POLL_ERR, POLL_HUP, POLL_IN, SIGIO, SIGTRAP, TRAP_PERF } from './abi/index.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
 import { SidebandCode } from './sideband.ts';
 import {
@@ -16,7 +16,9 @@ import {
 const NSEC_PER_SEC = 1_000_000_000;
 
 /** band_table of fs/fcntl.c: the poll(2) bits that go with the code of a SIGIO. */
-const SI_BAND: ReadonlyMap<number, number> = new Map([[POLL_IN, POLLIN | POLLRDNORM], [POLL_HUP, POLLHUP | POLLERR]]);
+const SI_BAND: ReadonlyMap<number, number> = new Map([
+  [POLL_IN, POLLIN | POLLRDNORM], [POLL_ERR, POLLERR], [POLL_HUP, POLLHUP | POLLERR],
+]);
 
 export abstract class OverflowCode extends SidebandCode {
   /** Turns the event off on this CPU, from the irq_work. */

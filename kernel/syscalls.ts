@@ -101,9 +101,8 @@ export abstract class SyscallCode extends FcntlCode {
     if (event === null) return -EBADF;
     if (event.state === PERF_EVENT_STATE_ERROR) return [];
     if (bytes !== null && bytes < this.perf_event_read_size(event)) return -ENOSPC;
-    const group = event.read_format & PERF_FORMAT_GROUP ? this.perf_group_events(event.group_leader!) : [event];
-    for (const member of group) this.perf_event_read(member);
-    return bytes === null ? -EFAULT : this.perf_event_read_values(event);
+    const values = this.perf_event_read_all(event);
+    return bytes === null ? -EFAULT : values;
   }
 
   /** Events are read, at no position, and never written: write(2), and lseek(2) or pread(2). */
@@ -115,36 +114,59 @@ export abstract class SyscallCode extends FcntlCode {
     return this.file_of(fd) === null ? -EBADF : -ESPIPE;
   }
 
+  /** What a sample says: the event's own count and times, and those of children that have ended. */
   override perf_event_read_values(event: PerfEvent): readonly number[] {
-    const { read_format } = event;
-    const times: number[] = [];
-    if (read_format & PERF_FORMAT_TOTAL_TIME_ENABLED) {
-      times.push(event.total_time_enabled + event.child_total_time_enabled);
-    }
-    if (read_format & PERF_FORMAT_TOTAL_TIME_RUNNING) {
-      times.push(event.total_time_running + event.child_total_time_running);
-    }
-    const value = (member: PerfEvent): number[] => {
-      const count = member.count + member.child_count + this.children_count(member);
-      const values = [count];
-      if (read_format & PERF_FORMAT_ID) values.push(member.parent?.id ?? member.id);
-      if (read_format & PERF_FORMAT_LOST) values.push(member.lost_samples);
-      return values;
-    };
-    if ((read_format & PERF_FORMAT_GROUP) === 0) {
-      const [count, ...rest] = value(event);
-      return [count, ...times, ...rest];
-    }
-    const group = this.perf_group_events(event.group_leader!);
-    return [group.length, ...times, ...group.flatMap(value)];
+    return read_values(event, this.perf_group_of_read(event), (member) => ({
+      count: member.count + member.child_count,
+      enabled: member.total_time_enabled + member.child_total_time_enabled,
+      running: member.total_time_running + member.child_total_time_running,
+    }));
   }
 
-  /** What living inherited copies have counted so far. */
-  children_count(event: PerfEvent): number {
-    let count = 0;
-    list_for_each(event.child_list, (child) => {
-      count += child.count;
+  /** What read(2) says: the same with the children that are alive, all brought up to date. */
+  perf_event_read_all(event: PerfEvent): readonly number[] {
+    return read_values(event, this.perf_group_of_read(event), (member) => {
+      this.perf_event_read(member);
+      let count = member.count + member.child_count;
+      let enabled = member.total_time_enabled + member.child_total_time_enabled;
+      let running = member.total_time_running + member.child_total_time_running;
+      list_for_each(member.child_list, (child) => {
+        this.perf_event_read(child);
+        count += child.count;
+        enabled += child.total_time_enabled;
+        running += child.total_time_running;
+      });
+      return { count, enabled, running };
     });
-    return count;
   }
+
+  perf_group_of_read(event: PerfEvent): readonly PerfEvent[] {
+    return event.read_format & PERF_FORMAT_GROUP ? this.perf_group_events(event.group_leader!) : [event];
+  }
+}
+
+interface ReadValue {
+  readonly count: number;
+  readonly enabled: number;
+  readonly running: number;
+}
+
+/** The values in the order of `read_format`. The times are the first member's. */
+function read_values(
+  { read_format }: PerfEvent, members: readonly PerfEvent[], value_of: (member: PerfEvent) => ReadValue,
+): readonly number[] {
+  const values = members.map(value_of);
+  const [{ enabled, running }] = values;
+  const times: number[] = [];
+  if (read_format & PERF_FORMAT_TOTAL_TIME_ENABLED) times.push(enabled);
+  if (read_format & PERF_FORMAT_TOTAL_TIME_RUNNING) times.push(running);
+  const words = members.map((member, i) => {
+    const own = [values[i].count];
+    if (read_format & PERF_FORMAT_ID) own.push(member.parent?.id ?? member.id);
+    if (read_format & PERF_FORMAT_LOST) own.push(member.lost_samples);
+    return own;
+  });
+  if (read_format & PERF_FORMAT_GROUP) return [members.length, ...times, ...words.flat()];
+  const [[count, ...rest]] = words;
+  return [count, ...times, ...rest];
 }

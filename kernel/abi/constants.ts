@@ -161,6 +161,7 @@ export const EPOLLET = 1 << 31;
 
 // si_code of SIGIO. Not poll(2) bits, although kernels before 3.18 returned POLL_HUP from poll.
 export const POLL_IN = 1;
+export const POLL_ERR = 4;
 export const POLL_HUP = 6;
 
 // mmap(2) and fcntl(2)

@@ -10,10 +10,10 @@
  * Reference: section 6.2 of kernel.md, E23 and E25; section 6.6.
  * Not modelled: a PMU that is unregistered (POLLERR).
  */
-import { EBUSY, EPERM, POLLHUP, POLLIN, POLLRDNORM } from '../abi/index.ts';
+import { EBUSY, EPERM, POLLHUP, POLLIN, POLLRDNORM, POLL_ERR } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
-import { READ_ONCE, atomic_add_return } from '../primitives.ts';
+import { READ_ONCE, WRITE_ONCE, atomic_add_return } from '../primitives.ts';
 import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, type File, type PerfEvent, type RingBuffer, type VmArea } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_16 } from './v6.16.ts';
@@ -57,6 +57,11 @@ export class V6_18 extends V6_16 {
     return leader;
   }
 
+  /** Only a leader's throttling is told of. */
+  override perf_log_throttle(event: PerfEvent, enable: boolean): void {
+    if (event.group_leader === event) super.perf_log_throttle(event, enable);
+  }
+
   override vma_may_split(): boolean {
     return false;
   }
@@ -82,6 +87,7 @@ export class V6_18 extends V6_16 {
   /** Whoever sleeps on a pinned event that has found no counter is woken to see it. */
   override perf_event_in_error(leader: PerfEvent): void {
     super.perf_event_in_error(leader);
+    if (this.perf_event_fasync(leader) !== null) WRITE_ONCE(leader.pending_kill, POLL_ERR);
     this.perf_event_wakeup(leader);
   }
 }
