@@ -77,7 +77,7 @@ export class Setup {
     this.kernel = new explored(this.hardware, { ...DEFAULT_CONFIG, nmi_watchdog: false, ...config });
     this.kernel.trace = this.account;
     this.hardware.onSignal = (task, signal) => {
-      this.kernel.signal_pending_add(task, signal);
+      this.#pend(task, signal);
       this.account.signalled(task);
     };
     const opener = new TaskStruct(2, 2, 'perf', null, this.user, this.#files, this.#mm);
@@ -187,7 +187,14 @@ export class Setup {
 
   /** kill(2): a signal that the task has not blocked. */
   signal(task: TaskStruct, signal: number): void {
-    this.kernel.signal_pending_add(task, signal);
+    effect(() => this.#pend(task, signal));
+  }
+
+  /** That it is pending is all that matters here: what comes with a signal would be another object each time. */
+  #pend(task: TaskStruct, signal: number): void {
+    const bit = 2 ** signal;
+    const pending = READ_ONCE(task.pending_signals);
+    if (Math.floor(pending / bit) % 2 === 0) WRITE_ONCE(task.pending_signals, pending + bit);
   }
 
   /** PERF_EVENT_IOC_ENABLE. */

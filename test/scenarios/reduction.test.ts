@@ -23,7 +23,7 @@ function ends(scenario: string, kernel: string, reduce: boolean): { complete: bo
   return { complete: result.complete, ends: seen.size, violated: result.violation !== null };
 }
 
-describe.each(['three-events', 'poll-vs-set-output', 'set-output-twice', 'wake-vs-enqueue', 'double-mmap', 'two-unmappers'])('%s', (scenario) => {
+describe.each(['three-events', 'poll-vs-set-output', 'set-output-twice', 'wake-vs-enqueue', 'double-mmap', 'two-unmappers', 'refresh-at-limit', 'exit-of-polled', 'signal-window', 'munmap-of-output', 'child-wakeup'])('%s', (scenario) => {
   test.each(['v3.1', 'no-mmap-mutex', 'v3.2', 'v3.10', 'v5.19'])('on %s', (kernel) => {
     expect(ends(scenario, kernel, true)).toEqual(ends(scenario, kernel, false));
   });
