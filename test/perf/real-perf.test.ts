@@ -67,7 +67,9 @@ const title = reason === null ? 'perf 6.1 and its simulation' : `perf 6.1 and it
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('write the same types of records, of the same sizes, in the same order', () => {
-    expect(ours.names).toEqual(real.names.filter((name) => name !== 'LOST' && name !== 'THROTTLE' && name !== 'UNTHROTTLE'));
+    // When the tool comes to read is a matter of timing; and a busy machine throttles or loses what an idle one does not.
+    const order = ({ names }: Recorded): string[] => names.filter((name) => !['FINISHED_ROUND', 'LOST', 'THROTTLE', 'UNTHROTTLE'].includes(name));
+    expect(order(ours)).toEqual(order(real));
     for (const name of ours.names) expect({ name, sizes: ours.sizes[name] }).toEqual({ name, sizes: real.sizes[name] });
   });
 
