@@ -3,7 +3,7 @@
  * from a user's file extends the very class that the command runs.
  */
 import { build } from 'esbuild';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 
 const entries = ['bin/main.ts', 'bin/worker.ts', 'bin/explore/worker.ts', 'kernel/index.ts', 'perf/data/index.ts', 'perf/index.ts'];
 
@@ -21,13 +21,16 @@ const asciiWidth = {
   },
 };
 
-rmSync('dist', { recursive: true, force: true });
+// The declarations of the library entries are made by `prepack`, which npm runs before it builds.
+for (const name of existsSync('dist') ? readdirSync('dist') : []) if (name !== 'types') rmSync(`dist/${name}`, { recursive: true });
 await build({
   ...common,
   entryPoints: entries.filter((entry) => existsSync(entry)),
   splitting: true,
   format: 'esm',
   sourcemap: true,
+  // The package holds the kernel's sources themselves, which counterexamples quote.
+  sourcesContent: false,
   external: ['esbuild', 'tinypool'],
   plugins: [asciiWidth],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
