@@ -70,6 +70,8 @@ export interface RecordOptions {
   sample_cpu?: boolean;
   /** --switch-events, of newer tools. */
   switch_events?: boolean;
+  /** --overwrite, of newer tools: the kernel overwrites the oldest records, and the tool reads what is left at the end. */
+  overwrite?: boolean;
   /** -D of newer tools: milliseconds before the events are enabled; −1: never. */
   delay_ms?: number;
   /**

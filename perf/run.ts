@@ -71,6 +71,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
       recording.append(chunk);
     },
     finishRound: () => recording.finishRound(),
+    finishReading: () => recording.finishReading(),
     lostSamples: (id, lost) => recording.lostSamples(id, lost),
     message: (text) => hooks.message?.(text),
   });

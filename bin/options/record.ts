@@ -41,6 +41,7 @@ export const RECORD_OPTIONS = {
   'mmap-pages': { alias: 'm', type: 'string', argument: '<pages>', default: '128', describe: 'number of mmap data pages, or their size such as 512K', coerce: mmapPages },
   'no-buildid-cache': { alias: 'N', type: 'boolean', describe: 'do not update the buildid cache' },
   output: { alias: 'o', type: 'string', argument: '<file>', default: 'perf.data', describe: "output file name, '-' for standard output", coerce: String },
+  overwrite: { type: 'boolean', describe: 'let the kernel overwrite the oldest records, and read what is left at the end (perf 6.1)' },
   pid: { alias: 'p', type: 'string', argument: '<program>', describe: "record a program that runs already, such as -p 'thloop 5'", coerce: String },
   tid: { alias: 't', type: 'string', argument: '<program>', describe: 'the same, its main thread only', coerce: String },
   stat: { alias: 's', type: 'boolean', describe: 'per thread counts' },

@@ -50,9 +50,11 @@ export async function runSpec(options: Options, words: readonly string[], simula
 
 /** What few recordings ask for. */
 function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['record']> {
-  const { delay, 'switch-events': switch_events } = options;
-  if (tool === '3.2' && (delay !== undefined || switch_events)) {
-    throw new InputError(`perf 3.2 has no ${switch_events ? '--switch-events' : 'delay: its -D takes no number'}; give --tool 6.1.`);
+  const { delay, overwrite, 'switch-events': switch_events } = options;
+  const later = overwrite ? '--overwrite' : switch_events ? '--switch-events' : delay === undefined ? null : 'delay: its -D takes no number';
+  if (tool === '3.2' && later !== null) throw new InputError(`perf 3.2 has no ${later}; give --tool 6.1.`);
+  if (overwrite && options.output === STANDARD_OUTPUT) {
+    throw new InputError('--overwrite describes the events behind their records, which no reader of a pipe can read: give -o a file.');
   }
   const given: Partial<RunSpec['record']> = {
     call_graph: options.g ?? (options['call-graph'] !== undefined || undefined),
@@ -61,6 +63,7 @@ function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['reco
     sample_cpu: options['sample-cpu'],
     inherit_stat: options.stat,
     switch_events,
+    overwrite,
     delay_ms: delay,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));

@@ -41,6 +41,7 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
       inherit: options.inherit && !reads,
       inherit_stat: options.inherit_stat ?? false,
       sample_id_all: true,
+      write_backward: options.overwrite ?? false,
       ...enabling(event, i, options),
       ...(i === tracking ? tracked(options) : {}),
       ...wakeup(options),

@@ -3,20 +3,25 @@
  * lets the exec begin the counting, marks the rounds of its sweeps, and asks each event at the end what it has lost.
  *
  * Reference: tools/perf/builtin-record.c, util/evlist.c and util/evsel.c of v6.1; section 11 of kernel.md.
- * Not modelled: threads of the tool (--threads), asynchronous writing, compression, control descriptors.
+ * With --overwrite it reads once, at the end, what the kernel has left of its backward buffers.
+ * Not modelled: SIGUSR2 with --overwrite (snapshots on demand), threads of the tool (--threads), asynchronous writing, compression, control descriptors.
  */
 import {
-  EINVAL, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, POLLERR, POLLHUP, POLLIN, type PollFd, type Program, type Sys,
+  EINVAL, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PAUSE_OUTPUT, POLLERR, POLLHUP, POLLIN, type PollFd, type Program, type Sys,
 } from '../../kernel/index.ts';
+import { InputError } from '../input-error.ts';
 import { readValues } from '../read-values.ts';
 import { MISSING_FEATURES } from './attr-6.1.ts';
-import { RecordTool } from './record.ts';
+import { overwrite_rb_find_range } from './overwrite.ts';
+import { RecordTool, type Buffer } from './record.ts';
 
 const READ_BYTES = 4096;
 
 export class RecordTool6_1 extends RecordTool {
   /** How many of MISSING_FEATURES the kernel has turned out not to have, or have been tried in vain. */
   #given_up = 0;
+  /** bkw_mmap_state: whether backward buffers are written, wait to be read, or have been. */
+  #backward: 'running' | 'data pending' | 'empty' = 'running';
 
   override *childBegins(sys: Sys): Program {
     yield* sys.prctl_set_name('perf-exec');
@@ -44,6 +49,9 @@ export class RecordTool6_1 extends RecordTool {
       const without = MISSING_FEATURES[this.#given_up++];
       const isAsked = without(this.attrs[event]) !== null;
       this.attrs.forEach((attr, i) => (this.attrs[i] = without(attr) ?? attr));
+      if (this.#isOverwriting && !this.attrs[event].write_backward) {
+        throw new InputError('Reading from overwrite event is not supported by this kernel: leave out --overwrite, or give a kernel since v4.7, such as v6.18.');
+      }
       if (isAsked) return true;
     }
     return false;
@@ -75,10 +83,11 @@ export class RecordTool6_1 extends RecordTool {
   }
 
   protected override *loop(): Program {
-    let pollfds: PollFd[] = this.opened.map(({ fd }) => ({ fd, events: POLLIN }));
+    let pollfds: PollFd[] = this.opened.map(({ fd }) => ({ fd, events: this.#isOverwriting ? 0 : POLLIN }));
     let isDraining = false;
     let isDisabled = false;
     for (;;) {
+      if (this.done || isDraining) yield* this.#pause();
       const news = yield* this.readAll();
       if (!news) {
         if (this.done || isDraining) return;
@@ -94,6 +103,41 @@ export class RecordTool6_1 extends RecordTool {
         isDisabled = true;
       }
     }
+  }
+
+  get #isOverwriting(): boolean {
+    return this.options.overwrite ?? false;
+  }
+
+  /** The kernel overwrites what it has written only in buffers that their reader cannot write. */
+  protected override get isWritable(): boolean {
+    return !this.#isOverwriting;
+  }
+
+  /** Nobody shall write into backward buffers while they are read. */
+  *#pause(): Program {
+    if (!this.#isOverwriting || this.#backward !== 'running') return;
+    for (const { fd } of this.buffers) yield* this.sys.ioctl(fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 1);
+    this.#backward = 'data pending';
+  }
+
+  protected override *readAll(): Program<boolean> {
+    const news = yield* super.readAll();
+    if (this.#backward === 'data pending') this.#backward = 'empty';
+    return news;
+  }
+
+  /** A backward buffer is read from its head, the youngest record, to its beginning or as far as it is whole. */
+  protected override *readBuffer(buffer: Buffer): Program<number> {
+    if (!this.#isOverwriting) return yield* super.readBuffer(buffer);
+    if (this.#backward !== 'data pending') return 0;
+    const head = this.sys.data_head(buffer.vma);
+    if (head === buffer.prev) return 0;
+    const data = this.sys.data(buffer.vma);
+    const end = buffer.prev - head > data.length ? overwrite_rb_find_range(data, head) : buffer.prev;
+    yield* this.writeOut(buffer, head, end);
+    buffer.prev = head;
+    return end - head;
   }
 
   protected override *finish(): Program {

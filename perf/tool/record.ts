@@ -39,8 +39,10 @@ export interface Opened {
 }
 
 /** One mapped buffer, and how far it has been read. */
-interface Buffer {
+export interface Buffer {
   readonly vma: VmArea;
+  /** Of the event that is mapped. */
+  readonly fd: number;
   prev: number;
 }
 
@@ -83,6 +85,8 @@ export interface RecordOutput {
   write(chunk: Uint8Array, vma: VmArea): void;
   /** A sweep that wrote something is over, which newer tools mark. */
   finishRound?(): void;
+  /** The last sweep is over. */
+  finishReading?(): void;
   /** What an event has lost, at the end. */
   lostSamples?(id: number, lost: number): void;
   /** A line for the user. */
@@ -103,7 +107,7 @@ export class RecordTool {
   protected pids: readonly number[] = [];
   readonly #workload: ToolWorkload | null;
   readonly #durations: ToolDurations;
-  readonly #buffers: Buffer[] = [];
+  protected readonly buffers: Buffer[] = [];
 
   constructor({ options, events, attrs, workload, durations = TOOL_DURATIONS_NS }: RecordJob, output: RecordOutput) {
     this.options = options;
@@ -132,6 +136,7 @@ export class RecordTool {
     if (child !== null) yield* releaseChild(sys, child);
     yield* this.begun();
     yield* this.loop();
+    this.output.finishReading?.();
     yield* this.finish();
     yield* sys.exit();
   }
@@ -199,14 +204,19 @@ export class RecordTool {
       places.set(place, [...(places.get(place) ?? []), opened]);
     }
     for (const [first, ...others] of places.values()) {
-      const vma = yield* this.sys.mmap(first.fd, { pages, writable: true, shared: true, page_offset: 0 });
+      const vma = yield* this.sys.mmap(first.fd, { pages, writable: this.isWritable, shared: true, page_offset: 0 });
       if (typeof vma === 'number') throw new InputError(`failed to mmap with ${errnoName(vma)}: try fewer pages than -m ${pages - 1}.`);
-      this.#buffers.push({ vma, prev: 0 });
+      this.buffers.push({ vma, fd: first.fd, prev: 0 });
       for (const { fd } of others) {
         const result = yield* this.sys.ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, first.fd);
         if (result !== 0) throw new InputError(`PERF_EVENT_IOC_SET_OUTPUT failed with ${errnoName(result)}.`);
       }
     }
+  }
+
+  /** Whether buffers are mapped so that the tool can say how far it has read. */
+  protected get isWritable(): boolean {
+    return true;
   }
 
   *#readIds(): Program {
@@ -265,27 +275,32 @@ export class RecordTool {
   /** One sweep: whether any buffer had something new. */
   protected *readAll(): Program<boolean> {
     let bytes = 0;
-    for (const buffer of this.#buffers) bytes += yield* this.#readBuffer(buffer);
+    for (const buffer of this.buffers) bytes += yield* this.readBuffer(buffer);
     if (bytes > 0) this.output.finishRound?.();
-    const work = SWEEP_NS_PER_BUFFER * this.#buffers.length + (WRITE_NS_PER_KIB * bytes) / 1024;
+    const work = SWEEP_NS_PER_BUFFER * this.buffers.length + (WRITE_NS_PER_KIB * bytes) / 1024;
     yield* this.sys.run(TOOL, work);
     return bytes > 0;
   }
 
-  *#readBuffer(buffer: Buffer): Program<number> {
+  protected *readBuffer(buffer: Buffer): Program<number> {
     const head = this.sys.data_head(buffer.vma);
     const { prev } = buffer;
     if (head === prev) return 0;
-    const data = this.sys.data(buffer.vma);
-    const mask = data.length - 1;
-    const start = prev & mask;
-    const end = head & mask;
-    const chunk = start < end ? data.subarray(start, end) : joined(data.subarray(start), data.subarray(0, end));
-    this.output.write(chunk, buffer.vma);
-    yield* this.#blockInWrite();
+    yield* this.writeOut(buffer, prev, head);
     buffer.prev = head;
     this.sys.write_data_tail(buffer.vma, head);
     return head - prev;
+  }
+
+  /** Writes the whole records between two places of a buffer. */
+  protected *writeOut({ vma }: Buffer, from: number, to: number): Program {
+    const data = this.sys.data(vma);
+    const mask = data.length - 1;
+    const start = from & mask;
+    const end = to & mask;
+    const chunk = start < end ? data.subarray(start, end) : joined(data.subarray(start), data.subarray(0, end));
+    this.output.write(chunk, vma);
+    yield* this.#blockInWrite();
   }
 
   /** The disk makes the tool wait; a sleep that a signal ends stands for the kernel's own. */

@@ -10,7 +10,7 @@ import {
   type PerfEventAttr,
 } from '../../kernel/index.ts';
 import type { EventUpdate, PerfRecord } from '../data/records.ts';
-import { kernel_maps } from './host.ts';
+import { kernel_maps, modern_executable } from './host.ts';
 import type { Begun } from './record.ts';
 import { Recording, release } from './recording.ts';
 
@@ -25,13 +25,43 @@ const SCALE = 1e-6;
 export class Recording6_1 extends Recording {
   protected override readonly version: string = '6.1.0';
 
+  /** With --overwrite: what is said behind the buffers, in place of in front of them (--tail-synthesize). */
+  #tail: Begun | null = null;
+
   protected override synthesizeAll(begun: Begun): void {
+    const { overwrite } = this.spec.record;
+    if (overwrite) {
+      this.#tail = begun;
+      if (begun.running === null) this.#process(begun);
+      return;
+    }
+    this.#machine(begun);
+    this.#process(begun);
+    this.synthesize({ name: 'FINISHED_INIT' });
+  }
+
+  /** The tail begins with the workload, which has become what it was to be. */
+  override finishReading(): void {
+    if (this.#tail === null) return;
+    this.synthesize({ name: 'FINISHED_INIT' });
+    const { pid, running } = this.#tail;
+    const { comm } = modern_executable(this.spec.workload.name);
+    if (pid !== null && running === null) this.synthesize({ name: 'COMM', pid, tid: pid, comm });
+  }
+
+  override finish(): void {
+    if (this.#tail !== null) {
+      this.#machine(this.#tail);
+      if (this.#tail.running !== null) this.#process(this.#tail);
+    }
+    super.finish();
+  }
+
+  #machine(begun: Begun): void {
     this.#idIndex(begun);
     if (!begun.attrs.every(({ exclude_kernel }) => exclude_kernel)) this.kernelMaps(kernel_maps(release(this.spec.kernel)).slice(0, 1));
     begun.attrs.forEach((attr, event) => this.#eventUpdates(attr, begun.opened.find((one) => one.event === event)!.id));
     this.#threadAndCpuMap(begun);
-    this.#process(begun);
-    this.synthesize({ name: 'FINISHED_INIT' });
   }
 
   /** A process that runs already has its name and its maps; a forked one has yet to become its workload. */

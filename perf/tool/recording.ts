@@ -91,6 +91,7 @@ export class Recording {
 
   /** Marks and totals of newer tools; v3.2 writes none. */
   finishRound(): void {}
+  finishReading(): void {}
   lostSamples(_id: number, _lost: number): void {}
 
   append(chunk: Uint8Array): void {

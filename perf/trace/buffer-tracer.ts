@@ -74,9 +74,9 @@ export class BufferTracer {
     this.#mark.mark();
   }
 
-  /** Bytes that are unread. */
+  /** Bytes that are unread; a backward head goes down from 0, and overwrites. */
   get level(): number {
-    return this.head - READ_ONCE(this.rb.user_page.data_tail);
+    return Math.min(Math.abs(this.head - READ_ONCE(this.rb.user_page.data_tail)), this.rb.size);
   }
 
   get changes(): number {

@@ -17,7 +17,8 @@ export class BufferWatch extends SilentTracepoints {
   }
 
   override record_stored(rb: RingBuffer, _event: PerfEvent, _type: number, _size: number, head: number): void {
-    const used = head - READ_ONCE(rb.user_page.data_tail);
+    // A backward head goes down from 0, and what it holds of old records is overwritten.
+    const used = Math.min(Math.abs(head - READ_ONCE(rb.user_page.data_tail)), rb.size);
     if (used > this.high_water) this.high_water = used;
   }
 

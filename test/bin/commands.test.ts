@@ -71,6 +71,8 @@ describe('record', () => {
     ['--pmu nhn noploop 10', "unknown PMU 'nhn'; did you mean 'nhm'?"],
     ['-F 200000 noploop 10', "invalid -F value '200000': the kernel allows 100000 samples per second (perf_event_max_sample_rate); give -F max or less."],
     ['--tool 6.1 --strict-freq -F 200000 noploop 10', "invalid -F value '200000'"],
+    ['--overwrite noploop 10', 'perf 3.2 has no --overwrite; give --tool 6.1.'],
+    ['--tool 6.1 --overwrite -o - noploop 10', 'give -o a file.'],
     ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
   ])('refuses "%s" and touches no file', async (line, sentence) => {

@@ -32,6 +32,7 @@ const reason = obstacle();
   test.each([
     '-e cpu-clock', '-e cpu-clock,page-faults', '-e {cpu-clock,page-faults}:S', '-e cpu-clock -s -T', '-e cpu-clock --switch-events',
     '-e cpu-clock -c 1000000 --sample-cpu -i', '-e cpu-clock:u -F 500', '-D 10 -e cpu-clock', '-e cpu-clock --no-buffering -m 16',
+    '-e cpu-clock --overwrite -m 8', '-e {cpu-clock,task-clock} --overwrite -m 1', '-D 10 -e cpu-clock --overwrite -m 1',
   ])('%s', async (options) => {
     const path = join(folder, 'perf.data');
     perf('record', '-o', path, ...options.split(' '), '--', ...LOOP);

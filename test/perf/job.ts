@@ -35,15 +35,26 @@ export const ran = (job: Job): RunResult => run(specOf(job), null);
 export const recorded = (job: Job): Uint8Array => bytesOf(specOf(job));
 
 export function bytesOf(spec: RunSpec): Uint8Array {
-  const bytes: number[] = [];
-  const sink: ByteSink = {
-    write: (chunk) => {
-      for (const byte of chunk) bytes.push(byte);
-    },
-    patch: (position, chunk) => chunk.forEach((byte, i) => (bytes[position + i] = byte)),
-  };
-  run(spec, sink);
-  return Uint8Array.from(bytes);
+  const bytes = new Bytes();
+  run(spec, bytes);
+  return bytes.all;
+}
+
+/** A recording in memory. */
+export class Bytes implements ByteSink {
+  readonly #bytes: number[] = [];
+
+  write(chunk: Uint8Array): void {
+    for (const byte of chunk) this.#bytes.push(byte);
+  }
+
+  patch(position: number, chunk: Uint8Array): void {
+    chunk.forEach((byte, i) => (this.#bytes[position + i] = byte));
+  }
+
+  get all(): Uint8Array {
+    return Uint8Array.from(this.#bytes);
+  }
 }
 
 export const samplesOf = ({ events }: RunResult): number[] => events.map(({ samples }) => samples);
