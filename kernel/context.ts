@@ -20,6 +20,11 @@ export const EVENT_FLEXIBLE = 1;
 export const EVENT_PINNED = 2;
 export const EVENT_ALL = EVENT_FLEXIBLE | EVENT_PINNED;
 
+export interface EventTimes {
+  readonly enabled: number;
+  readonly running: number;
+}
+
 export abstract class ContextCode extends SoftwareEventCode {
   /** Brings ctx.time up to now. */
   update_context_time(ctx: PerfEventContext): void {
@@ -37,6 +42,15 @@ export abstract class ContextCode extends SoftwareEventCode {
     event.total_time_enabled = run_end - event.tstamp_enabled;
     const stopped = event.state === PERF_EVENT_STATE_INACTIVE ? event.tstamp_stopped : ctx.time;
     event.total_time_running = stopped - event.tstamp_running;
+  }
+
+  /**
+   * The times up to now of an event that is on, without bringing the context's up to date: an NMI may ask, which holds no
+   * lock. Of an event that is off it counts on as if it were on (so the READ of a task that has ended).
+   */
+  calc_timer_values({ ctx, tstamp_enabled, tstamp_running }: PerfEvent): EventTimes {
+    const ctx_time = ctx!.time + this.perf_clock() - ctx!.timestamp;
+    return { enabled: ctx_time - tstamp_enabled, running: ctx_time - tstamp_running };
   }
 
   /** The list that groups like that of `leader` are in. */

@@ -9,6 +9,7 @@ import {
   PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_FILTER, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
+import type { EventTimes } from './context.ts';
 import { FcntlCode } from './fcntl.ts';
 import { list_for_each } from './list.ts';
 import { mutex_lock, mutex_unlock } from './primitives.ts';
@@ -114,13 +115,18 @@ export abstract class SyscallCode extends FcntlCode {
     return this.file_of(fd) === null ? -EBADF : -ESPIPE;
   }
 
-  /** What a sample says: the event's own count and times, and those of children that have ended. */
+  /**
+   * What a sample says (perf_output_read): counts as they are, and the times up to now of the event that samples. To them
+   * children that have ended add only where it reads alone.
+   */
   override perf_event_read_values(event: PerfEvent): readonly number[] {
-    return read_values(event, this.perf_group_of_read(event), (member) => ({
-      count: member.count + member.child_count,
-      enabled: member.total_time_enabled + member.child_total_time_enabled,
-      running: member.total_time_running + member.child_total_time_running,
-    }));
+    const { read_format } = event;
+    const own = read_format & TOTAL_TIMES ? this.calc_timer_values(event) : NO_TIMES;
+    const times = read_format & PERF_FORMAT_GROUP ? own : {
+      enabled: own.enabled + event.child_total_time_enabled,
+      running: own.running + event.child_total_time_running,
+    };
+    return read_values(event, this.perf_group_of_read(event), (member) => ({ count: member.count + member.child_count, ...times }));
   }
 
   /** What read(2) says: the same with the children that are alive, all brought up to date. */
@@ -145,10 +151,11 @@ export abstract class SyscallCode extends FcntlCode {
   }
 }
 
-interface ReadValue {
+const TOTAL_TIMES = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+const NO_TIMES: EventTimes = { enabled: 0, running: 0 };
+
+interface ReadValue extends EventTimes {
   readonly count: number;
-  readonly enabled: number;
-  readonly running: number;
 }
 
 /** The values in the order of `read_format`. The times are the first member's. */

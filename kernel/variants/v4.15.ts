@@ -10,6 +10,7 @@
  * Not modelled: the one time stamp that replaced three: the times come out the same.
  */
 import { attr_limits } from '../attr-limits.ts';
+import type { EventTimes } from '../context.ts';
 import { PERF_EVENT_STATE_INACTIVE, type PerfEvent } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
@@ -35,6 +36,16 @@ export class V4_15 extends V4_2 {
     limits.max_samples_per_tick = allowed < budget ? Math.floor(budget / allowed) : 1;
     limits.perf_event_sample_rate = limits.max_samples_per_tick * this.config.hz;
     limits.perf_sample_allowed_ns = allowed;
+  }
+
+  /** An event that is off has the times that it had (0d3d73aac2ff, v4.15). */
+  override calc_timer_values(event: PerfEvent): EventTimes {
+    const { state, group_leader, total_time_enabled, total_time_running, tstamp_stopped, tstamp_running } = event;
+    if (state < PERF_EVENT_STATE_INACTIVE || group_leader!.state < PERF_EVENT_STATE_INACTIVE) {
+      return { enabled: total_time_enabled, running: total_time_running };
+    }
+    const now = super.calc_timer_values(event);
+    return state === PERF_EVENT_STATE_INACTIVE ? { ...now, running: tstamp_stopped - tstamp_running } : now;
   }
 
   override update_event_times(event: PerfEvent): void {

@@ -1,0 +1,52 @@
+/** The times in the READ of a sample are those of its instant, not those of the last change to the event's context. */
+import { expect, test } from '@jest/globals';
+import {
+  KERNELS, Linux, PAGE_SIZE, PERF_FORMAT_GROUP, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_RECORD_READ, PERF_RECORD_SAMPLE,
+  PERF_SAMPLE_READ, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_TYPE_HARDWARE, USER_LOOP, perf_event_attr,
+} from '../../../kernel/index.ts';
+
+const TIMES = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+const MS = 1e6;
+
+const cases = KERNELS.flatMap((kernel) => [0, PERF_FORMAT_GROUP].map((group) => ({ kernel, version: kernel.variant.name, what: group ? 'a group' : 'one event', group })));
+
+test.each(cases)('$version, $what: between two samples passes as much enabled and running time as time', ({ kernel, group }) => {
+  const self = new Linux({ kernel, config: { nmi_watchdog: false } }).spawn('test');
+  const attr = perf_event_attr({
+    type: PERF_TYPE_HARDWARE, config: 0n, exclude_kernel: true, sample_period: 1_000_000n,
+    sample_type: BigInt(PERF_SAMPLE_TIME | PERF_SAMPLE_READ), read_format: BigInt(TIMES | group),
+  });
+  const leader = self.perf_event_open(attr, 0, -1, -1, 0);
+  if (group !== 0) self.perf_event_open({ ...attr, config: 1n, sample_period: 0n }, 0, -1, leader, 0);
+  const mapping = self.mmap(leader, 9 * PAGE_SIZE);
+  if (typeof mapping === 'number') throw new Error(`mmap: ${mapping}`);
+  self.run(5 * MS, USER_LOOP);
+  const seen = mapping.read().filter(({ type }) => type === PERF_RECORD_SAMPLE).map(({ time, values }) => ({ time: time!, enabled: values![1], running: values![2] }));
+  expect(seen.length).toBeGreaterThan(5);
+  for (const [i, { time, enabled, running }] of seen.entries()) {
+    if (i === 0) continue;
+    const before = seen[i - 1];
+    expect(running - before.running).toBe(enabled - before.enabled);
+    // The sample's own time is taken a moment apart from these.
+    expect(Math.abs(enabled - before.enabled - (time - before.time))).toBeLessThan(1000);
+  }
+});
+
+test.each(['v3.2', 'v4.15', 'v6.18'])('%s: what a task has counted, when it ends, says for how long it ran', (version) => {
+  const kernel = KERNELS.find(({ variant }) => variant.name === version)!;
+  const self = new Linux({ kernel, config: { nmi_watchdog: false } }).spawn('test');
+  const fd = self.perf_event_open(perf_event_attr({
+    type: PERF_TYPE_HARDWARE, config: 0n, inherit: true, inherit_stat: true, exclude_kernel: true, sample_type: BigInt(PERF_SAMPLE_TID), read_format: BigInt(TIMES),
+  }), 0, 0, -1, 0);
+  const mapping = self.mmap(fd, 9 * PAGE_SIZE);
+  if (typeof mapping === 'number') throw new Error(`mmap: ${mapping}`);
+  const child = self.fork();
+  child.run(3 * MS, USER_LOOP);
+  child.exit();
+  const [{ values }] = mapping.read().filter(({ type }) => type === PERF_RECORD_READ);
+  const [, enabled, running] = values!;
+  expect(enabled).toBeGreaterThanOrEqual(3 * MS);
+  expect(enabled).toBeLessThan(3.5 * MS);
+  expect(running).toBeLessThanOrEqual(enabled);
+  expect(running).toBeGreaterThanOrEqual(3 * MS);
+});
