@@ -1,21 +1,18 @@
 /** The work of `perfsim data`: from one file to another. */
-import { closeSync, openSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { InputError } from '../perf/input-error.ts';
 import { writeJson } from '../perf/report/json.ts';
 import { symbolFiles } from '../perf/report/symbol-files.ts';
-import { fileOutput, machineFiles, standardOutput, withRecording } from './recording.ts';
-import { systemReason } from './system-reason.ts';
+import { Output } from '../perf/report/output.ts';
+import { OutputFile } from './output-file.ts';
+import { machineFiles, standardOutput, withRecording } from './recording.ts';
 
 const MEGABYTE = 1024 * 1024;
 
 /** Refuses to overwrite unless forced, as perf does. */
-function create(path: string, force: boolean): number {
-  try {
-    return openSync(path, force ? 'w' : 'wx');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new InputError(`'${path}' exists; overwrite it with --force.`);
-    throw new InputError(`cannot write '${path}': ${systemReason(error)}.`);
-  }
+function create(path: string, force: boolean): OutputFile {
+  if (!force && statSync(path, { throwIfNoEntry: false }) !== undefined) throw new InputError(`'${path}' exists; overwrite it with --force.`);
+  return new OutputFile(path, false);
 }
 
 export function convertToJson(input: string, output: string, force: boolean): Promise<number> {
@@ -25,14 +22,16 @@ export function convertToJson(input: string, output: string, force: boolean): Pr
       writeJson(data, standardOutput(), options, symbolFiles(machineFiles));
       return 0;
     }
-    const fd = create(output, force);
+    const file = create(output, force);
     try {
-      const out = fileOutput(fd);
+      const out = new Output((bytes) => file.write(bytes));
       const samples = writeJson(data, out, options, symbolFiles(machineFiles));
+      out.flush();
+      file.commit();
       process.stderr.write(`[ perf data convert: Converted '${input}' into JSON data '${output}' ]\n`
         + `[ perf data convert: Converted and wrote ${(out.written / MEGABYTE).toFixed(3)} MB (${samples} samples) ]\n`);
     } finally {
-      closeSync(fd);
+      file.close();
     }
     return 0;
   });

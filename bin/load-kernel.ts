@@ -6,11 +6,13 @@ import { basename } from 'node:path';
 import type { KernelClass } from '../perf/index.ts';
 import { InputError } from '../perf/input-error.ts';
 import { libraryEntry, loadModule } from './load-module.ts';
+import { StallWatch } from './stall-watch.ts';
 
 const LIBRARY = 'perfsim/kernel';
 
-/** Loads the class that the file exports. */
+/** Loads the class that the file exports. Should it loop for ever, now or later, the process ends with a sentence. */
 export async function loadKernel(path: string): Promise<KernelClass> {
+  const watch = new StallWatch(`the kernel '${path}'`);
   const exported = await loadModule('kernel', path);
   const { V3_1 } = (await import(libraryEntry())) as { V3_1: KernelClass };
   const found = [exported['default'], ...Object.values(exported)].find((value) => extendsKernel(value, V3_1));
@@ -18,7 +20,17 @@ export async function loadKernel(path: string): Promise<KernelClass> {
     throw new InputError(`'${path}' exports no class that extends a kernel: write 'export default class Mine extends V3_2 { … }' with V3_2 from '${LIBRARY}'.`);
   }
   const kernel = found as KernelClass;
-  return Object.hasOwn(kernel, 'variant') ? kernel : named(kernel, path);
+  return watched(Object.hasOwn(kernel, 'variant') ? kernel : named(kernel, path), watch);
+}
+
+/** The same kernel, which gives a sign of life at every tick. */
+function watched(kernel: KernelClass, watch: StallWatch): KernelClass {
+  return class extends kernel {
+    override perf_event_task_tick(): void {
+      watch.beat();
+      super.perf_event_task_tick();
+    }
+  };
 }
 
 function extendsKernel(value: unknown, base: KernelClass): boolean {

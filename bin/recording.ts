@@ -79,13 +79,6 @@ export const machineFiles: FileAccess = {
   },
 };
 
-/** Text into an open file. */
-export function fileOutput(fd: number): Output {
-  return new Output((bytes) => {
-    for (let done = 0; done < bytes.length;) done += insist(() => writeSync(fd, bytes, done));
-  });
-}
-
 /** Standard output. A reader that has seen enough, such as `head`, ends the program quietly. */
 export function standardOutput(): Output {
   return new Output((bytes) => {

@@ -41,7 +41,7 @@ export function splitOptions(argv: readonly string[], table: OptionTable): Split
         options.push(`--${name}`);
       } else {
         const value = attached ?? argv[next++];
-        if (value === undefined) throw new InputError(`option '${typed}' requires a value.`);
+        if (value === undefined || value === '') throw new InputError(`option '${typed}' requires a value.`);
         options.push(`--${name}=${value}`);
       }
     }

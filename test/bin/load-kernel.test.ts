@@ -56,4 +56,11 @@ describe('a kernel of the user\'s own', () => {
     expect(status).toBe(2);
     expect(recorded).toBe(false);
   });
+
+  test('that loops for ever ends with a sentence, and nothing is left behind', () => {
+    const { status, stderr, recorded } = recordOn("import { V3_1 } from 'perfsim/kernel';\nexport default class Mine extends V3_1 { override perf_event_wakeup(): void { for (;;); } }");
+    expect(stderr).toBe("perfsim: the kernel './mine.ts' does not come back: it loops for ever.\n");
+    expect(status).not.toBe(0);
+    expect(recorded).toBe(false);
+  }, 30_000);
 });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +44,14 @@ test('a reader that has gone is one sentence', async () => {
   child.stderr.on('data', (text) => said.push(String(text)));
   expect(await once(child, 'close')).toEqual([2, null]);
   expect(said.join('')).toBe('perfsim: cannot write the recording to standard output: broken pipe.\n');
+});
+
+test('a recording that cannot be converted leaves no file', () => {
+  record(...WORKLOAD);
+  writeFileSync(join(folder, 'cut.data'), readFileSync(join(folder, 'perf.data')).subarray(0, 9000));
+  const { stderr, status } = spawnSync(process.execPath, [PERFSIM, 'data', '--to-json', 'out.json', '-i', 'cut.data'], { cwd: folder, encoding: 'utf8' });
+  expect(stderr).toMatch(/^perfsim: 'cut\.data' ends within the record at offset 0x\w+, .*\n$/);
+  expect([status, existsSync(join(folder, 'out.json'))]).toEqual([2, false]);
 });
 
 test('unique names number events that are alike', () => {
