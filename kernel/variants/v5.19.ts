@@ -5,7 +5,8 @@
  * Parent: v5.13.
  * Upstream commit: 68e3c69803da (July 2022), with 961c39121759.
  * Claim: no event is given a buffer whose last mapping is going, and mmap never waits for one to go.
- * Known to fail: of several sleepers on one buffer only the first to look is told of data.
+ * Known to fail: a munmap that meets an mmap of the same event leaks the buffer's accounting (detach-by-buffer repairs
+ * it); of several sleepers on one buffer only the first to look is told of data.
  * Reference: section 6.5 of kernel.md; E17, E18.
  * Not modelled: the later checks of SET_OUTPUT (clock, direction, PMU).
  */

@@ -7,8 +7,8 @@
  * (v6.2: all events of a task are in one context), 7e8b255650fc (values of inherited events in samples that name the task)
  * and 62c0b1061593 (small steps of the period).
  * Claim: no tick has more than max_samples_per_tick interrupts of an event; who has lost records can ask how many.
- * Known to fail: events that one software occurrence overflows share their ids (sample-data.ts); poll never says POLLRDNORM, nor that a pinned event is in error; of several sleepers on one buffer only
- * the first to look is told of data.
+ * Known to fail: what v5.19 fails at; events that one software occurrence overflows share their ids (sample-data.ts);
+ * poll never says POLLRDNORM, nor that a pinned event is in error.
  * Reference: section 6.2 of kernel.md, E20; section 11.
  * Not modelled: E19 (SIGTRAP), E21 and E22 (AUX areas, splitting of a mapping).
  */

@@ -5,8 +5,8 @@
  * Upstream commit: c96fff391c09 and f4b07fd62d4d (March 2025), with b024d7b56c77 (August 2025: a mapping cannot be split) and
  * the rewriting of perf_mmap of the same month.
  * Claim: whoever asks for POLLRDNORM is told of data, and nobody waits for an event that cannot count any more.
- * Known to fail: the pages of a second mapping stay charged to the user (derived, not measured); the mmap of an event that fails late drops a buffer that another thread has taken in between; of several
- * sleepers on one buffer only the first to look is told of data.
+ * Known to fail: what v5.19 fails at; the pages of a second mapping stay charged to the user (derived, not measured);
+ * an mmap that fails late drops a buffer that another thread has taken in between (E24 of the reference; no question asks).
  * Reference: section 6.2 of kernel.md, E23 and E25; section 6.6.
  * Not modelled: a PMU that is unregistered (POLLERR).
  */
