@@ -221,9 +221,11 @@ function compiled(fields: Fields, base: new () => Struct): new () => object {
     const field = fields[name];
     if (field instanceof SharedField) return [`this.${name} = new Cell(fields.${name}.initial, this, '${name}');`, ''];
     const slot = `this.${slotOf(name)}`;
+    // The engine must see that both ways yield a number, or it makes an object of each that it reads.
+    const number = field instanceof WideField ? '+' : '';
     return [
       initialiser(name, field, slot),
-      `get ${name}() { return memory.hook === null ? ${slot} : load_${name}(this); },
+      `get ${name}() { return memory.hook === null ? ${slot} : ${number}load_${name}(this); },
        set ${name}(value) { if (memory.hook !== null) return store_${name}(this, value); ${slot} = value; },`,
     ];
   });
