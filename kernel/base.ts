@@ -23,12 +23,12 @@ export interface Hardware {
   readonly chip: Chip;
   /** kHz of the time stamp counter. */
   readonly cpu_khz: number;
-  smp_processor_id(): number;
+  /** The executing CPU, and its PMU: no functions, because kernel code asks for them all the time. */
+  readonly smp_processor_id: number;
+  readonly pmu: Pmu;
   /** The clock of the executing CPU, in nanoseconds since boot. */
   local_clock(): number;
   charge(cost: Cost): void;
-  /** The PMU of the executing CPU. */
-  pmu(): Pmu;
   /** What the registers show, somewhere inside `location`, when an event of the kind `signal` (by index) has happened. */
   regs_in(location: Location, signal: number): Regs;
   /** What the registers showed when the current task left user mode (task_pt_regs); null: it never was there. */
@@ -116,6 +116,8 @@ export abstract class KernelBase {
   readonly hardware: Hardware;
   readonly config: KernelConfig;
   readonly per_cpu: readonly PerCpu[];
+  /** Nanoseconds between two ticks. */
+  readonly tick_nsec: number;
   trace: Tracepoints = new SilentTracepoints();
   /** Breakpoints that are taken. */
   readonly breakpoint_slots = new Cell(0, this, 'breakpoint_slots');
@@ -128,16 +130,12 @@ export abstract class KernelBase {
   constructor(hardware: Hardware, config: KernelConfig) {
     this.hardware = hardware;
     this.config = config;
+    this.tick_nsec = Math.floor(1e9 / config.hz);
     this.per_cpu = Array.from({ length: hardware.nr_cpus }, (_, id) => new PerCpu(id));
   }
 
-  /** Nanoseconds between two ticks. */
-  get tick_nsec(): number {
-    return Math.floor(1e9 / this.config.hz);
-  }
-
   this_cpu(): PerCpu {
-    return this.per_cpu[this.hardware.smp_processor_id()];
+    return this.per_cpu[this.hardware.smp_processor_id];
   }
 
   /** Follows a pointer that the kernel takes for granted; NULL is an oops. */

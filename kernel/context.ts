@@ -5,7 +5,7 @@
  * to 7.5. All functions here run on the context's CPU with interrupts off (ctx.lock held), unless they say otherwise.
  * Not modelled: swapping the equal contexts of two clones instead of re-programming; cgroups.
  */
-import { list_add, list_add_tail, list_del_init, list_first, list_for_each, list_next } from './list.ts';
+import { list_add, list_add_tail, list_del_init, list_for_each, list_next } from './list.ts';
 import { WRITE_ONCE, READ_ONCE } from './primitives.ts';
 import { SoftwareEventCode } from './software-events.ts';
 import {
@@ -117,13 +117,13 @@ export abstract class ContextCode extends SoftwareEventCode {
   }
 
   event_filter_match(event: PerfEvent): boolean {
-    return event.cpu === -1 || event.cpu === this.hardware.smp_processor_id();
+    return event.cpu === -1 || event.cpu === this.hardware.smp_processor_id;
   }
 
   event_sched_in(event: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): boolean {
     if (event.state <= PERF_EVENT_STATE_OFF) return true;
     event.state = PERF_EVENT_STATE_ACTIVE;
-    event.oncpu = this.hardware.smp_processor_id();
+    event.oncpu = this.hardware.smp_processor_id;
     if (event.hw.interrupts === MAX_INTERRUPTS) {
       this.perf_log_throttle(event, true);
       event.hw.interrupts = 0;
@@ -178,7 +178,7 @@ export abstract class ContextCode extends SoftwareEventCode {
     pmu.start_txn();
     let fits = this.event_sched_in(leader, cpuctx, ctx);
     const head = leader.sibling_list;
-    for (let link = list_first(head); fits && link !== null; link = list_next(link, head)) {
+    for (let link = list_next(head); fits && link !== head; link = list_next(link)) {
       fits = this.event_sched_in(link.entry!, cpuctx, ctx);
     }
     if (fits && pmu.commit_txn() === 0) return true;
@@ -224,7 +224,7 @@ export abstract class ContextCode extends SoftwareEventCode {
   ctx_flexible_sched_in(ctx: PerfEventContext, cpuctx: PerfCpuContext): void {
     let can_add_hw = true;
     const head = ctx.flexible_groups;
-    for (let link = list_first(head); link !== null; link = list_next(link, head)) {
+    for (let link = list_next(head); link !== head; link = list_next(link)) {
       const leader = link.entry!;
       if (leader.state <= PERF_EVENT_STATE_OFF || !this.event_filter_match(leader)) continue;
       if (!this.group_can_go_on(leader, cpuctx, can_add_hw)) continue;
@@ -244,7 +244,7 @@ export abstract class ContextCode extends SoftwareEventCode {
   }
 
   groups_sched_out(groups: ListHead<PerfEvent>, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
-    for (let link = list_first(groups); link !== null; link = list_next(link, groups)) {
+    for (let link = list_next(groups); link !== groups; link = list_next(link)) {
       this.group_sched_out(link.entry!, cpuctx, ctx);
     }
   }

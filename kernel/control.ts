@@ -21,7 +21,7 @@ export abstract class ControlCode extends TickCode {
   /** Runs `fn` where the context is: on its CPU, on the CPU that runs its task, or here if the task does not run. */
   on_context(ctx: PerfEventContext, cpu: number, fn: () => void): void {
     const target = ctx.task === null ? cpu : this.cpu_running(ctx.task);
-    if (target === -1 || target === this.hardware.smp_processor_id()) fn();
+    if (target === -1 || target === this.hardware.smp_processor_id) fn();
     else this.hardware.smp_call_function(target, fn);
   }
 

@@ -20,13 +20,13 @@ export class ListHead<T> extends struct({ next: shared(null as object | null), p
   }
 }
 
-/** The link after `link`, read as the holder of the list's lock reads it. */
-function next<T>(link: ListHead<T>): ListHead<T> {
+/** The link after `link`, read as the holder of the list's lock reads it; behind the last one stands the head. */
+export function list_next<T>(link: ListHead<T>): ListHead<T> {
   return load(link.next) as ListHead<T>;
 }
 
 export function list_empty<T>(head: ListHead<T>): boolean {
-  return next(head) === head;
+  return list_next(head) === head;
 }
 
 /** The same test without the lock: another CPU may be about to change the answer. */
@@ -36,7 +36,7 @@ export function list_empty_unlocked<T>(head: ListHead<T>): boolean {
 
 /** Inserts `entry` after `head`. The pointer that publishes it is written like any other. */
 export function list_add<T>(entry: ListHead<T>, head: ListHead<T>): void {
-  insert(entry, head, next(head));
+  insert(entry, head, list_next(head));
 }
 
 export function list_add_tail<T>(entry: ListHead<T>, head: ListHead<T>): void {
@@ -59,7 +59,7 @@ export function list_entries<T>(head: ListHead<T>): T[] {
 
 /** Unlinks `entry`; its own pointers stay, so that a walker standing on it finds its way (list_del_rcu). */
 export function list_del_rcu<T>(entry: ListHead<T>): void {
-  const following = next(entry);
+  const following = list_next(entry);
   const prev = entry.prev as ListHead<T>;
   following.prev = prev;
   WRITE_ONCE(prev.next, following);
@@ -75,20 +75,9 @@ export function list_del_init<T>(entry: ListHead<T>): void {
 /** Moves the first entry behind all others. */
 export function list_rotate_left<T>(head: ListHead<T>): void {
   if (list_empty(head)) return;
-  const first = next(head);
+  const first = list_next(head);
   list_del_rcu(first);
   list_add_tail(first, head);
-}
-
-/** First entry under the list's lock; null if the list is empty. */
-export function list_first<T>(head: ListHead<T>): ListHead<T> | null {
-  return list_next(head, head);
-}
-
-/** The link after `link` under the list's lock; null at the end. */
-export function list_next<T>(link: ListHead<T>, head: ListHead<T>): ListHead<T> | null {
-  const following = next(link);
-  return following === head ? null : following;
 }
 
 /** The link after `link` for a walker without the lock; null when it meets the head. */
@@ -99,8 +88,8 @@ export function list_next_rcu<T>(link: ListHead<T>, head: ListHead<T>): ListHead
 
 /** Calls `visit` for each entry, in list order, under the list's lock; `visit` may remove the entry it is given. */
 export function list_for_each<T>(head: ListHead<T>, visit: (entry: T) => void): void {
-  for (let link = list_first(head); link !== null; ) {
-    const following = list_next(link, head);
+  for (let link = list_next(head); link !== head; ) {
+    const following = list_next(link);
     visit(link.entry as T);
     link = following;
   }

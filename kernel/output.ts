@@ -74,7 +74,7 @@ export abstract class OutputCode extends RingBufferCode {
       time: this.perf_clock(),
       id: event.parent?.id ?? event.id,
       stream_id: event.id,
-      cpu: this.hardware.smp_processor_id(),
+      cpu: this.hardware.smp_processor_id,
     };
   }
 

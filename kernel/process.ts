@@ -155,7 +155,7 @@ export abstract class ProcessCode extends SignalCode {
       if (ctx !== null && ctx.nr_events > 0) this.perf_event_context_sched_in(cpuctx, ctx);
     });
     this.perf_event_switch(previous, true, false);
-    this.trace.sched_switch(this.hardware.smp_processor_id(), previous, next);
+    this.trace.sched_switch(this.hardware.smp_processor_id, previous, next);
   }
 
   /** The scheduler decides that `task` will run on `cpu`. v3.2 counts that for whoever runs where it is decided. */

@@ -76,7 +76,7 @@ export abstract class SidebandCode extends OutputCode {
   }
 
   perf_event_aux_ctx(ctx: PerfEventContext, visit: (event: PerfEvent) => void): void {
-    const cpu = this.hardware.smp_processor_id();
+    const cpu = this.hardware.smp_processor_id;
     list_for_each(ctx.event_list, (event) => {
       if (event.state >= PERF_EVENT_STATE_INACTIVE && (event.cpu === -1 || event.cpu === cpu)) visit(event);
     });

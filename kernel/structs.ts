@@ -232,19 +232,17 @@ export class RingBuffer extends struct({
   readonly rcu_free = (): void => WRITE_ONCE(this.freed, true);
   readonly data: Uint8Array;
   readonly view: DataView;
+  /** Bytes of the data area. */
+  readonly size: number;
 
   constructor(nr_pages: number, watermark: number, writable: boolean) {
     super();
     this.nr_pages = nr_pages;
     this.watermark = watermark > 0 ? Math.min(watermark, nr_pages * PAGE_SIZE) : (nr_pages * PAGE_SIZE) / 2;
     this.writable = writable;
-    this.data = new Uint8Array(nr_pages * PAGE_SIZE);
+    this.size = nr_pages * PAGE_SIZE;
+    this.data = new Uint8Array(this.size);
     this.view = new DataView(this.data.buffer);
-  }
-
-  /** Bytes of the data area. */
-  get size(): number {
-    return this.data.length;
   }
 }
 

@@ -6,7 +6,7 @@
  * Not modelled: contexts that rotate less often than every tick (jiffies_interval is 1 for all PMUs here).
  */
 import { ContextCode, EVENT_FLEXIBLE } from './context.ts';
-import { list_first, list_next, list_rotate_left } from './list.ts';
+import { list_next, list_rotate_left } from './list.ts';
 import {
   MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext,
 } from './structs.ts';
@@ -54,7 +54,7 @@ export abstract class TickCode extends ContextCode {
   /** Resets the tick's count of overflows, un-throttles, and moves the period to what the last tick asks for. */
   perf_ctx_adjust_freq(ctx: PerfEventContext): void {
     const head = ctx.event_list;
-    for (let link = list_first(head); link !== null; link = list_next(link, head)) {
+    for (let link = list_next(head); link !== head; link = list_next(link)) {
       const event = link.entry!;
       if (event.state === PERF_EVENT_STATE_ACTIVE && this.event_filter_match(event)) this.adjust_freq(event);
     }

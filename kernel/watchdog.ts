@@ -13,7 +13,7 @@ const WATCHDOG_THRESH = 10;
 export abstract class WatchdogCode extends ProcessCode {
   /** Creates the event of the executing CPU. On Intel its period exceeds the longest that a counter can hold. */
   watchdog_nmi_enable(): void {
-    const cpu = this.hardware.smp_processor_id();
+    const cpu = this.hardware.smp_processor_id;
     const attr = perf_event_attr({
       type: PERF_TYPE_HARDWARE,
       config: BigInt(PERF_COUNT_HW_CPU_CYCLES),

@@ -25,7 +25,7 @@ export interface Location {
   readonly length: number;
   readonly ring: 'user' | 'kernel';
   /** Events per cycle, by index of SIGNALS. */
-  readonly rates: readonly number[];
+  readonly rates: Float64Array;
   /** Return addresses of the calls that led here, innermost first; absent: its caller is not known. */
   readonly callers?: readonly number[];
   /** The functions among which execution changes too fast to be followed one by one. */
@@ -47,12 +47,12 @@ export function location(
   rates: Partial<Record<Signal, number>>,
 ): Location {
   const all: Partial<Record<Signal, number>> = { cycles: 1, 'ref-cycles': 1, ...rates };
-  return { symbol, start, length, ring, rates: SIGNALS.map((signal) => all[signal] ?? 0) };
+  return { symbol, start, length, ring, rates: Float64Array.from(SIGNALS, (signal) => all[signal] ?? 0) };
 }
 
 /** A CPU that has nothing to do halts: nothing counts. */
 export const HALTED: Location = {
-  symbol: 'mwait_idle', start: KERNEL_TEXT + 0xf2a0, length: 0x90, ring: 'kernel', rates: SIGNALS.map(() => 0),
+  symbol: 'mwait_idle', start: KERNEL_TEXT + 0xf2a0, length: 0x90, ring: 'kernel', rates: new Float64Array(SIGNALS.length),
 };
 
 /** The same code, when `caller` has called it: from the middle of its text. */
@@ -64,7 +64,7 @@ export function called_from(caller: Location, callee: Location): Location {
 /** Functions between which execution changes all the time: events come at the average of their rates. */
 export function mixture(parts: readonly Part[]): Location {
   const total = parts.reduce((sum, { share }) => sum + share, 0);
-  const rates = SIGNALS.map((_, signal) => parts.reduce((sum, { location: { rates: own }, share }) => sum + own[signal] * share, 0) / total);
+  const rates = Float64Array.from(SIGNALS, (_, signal) => parts.reduce((sum, { location: { rates: own }, share }) => sum + own[signal] * share, 0) / total);
   return { ...parts[0].location, rates, parts };
 }
 

@@ -83,8 +83,8 @@ export class Pmu {
   #nextSkid = 0;
   #lvtpcMasked = false;
   #dirty = false;
-  /** The counters that count at the present location; null: to be found out. */
-  #advancing: readonly Counter[] | null = null;
+  /** The counters that run; null: to be found out. */
+  #running: readonly Counter[] | null = null;
 
   constructor(machine: Machine, cpu: Cpu, chip: Chip, handler: (regs: Location) => void) {
     this.chip = chip;
@@ -101,7 +101,12 @@ export class Pmu {
     this.#drawSkid();
     this.#handler = handler;
     this.#pmiTimer = cpu.timer(Priority.NMI, () => this.#deliver());
-    cpu.onCharge = () => this.#deliverDue();
+    const deliver = (): void => this.#deliver();
+    cpu.onCharge = () => {
+      this.sync();
+      // A PMI that has become due while a handler was at work comes in.
+      if (this.#pmiAt <= cpu.clock) cpu.nest(deliver);
+    };
     cpu.onReturn = () => this.#settle();
   }
 
@@ -116,8 +121,8 @@ export class Pmu {
     this.#before = this.location;
     this.#since = this.cpu.clock;
     this.location = to;
-    const { counters } = this;
-    for (let i = 0; i < counters.length; i++) if (counters[i].running) this.#setRate(counters[i]);
+    const running = this.#counting();
+    for (let i = 0; i < running.length; i++) this.#setRate(running[i]);
   }
 
   /** Writes a counter's control: what it counts, in which rings, and whether it is enabled. */
@@ -162,6 +167,7 @@ export class Pmu {
     this.sync();
     const before = this.#global;
     // All off and all on again, as every interrupt does it, changes no counter's rate: time just passes by.
+    if (this.#frozen) this.#synced = this.cpu.clock;
     this.#frozen = mask === 0;
     this.#dirty = true;
     if (this.#frozen || mask === before) return;
@@ -189,17 +195,16 @@ export class Pmu {
 
   /** Advances all counters to the CPU's clock. */
   sync(): void {
-    if (this.cpu.clock > this.#synced) this.#advance();
+    if (!this.#frozen && this.cpu.clock > this.#synced) this.#advance();
   }
 
   #advance(): void {
     const from = this.#synced;
     this.#synced = this.cpu.clock;
-    if (this.#frozen) return;
     const cycles = this.#synced - from;
-    const advancing = this.#counting();
-    for (let i = 0; i < advancing.length; i++) {
-      const counter = advancing[i];
+    const running = this.#counting();
+    for (let i = 0; i < running.length; i++) {
+      const counter = running[i];
       const value = counter.value + cycles * counter.rate;
       if (value < counter.modulus) counter.value = value;
       else this.#overflow(counter, from, value);
@@ -207,8 +212,8 @@ export class Pmu {
   }
 
   #counting(): readonly Counter[] {
-    this.#advancing ??= this.counters.filter(({ rate }) => rate !== 0);
-    return this.#advancing;
+    this.#running ??= this.counters.filter(({ running }) => running);
+    return this.#running;
   }
 
   #overflow(counter: Counter, from: number, value: number): void {
@@ -217,16 +222,6 @@ export class Pmu {
     if (this.chip.globalRegisters) this.#status |= 1 << counter.position;
     if (counter.interrupt && !this.#lvtpcMasked) this.#pmiAt = Math.min(this.#pmiAt, at + this.#nextSkid);
     this.#dirty = true;
-  }
-
-  /** Lets a PMI in that has become due while a handler was at work. */
-  #deliverDue(): void {
-    this.sync();
-    if (this.#pmiAt <= this.cpu.clock) this.#nest();
-  }
-
-  #nest(): void {
-    this.cpu.nest(() => this.#deliver());
   }
 
   #deliver(): void {
@@ -253,10 +248,10 @@ export class Pmu {
   #nextOverflow(): number {
     let next = Infinity;
     if (this.#frozen) return next;
-    const advancing = this.#counting();
-    for (let i = 0; i < advancing.length; i++) {
-      const { rate, interrupt, modulus, value } = advancing[i];
-      if (!interrupt) continue;
+    const running = this.#counting();
+    for (let i = 0; i < running.length; i++) {
+      const { rate, interrupt, modulus, value } = running[i];
+      if (!interrupt || rate === 0) continue;
       const at = this.#synced + Math.ceil((modulus - value) / rate);
       if (at < next) next = at;
     }
@@ -264,7 +259,9 @@ export class Pmu {
   }
 
   #setRunning(counter: Counter): void {
-    counter.running = counter.enabled && (this.#global & (1 << counter.position)) !== 0;
+    const running = counter.enabled && (this.#global & (1 << counter.position)) !== 0;
+    if (running !== counter.running) this.#running = null;
+    counter.running = running;
     this.#setRate(counter);
   }
 
@@ -272,7 +269,6 @@ export class Pmu {
     const counts = counter.running && (this.location.ring === 'user' ? counter.user : counter.os);
     const rate = counts ? this.location.rates[counter.signal] : 0;
     if (rate === counter.rate) return;
-    if (counter.rate === 0 || rate === 0) this.#advancing = null;
     counter.rate = rate;
     this.#dirty = true;
   }

@@ -95,7 +95,7 @@ export class ExploreHardware implements Hardware {
   /** One object for each pair, so that equal states are equal. */
   readonly #heads = new Map<() => void, Map<number, RcuHead>>();
 
-  smp_processor_id(): number {
+  get smp_processor_id(): number {
     return this.ground === null ? this.booting : Math.min(this.ground.contexts[this.ground.running].processor, NR_CPUS - 1);
   }
 
@@ -137,7 +137,7 @@ export class ExploreHardware implements Hardware {
   }
 
   arch_irq_work_raise(): void {
-    WRITE_ONCE(this.#raised[this.smp_processor_id()], true);
+    WRITE_ONCE(this.#raised[this.smp_processor_id], true);
   }
 
   rcu_read_lock(): void {
@@ -227,7 +227,7 @@ export class ExploreHardware implements Hardware {
   user_regs(): Regs | null {
     return null;
   }
-  pmu(): Pmu {
+  get pmu(): Pmu {
     throw new Violation('bound', 'explored kernels have no PMU');
   }
 }

@@ -52,22 +52,22 @@ export class Draw {
 
 /** Draws durations, in cycles. */
 export class Durations {
-  readonly #draws: ReadonlyMap<string, Draw>;
+  readonly #draws: Readonly<Record<Duration, Draw>>;
 
   /** `others` replaces the model's own ranges, by name; names that are not of this table are somebody else's. */
   constructor(machine: Machine, others: Readonly<Record<string, Range>> = {}) {
-    this.#draws = new Map(Object.entries(DURATIONS_NS).map(([name, range]) => {
+    this.#draws = Object.fromEntries(Object.entries(DURATIONS_NS).map(([name, range]) => {
       const [from, to] = others[name] ?? range;
       const cycles = machine.cycles(from);
       return [name, new Draw(cycles, cycles + machine.cycles(to - from), machine.random.stream(`duration/${name}`))];
-    }));
+    })) as Record<Duration, Draw>;
   }
 
   of(duration: Duration): Draw {
-    return this.#draws.get(duration)!;
+    return this.#draws[duration];
   }
 
   cycles(duration: Duration): number {
-    return this.of(duration).next();
+    return this.#draws[duration].next();
   }
 }

@@ -41,6 +41,8 @@ export class TimedSystem implements Hardware {
   readonly kernel: Kernel;
   readonly scheduler: Scheduler;
   readonly root = new UserStruct(true);
+  smp_processor_id = 0;
+  pmu: Pmu;
   readonly #pmus: readonly Pmu[];
   readonly #durations: Durations;
   readonly #msr: Draw;
@@ -65,6 +67,7 @@ export class TimedSystem implements Hardware {
     this.#part = random.stream('pmu/part');
     this.#userIp = random.stream('pmu/user-ip');
     this.#pmus = cpus.map((cpu) => new Pmu(this.machine, cpu, spec.chip, (location) => this.#nmi(cpu, location)));
+    this.pmu = this.#pmus[0];
     this.kernel = new spec.kernel(this, { ...DEFAULT_CONFIG, ...spec.config });
     // The first process: it sleeps for ever, but it is there.
     this.kernel.create_task('init', null, this.root);
@@ -104,26 +107,28 @@ export class TimedSystem implements Hardware {
 
   /** Runs `body` as `cpu`, outside any call. */
   as(cpu: Cpu, body: () => void): void {
-    const outer = this.#begin(cpu);
+    const outer = this.#executing;
+    const hook = this.#begin(cpu);
     body();
-    this.#end(outer);
+    this.#end(outer, hook);
   }
 
-  /** From here on `cpu` executes, outside any call; returns what `#end` restores. */
-  #begin(cpu: Cpu): { cpu: Cpu; hook: MemoryHook | null } {
-    const outer = { cpu: this.#executing, hook: setHook(null) };
-    this.#executing = cpu;
-    return outer;
+  /** From here on `cpu` executes, outside any call; returns the hook of the call that it leaves, for `#end`. */
+  #begin(cpu: Cpu): MemoryHook | null {
+    this.#execute(cpu);
+    return setHook(null);
   }
 
-  #end(outer: { cpu: Cpu; hook: MemoryHook | null }): void {
-    this.#executing = outer.cpu;
-    setHook(outer.hook);
+  #end(outer: Cpu, hook: MemoryHook | null): void {
+    this.#execute(outer);
+    setHook(hook);
     if (this.scheduler.hasSpinning) this.scheduler.checkSpinning();
   }
 
-  smp_processor_id(): number {
-    return this.#executing.id;
+  #execute(cpu: Cpu): void {
+    this.#executing = cpu;
+    this.smp_processor_id = cpu.id;
+    this.pmu = this.#pmus[cpu.id];
   }
 
   local_clock(): number {
@@ -134,10 +139,6 @@ export class TimedSystem implements Hardware {
     // No interrupt comes between the register accesses of one operation: the driver has stopped the counters, or will.
     if (cost === 'msr') this.#executing.clock += this.#msr.next();
     else this.#executing.charge(this.#durations.cycles(cost));
-  }
-
-  pmu(): Pmu {
-    return this.#pmus[this.#executing.id];
   }
 
   regs_in(location: Location, signal: number): Regs {
@@ -215,21 +216,23 @@ export class TimedSystem implements Hardware {
   }
 
   #nmi(cpu: Cpu, location: Location): void {
-    const outer = this.#begin(cpu);
-    const pmu = this.pmu();
+    const outer = this.#executing;
+    const hook = this.#begin(cpu);
+    const { pmu } = this;
     const interrupted = pmu.location;
     pmu.enter(NMI);
     this.kernel.trace.irq_enter(NMI, true);
     this.kernel.x86_pmu.handle_irq(location);
     this.kernel.trace.irq_exit();
     pmu.enter(interrupted);
-    this.#end(outer);
+    this.#end(outer, hook);
   }
 
   /** A maskable interrupt: its entry is charged, its code shows in samples. */
   #interrupt(cpu: Cpu, location: Location, handler: (interrupted: Location) => void): void {
-    const outer = this.#begin(cpu);
-    const pmu = this.pmu();
+    const outer = this.#executing;
+    const hook = this.#begin(cpu);
+    const { pmu } = this;
     const interrupted = pmu.location;
     pmu.enter(location);
     this.kernel.trace.irq_enter(location, false);
@@ -237,7 +240,7 @@ export class TimedSystem implements Hardware {
     handler(interrupted);
     this.kernel.trace.irq_exit();
     pmu.enter(interrupted);
-    this.#end(outer);
+    this.#end(outer, hook);
   }
 
   #runIrqWork(): void {

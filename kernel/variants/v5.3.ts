@@ -11,7 +11,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_FLEXIBLE } from '../context.ts';
-import { list_add_tail, list_del_init, list_first, list_next } from '../list.ts';
+import { list_add_tail, list_del_init, list_next } from '../list.ts';
 import { PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_2 } from './v5.2.ts';
@@ -58,10 +58,11 @@ export class V5_3 extends V5_2 {
   ctx_event_to_rotate(ctx: PerfEventContext): PerfEvent | null {
     if (!ctx.rotate_necessary) return null;
     const head = ctx.flexible_groups;
-    for (let link = list_first(head); link !== null; link = list_next(link, head)) {
+    for (let link = list_next(head); link !== head; link = list_next(link)) {
       if (link.entry!.state === PERF_EVENT_STATE_ACTIVE) return link.entry;
     }
-    return list_first(head)?.entry ?? null;
+    // Behind the head of an empty list stands the head, which is part of no event.
+    return list_next(head).entry;
   }
 }
 

@@ -19,32 +19,32 @@ export class Msr {
   write_control(position: number, signal: number, gate: CounterGate, enabled: boolean): void {
     if (hook !== null) return effect_of<Msr, 'write_control'>(this, 'write_control', position, signal, gate, enabled);
     this.#hardware.charge('msr');
-    this.#hardware.pmu().writeControl(position, signal, gate, enabled);
+    this.#hardware.pmu.writeControl(position, signal, gate, enabled);
   }
 
   write_enable(position: number, enabled: boolean): void {
     if (hook !== null) return effect_of<Msr, 'write_enable'>(this, 'write_enable', position, enabled);
     this.#hardware.charge('msr');
-    this.#hardware.pmu().writeEnable(position, enabled);
+    this.#hardware.pmu.writeEnable(position, enabled);
   }
 
   write_counter(position: number, value: number): void {
     if (hook !== null) return effect_of<Msr, 'write_counter'>(this, 'write_counter', position, value);
     this.#hardware.charge('msr');
-    this.#hardware.pmu().writeCounter(position, value);
+    this.#hardware.pmu.writeCounter(position, value);
   }
 
   read_counter(position: number): number {
     if (hook !== null) return effect_of<Msr, 'read_counter'>(this, 'read_counter', position);
     this.#hardware.charge('msr');
-    return this.#hardware.pmu().readCounter(position);
+    return this.#hardware.pmu.readCounter(position);
   }
 
   /** IA32_PERF_GLOBAL_CTRL: all counters on, or none. */
   write_global_ctrl(on: boolean): void {
     if (hook !== null) return effect_of<Msr, 'write_global_ctrl'>(this, 'write_global_ctrl', on);
     this.#hardware.charge('msr');
-    const pmu = this.#hardware.pmu();
+    const pmu = this.#hardware.pmu;
     pmu.writeGlobalCtrl(on ? pmu.allCounters : 0);
   }
 }

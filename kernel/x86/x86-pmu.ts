@@ -142,7 +142,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #cpu(): CpuHwEvents {
-    return this.#cpus[this.kernel.hardware.smp_processor_id()];
+    return this.#cpus[this.kernel.hardware.smp_processor_id];
   }
 
   pmu_disable(): void {
@@ -360,7 +360,7 @@ export class X86Pmu implements PmuOperations {
   handle_irq(location: Location): void {
     const { hardware } = this.kernel;
     hardware.charge('nmi_entry');
-    hardware.pmu().writeLvtpc();
+    hardware.pmu.writeLvtpc();
     this.perf_event_nmi_handler(location);
   }
 
@@ -372,7 +372,7 @@ export class X86Pmu implements PmuOperations {
 
   /** Counters stand still while the status register is served, bit by bit, until it reads zero. */
   #intel_pmu_handle_irq(location: Location): void {
-    const pmu = this.kernel.hardware.pmu();
+    const pmu = this.kernel.hardware.pmu;
     const cpu = this.#cpu();
     this.#msr.write_global_ctrl(false);
     for (let loops = 0, status = pmu.readGlobalStatus(); status !== 0; status = pmu.readGlobalStatus()) {

@@ -18,7 +18,7 @@ import { Thinned } from './thinned.ts';
 /** The clock and the number of the CPU that executes. */
 export interface Clock {
   local_clock(): number;
-  smp_processor_id(): number;
+  readonly smp_processor_id: number;
 }
 
 /** Entries kept of each list. */
@@ -88,12 +88,12 @@ export class Tracer extends BufferWatch {
   }
 
   override irq_enter(handler: Location, nmi: boolean): void {
-    const cpu = this.#clock.smp_processor_id();
+    const cpu = this.#clock.smp_processor_id;
     this.#handlers[cpu].push({ cpu, nmi, handler: handler.symbol, from: this.#clock.local_clock(), overflows: [], matters: false });
   }
 
   override irq_exit(): void {
-    const cpu = this.#clock.smp_processor_id();
+    const cpu = this.#clock.smp_processor_id;
     const open = this.#handlers[cpu].pop();
     if (open === undefined) return;
     if (!open.nmi) this.#run[cpu] = [];
@@ -103,7 +103,7 @@ export class Tracer extends BufferWatch {
   }
 
   #handler(): OpenInterrupt | undefined {
-    return this.#handlers[this.#clock.smp_processor_id()].at(-1);
+    return this.#handlers[this.#clock.smp_processor_id].at(-1);
   }
 
   #counterOf(event: PerfEvent): CounterState | undefined {
@@ -158,7 +158,7 @@ export class Tracer extends BufferWatch {
     buffer.moved(at);
     const counter = this.#counterOf(event);
     const wakeup: Open<WakeupTrace> = {
-      at, cpu: this.#clock.smp_processor_id(), buffer: buffer.index, counter: counter === undefined ? -1 : this.#counters.indexOf(counter),
+      at, cpu: this.#clock.smp_processor_id, buffer: buffer.index, counter: counter === undefined ? -1 : this.#counters.indexOf(counter),
       head: buffer.head, level: buffer.level, run_at: null, outcome: 'awake',
     };
     this.#counts.sent++;
@@ -189,12 +189,12 @@ export class Tracer extends BufferWatch {
       wakeup.outcome = outcome;
       this.#counts[outcome]++;
     }
-    this.#run[this.#clock.smp_processor_id()] = run;
+    this.#run[this.#clock.smp_processor_id] = run;
     this.#thisMatters();
   }
 
   override poller_woken(event: PerfEvent, task: TaskStruct): void {
-    for (const wakeup of this.#run[this.#clock.smp_processor_id()]) {
+    for (const wakeup of this.#run[this.#clock.smp_processor_id]) {
       this.#counts[wakeup.outcome]--;
       wakeup.outcome = 'woke';
       this.#counts.woke++;

@@ -22,7 +22,7 @@ function assigned(kernel: KernelClass, chip: Chip, configs: readonly number[], w
   const bench = new Bench(kernel, {}, chip);
   if (watchdog) bench.kernel.watchdog_nmi_enable();
   const events = configs.map((config) => bench.event(bench.open({ config: BigInt(config), disabled: false })));
-  const { counters } = bench.hardware.pmu();
+  const { counters } = bench.hardware.pmu;
   return events.map(({ state, hw }) => (state === PERF_EVENT_STATE_ACTIVE ? counters[hw.idx].index : null));
 }
 

@@ -48,7 +48,7 @@ class BenchHardware implements Hardware {
     return this.chip.khz;
   }
 
-  smp_processor_id(): number {
+  get smp_processor_id(): number {
     return this.cpu;
   }
 
@@ -56,7 +56,7 @@ class BenchHardware implements Hardware {
     return this.now;
   }
 
-  pmu(): Pmu {
+  get pmu(): Pmu {
     return this.pmus[this.cpu];
   }
 

@@ -22,7 +22,7 @@ function counters(configs: readonly bigint[], { watchdog, chip }: Setting): { of
   const bench = new Bench(V3_2, {}, chip);
   if (watchdog) bench.kernel.watchdog_nmi_enable();
   const events = configs.map((config) => bench.event(bench.open({ config, disabled: false })));
-  const { counters } = bench.hardware.pmu();
+  const { counters } = bench.hardware.pmu;
   const of = ({ state, hw }: PerfEvent): number | null => (state === PERF_EVENT_STATE_ACTIVE ? counters[hw.idx].index : null);
   return { of: () => events.map(of), bench };
 }
