@@ -55,9 +55,11 @@ export function setHook(next: MemoryHook | null): MemoryHook | null {
   return previous;
 }
 
-/** Performs `operation` on `cell`, now or when the hook sees fit. */
+/** Performs `operation` on `cell`, now or when the hook sees fit. Without a hook nothing can wait. */
 export function operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
-  return hook === null ? operation.apply(cell, operand) : hook.operate(operation, cell, operand);
+  if (hook !== null) return hook.operate(operation, cell, operand);
+  if (operation.ready !== undefined && !operation.ready(cell, operand)) throw new Error(`${operation.name} would have to wait, where nothing can`);
+  return operation.apply(cell, operand);
 }
 
 /** Runs an effect outside the cells; a call that is re-executed gets the first run's result. */

@@ -9,7 +9,7 @@ import { shared, struct } from '../../sim/memory.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
 import type { SigInfo, TaskStruct } from '../structs.ts';
 import type { TimedSystem } from '../timed/system.ts';
-import { call, run, type Program, type Thread } from '../timed/thread.ts';
+import { run, waiting_call, type Program, type Thread } from '../timed/thread.ts';
 import { USER_WAIT } from './locations.ts';
 
 /** Signals by number, 1 to 64. */
@@ -94,7 +94,7 @@ export class Desk extends struct({ called: shared(false) }) {
   *#sleep(task: TaskStruct): Program {
     this.#isAsleep = true;
     while (!READ_ONCE(this.called)) {
-      yield* call(() => this.#system.kernel.sleep_until(this.called, task, (called) => called));
+      yield* waiting_call(() => this.#system.kernel.sleep_until(this.called, task, (called) => called));
     }
     WRITE_ONCE(this.called, false);
     this.#isAsleep = false;

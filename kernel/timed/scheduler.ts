@@ -44,6 +44,8 @@ export class Scheduler {
   readonly #threads = new Map<TaskStruct, Thread>();
   /** Threads inside a call that waits for a lock rather than for a wake-up; looked at when anything has run. */
   readonly #spinning = new Set<Thread>();
+  /** Calls that do not wait are logged, too. */
+  logsAllCalls = true;
   /** Told when a CPU has something to do again, or nothing. */
   onBusy: (cpu: Cpu, busy: boolean) => void = () => {};
 
@@ -268,7 +270,9 @@ export class Scheduler {
       this.#resume(queue, thread);
     } else if (step.kind === 'call') {
       this.#kernel.charge('syscall');
-      this.#call(queue, thread, new Call(step.call));
+      // A thread that spins may hold locks that the call takes, and would have to wait for.
+      if (step.waits || this.logsAllCalls || this.hasSpinning) this.#call(queue, thread, new Call(step.call));
+      else this.#callDirectly(queue, thread, step.call);
     } else {
       this.#balance(queue, thread);
     }
@@ -295,14 +299,26 @@ export class Scheduler {
     thread.times.system += queue.cpu.clock - before;
     if (result !== SUSPENDED) {
       thread.pending = null;
-      thread.result = result;
-      if (READ_ONCE(thread.task.state) === TASK_DEAD) thread.program.return();
-      this.#arm(queue, 0);
+      this.#return(queue, thread, result);
       return;
     }
     // A wait for a lock ends when the lock is free; a sleep ends when somebody wakes the task.
     if (pending.blockedOn!.operation.name !== 'sleep') this.#spinning.add(thread);
     this.#leave(queue);
+  }
+
+  /** A call that cannot wait needs no log: it touches the memory itself. */
+  #callDirectly(queue: RunQueue, thread: Thread, make: () => unknown): void {
+    const before = queue.cpu.clock;
+    const result = make();
+    thread.times.system += queue.cpu.clock - before;
+    this.#return(queue, thread, result);
+  }
+
+  #return(queue: RunQueue, thread: Thread, result: unknown): void {
+    thread.result = result;
+    if (READ_ONCE(thread.task.state) === TASK_DEAD) thread.program.return();
+    this.#arm(queue, 0);
   }
 
   /** sched_exec: the task goes to an idle CPU, if there is one. */

@@ -19,7 +19,7 @@ import { TASK_DEAD, type TaskStruct, type UserStruct, type VmArea } from '../str
 import type { IoctlArgument } from '../syscalls.ts';
 import { EXEC, PAGE_FAULT } from './locations.ts';
 import type { TimedSystem } from './system.ts';
-import { call, run, type Program } from './thread.ts';
+import { call, run, waiting_call, type Program } from './thread.ts';
 
 /** Nanoseconds that the kernel takes to set up a new image, beside the records that it writes. */
 const EXEC_NS = 300_000;
@@ -53,7 +53,7 @@ export class Sys {
 
   /** Pages `first` to `first + pages` of the mapping; all of them, unless told. The same for mprotect. */
   munmap(vma: VmArea, first?: number, pages?: number): Program<number> {
-    return call(() => this.#kernel.sys_munmap(vma, first, pages));
+    return waiting_call(() => this.#kernel.sys_munmap(vma, first, pages));
   }
 
   mprotect(vma: VmArea, first?: number, pages?: number): Program<number> {
@@ -137,7 +137,7 @@ export class Sys {
   }
 
   close(fd: number): Program<number> {
-    return call(() => this.#kernel.sys_close(fd));
+    return waiting_call(() => this.#kernel.sys_close(fd));
   }
 
   pipe(): Program<[number, number]> {
@@ -151,7 +151,7 @@ export class Sys {
   /** A call in which the task may sleep. */
   *#sleeping<R>(name: string, make: () => R): Program<R> {
     this.#kernel.trace.sys_enter(this.task, name);
-    const result = yield* call(make);
+    const result = yield* waiting_call(make);
     this.#kernel.trace.sys_exit(this.task);
     return result;
   }
@@ -193,7 +193,7 @@ export class Sys {
   }
 
   exit(): Program {
-    return call(() => this.#kernel.sys_exit());
+    return waiting_call(() => this.#kernel.sys_exit());
   }
 
   /** SIGALRM after `seconds`. */
@@ -210,7 +210,7 @@ export class Sys {
 
   /** wait4(2) on a child, pthread_join(3) on a thread: until `task` has ended, or a signal comes. */
   wait(task: TaskStruct): Program {
-    return call(() => this.#kernel.sleep_until(task.state, this.task, (state) => state === TASK_DEAD));
+    return waiting_call(() => this.#kernel.sleep_until(task.state, this.task, (state) => state === TASK_DEAD));
   }
 
   /** The threads of a process, as /proc/PID/task lists them. */

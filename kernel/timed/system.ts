@@ -28,6 +28,11 @@ export interface SystemSpec {
   readonly seed: string;
   readonly kernel: KernelClass;
   readonly config?: Partial<KernelConfig>;
+  /**
+   * Which system calls are logged so that they can wait: all, or those that say that they do. The others run faster, but
+   * must not wait: so it is with the kernels of the lineage.
+   */
+  readonly logged_calls?: 'all' | 'waiting';
   /** Durations in nanoseconds that replace those of DURATIONS_NS. */
   readonly durations?: Readonly<Record<string, Range>>;
 }
@@ -73,6 +78,7 @@ export class TimedSystem implements Hardware {
     this.kernel.create_task('init', null, this.root);
     this.kernel.next_pid = 1000 + random.stream('boot/pid').below(30_000);
     this.scheduler = new Scheduler(this.machine, this.kernel, this.#durations, this.#pmus, (cpu, body) => this.as(cpu, body));
+    this.scheduler.logsAllCalls = spec.logged_calls !== 'waiting';
     this.scheduler.onBusy = (cpu, busy) => this.#setTicking(cpu, busy);
     this.#ticks = cpus.map((cpu) => cpu.timer(Priority.IRQ, () => this.#interrupt(cpu, TICK, () => this.#tick(cpu))));
     this.#hrtimers = new Hrtimers(this.machine, (cpu, timer) => {

@@ -12,8 +12,8 @@ import type { SigInfo, TaskStruct } from '../structs.ts';
 export type Step =
   /** Run code for so many cycles of CPU time; Infinity: until a signal. */
   | { readonly kind: 'run'; readonly location: Location; readonly cycles: number }
-  /** A system call: kernel text that runs to its end, or to where it must wait. */
-  | { readonly kind: 'call'; readonly call: () => unknown }
+  /** A system call: kernel text that runs to its end, or to where it must wait, which only calls with `waits` do. */
+  | { readonly kind: 'call'; readonly call: () => unknown; readonly waits: boolean }
   /** The scheduler may move the task to an idler CPU, as it does at exec. */
   | { readonly kind: 'balance' };
 
@@ -25,9 +25,14 @@ export function* run(location: Location, cycles: number): Program {
   yield { kind: 'run', location, cycles };
 }
 
-/** Makes a system call and returns its result. */
+/** Makes a system call and returns its result. It takes locks, but waits for nothing else. */
 export function* call<R>(make: () => R): Program<R> {
-  return (yield { kind: 'call', call: make }) as R;
+  return (yield { kind: 'call', call: make, waits: false }) as R;
+}
+
+/** Makes a system call in which the task may sleep, or waits for an interrupt's end as one that frees events does. */
+export function* waiting_call<R>(make: () => R): Program<R> {
+  return (yield { kind: 'call', call: make, waits: true }) as R;
 }
 
 /** CPU time in cycles, by where it was spent. */
