@@ -6,7 +6,7 @@
  * Not modelled: anchors across files, several documents in one file.
  */
 import { LineCounter, isMap, isNode, parseDocument, type Document, type Pair, type Scalar } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InputError } from './input-error.ts';
 import { nearest } from './nearest.ts';
 

@@ -4,7 +4,7 @@
  * Reference: docs/workloads.md; JSON Schema 2020-12.
  * Not modelled: what one script says of another; perf/workload/load.ts checks it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SIGNALS } from '../../pmu/location.ts';
 
 const DURATION = 'expected a duration with its unit, such as 20 ms, 1.5 s, 300 us, 700 ns or 5000 cycles';

@@ -2,7 +2,7 @@
  * The form of a timed scenario, of which `scenarios/timed/schema.json` is the published copy.
  * Reference: JSON Schema 2020-12. Not modelled: whether the command line is right; `perfsim record` itself decides that.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const COUNT = 'expected a count such as 0, 9990..10010, 10.. (at least) or ..5 (at most), without a unit';
 const SIZE = "expected bytes or a share of the buffer, such as 262176, ..55 % or 40..60 %";
