@@ -1,5 +1,6 @@
 /** Finds the one command that was asked for, loads it and nothing else, and turns its outcome into an exit status. */
 import type { Command } from './command.ts';
+import { printText } from './print-text.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
   compare: () => import('./commands/compare.ts'),
@@ -21,7 +22,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
 const BAD_INPUT = 2;
 
 export async function main(argv: string[]): Promise<void> {
-  process.stdout.on('error', endQuietly);
   process.exitCode = await dispatch(argv).catch(failure);
 }
 
@@ -42,7 +42,7 @@ async function printHelp(status: number): Promise<number> {
   const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, summary }) => `   ${name.padEnd(width)}   ${summary}\n`);
-  process.stdout.write(
+  printText(
     `\n usage: perfsim [--version] [--help] COMMAND [ARGS]\n\n The perfsim commands are:\n${lines.join('')}\n` +
     " See 'perfsim COMMAND -h' for more information on a specific command.\n\n",
   );
@@ -55,10 +55,4 @@ async function failure(error: unknown): Promise<number> {
   if (!(error instanceof InputError)) throw error;
   process.stderr.write(`perfsim: ${error.message}\n`);
   return BAD_INPUT;
-}
-
-/** `perfsim list | head` closes the pipe early, which is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
 }

@@ -1,6 +1,5 @@
 /** A recording on its way to whoever reads our standard output: `perfsim record -o - … | perf report -i -`. */
 import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { InputError } from '../perf/input-error.ts';
 import type { RecordingOutput } from './output-file.ts';
 import { insist } from './insist.ts';
@@ -10,7 +9,7 @@ const STDOUT = 1;
 
 export class OutputPipe implements RecordingOutput {
   constructor() {
-    if (isatty(STDOUT)) throw new InputError('a recording is not for a terminal: send it on with | or >, or name a file with -o.');
+    if (process.stdout.isTTY) throw new InputError('a recording is not for a terminal: send it on with | or >, or name a file with -o.');
   }
 
   write(bytes: Uint8Array): void {

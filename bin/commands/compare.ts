@@ -10,6 +10,7 @@ import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { runAll, type RunAll } from '../pool.ts';
+import { printText } from '../print-text.ts';
 import { RunProgress } from '../run-progress.ts';
 import { loadSimulation, type LoadSimulation } from '../simulation.ts';
 
@@ -23,7 +24,7 @@ export function compareCommand(load: LoadSimulation, run: RunAll): Command {
     async run(argv) {
       const { options: words, rest } = splitOptions(argv, { ...VARIED_OPTIONS, ...OWN_OPTIONS });
       if (words.includes('--help')) {
-        process.stdout.write(usage(USAGE, [{ title: 'perfsim compare', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
+        printText(usage(USAGE, [{ title: 'perfsim compare', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
         return 0;
       }
       const { seeds, workers } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
@@ -33,7 +34,7 @@ export function compareCommand(load: LoadSimulation, run: RunAll): Command {
       const command = recordWords(rest);
       const specs = await Promise.all(settings.map((setting) => specOf(command, setting, simulation)));
       const variants = await runVariants(settings, specs, seeds, (all) => run(all, workers));
-      process.stdout.write(`perfsim ${rest.join(' ')}, seeds ${seeds[0]} to ${seeds.at(-1)}: mean ± standard deviation (least..most)\n\n${comparisonTable(variants)}\n${statement(variants)}`);
+      printText(`perfsim ${rest.join(' ')}, seeds ${seeds[0]} to ${seeds.at(-1)}: mean ± standard deviation (least..most)\n\n${comparisonTable(variants)}\n${statement(variants)}`);
       return 0;
     },
   };

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { printText } from '../print-text.ts';
 
 const OPTIONS = {
   'to-json': { type: 'string', argument: '<file>', describe: "convert to JSON format, '-' for standard output", coerce: String },
@@ -20,7 +21,7 @@ export const command: Command = {
   async run(argv) {
     const words = splitOptions(argv[0] === CONVERT ? argv.slice(1) : argv, OPTIONS).options;
     if (words.includes('--help')) {
-      process.stdout.write(usage(['perfsim data [convert] --to-json <file> [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      printText(usage(['perfsim data [convert] --to-json <file> [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
     const [{ parseOptions }, { convertToJson }, { InputError }] = await Promise.all([

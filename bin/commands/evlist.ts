@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { printText } from '../print-text.ts';
 
 const OPTIONS = {
   input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
@@ -18,7 +19,7 @@ export const command: Command = {
   async run(argv) {
     const words = splitOptions(argv, OPTIONS).options;
     if (words.includes('--help')) {
-      process.stdout.write(usage(['perfsim evlist [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      printText(usage(['perfsim evlist [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
     const [{ parseOptions }, { withRecording }, { evlist }] = await Promise.all([
@@ -26,7 +27,7 @@ export const command: Command = {
     ]);
     const options = await parseOptions(words, OPTIONS);
     return withRecording(options.input, ({ data }) => {
-      process.stdout.write(evlist(data, options));
+      printText(evlist(data, options));
       return 0;
     });
   },

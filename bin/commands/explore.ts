@@ -8,6 +8,7 @@ import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf, wholeNumber } from '../options/values.ts';
 import { checkReadable, isModuleFile } from '../load-module.ts';
+import { printText } from '../print-text.ts';
 
 export const EXPLORE_OPTIONS = {
   kernel: { alias: 'k', argument: '<names>', describe: 'only these kernels, separated by commas; a file is a kernel of your own' },
@@ -53,7 +54,7 @@ export const command: Command = {
   async run(argv) {
     const { options, names } = wordsOf(argv);
     if (options.includes('--help')) {
-      process.stdout.write(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
+      printText(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
       return 0;
     }
     // Before the kernel is loaded: a counterexample shows the lines that were written.
@@ -156,15 +157,15 @@ async function verdicts({ jobs, json, workers, all, timeline }: Request): Promis
     for await (const answer of exploreCells(jobs, workers, (states) => progress.note(`${states} ${jobs[0].bounds.chooser === null ? 'states' : 'schedules'}`))) {
       const job = jobs[found.push(answer) - 1];
       progress.end();
-      if (json) process.stdout.write(print.json(answer, job));
-      else if (!all) process.stdout.write((job.scenario === jobs[found.length - 2]?.scenario ? '' : print.question(answer)) + print.described(answer, job));
+      if (json) printText(print.json(answer, job));
+      else if (!all) printText((job.scenario === jobs[found.length - 2]?.scenario ? '' : print.question(answer)) + print.described(answer, job));
       progress.step();
     }
   } finally {
     process.removeListener('SIGINT', interrupt);
     progress.end();
   }
-  if (!json && all) process.stdout.write(print.verdictTable(found));
+  if (!json && all) printText(print.verdictTable(found));
   if (timeline !== null) await writeTimeline(timeline, jobs[0], found[0].verdict.schedule);
   const wrong = all ? found.some(({ verdict, expected }) => (verdict.kind ?? verdict.verdict) !== expected) : found.some(({ verdict }) => verdict.verdict === 'sometimes');
   return wrong ? VIOLATION : 0;
@@ -183,7 +184,7 @@ async function writeTimeline(path: string, job: CellJob, schedule: string | null
 async function replayOne({ jobs: [job], json, timeline }: Request, word: string): Promise<number> {
   const [print, { replay }] = await Promise.all([import('../explore/print.ts'), import('../explore/run.ts')]);
   const replayed = await replay(job, word);
-  process.stdout.write(json ? print.replayJson(replayed) : print.replayed(replayed));
+  printText(json ? print.replayJson(replayed) : print.replayed(replayed));
   if (timeline !== null) await writeTimeline(timeline, job, word);
   return replayed.kind === null ? 0 : VIOLATION;
 }

@@ -4,6 +4,7 @@ import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf } from '../options/values.ts';
+import { printText } from '../print-text.ts';
 
 const ATTR_SIZES = ['64', '72', '80', '96', '104', '112', '120', '128', '136'] as const;
 
@@ -29,12 +30,12 @@ export const command: Command = {
   async run(argv) {
     const words = splitOptions(argv, OPTIONS).options;
     if (words.includes('--help')) {
-      process.stdout.write(usage(['perfsim fixture [<options>]'], [{ title: 'Options', options: OPTIONS }]));
+      printText(usage(['perfsim fixture [<options>]'], [{ title: 'Options', options: OPTIONS }]));
       return 0;
     }
     const [{ parseOptions }, { listFixtures, writeFixture }] = await Promise.all([import('../options/parse-options.ts'), import('../fixture.ts')]);
     const options = await parseOptions(words, OPTIONS);
-    if (options.list) process.stdout.write(listFixtures());
+    if (options.list) printText(listFixtures());
     else writeFixture(options);
     return 0;
   },

@@ -6,6 +6,7 @@ import type { Command } from '../command.ts';
 import { HELP } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { printText } from '../print-text.ts';
 import { loadSimulation, type KernelVariant, type LoadSimulation, type Simulation } from '../simulation.ts';
 
 /** Width of the name column of `perf list`. */
@@ -30,14 +31,14 @@ export function listCommand(load: LoadSimulation): Command {
     async run(argv) {
       const { options, rest } = splitOptions(argv, HELP);
       if (options.length > 0) {
-        process.stdout.write(usage([`perfsim list [${Object.keys(SECTIONS).join('|')}]`], [{ title: 'Options', options: HELP }]));
+        printText(usage([`perfsim list [${Object.keys(SECTIONS).join('|')}]`], [{ title: 'Options', options: HELP }]));
         return 0;
       }
       const names = rest.length === 0 ? Object.keys(SECTIONS) : rest;
       const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
       if (unknown !== undefined) throw unknownName('list', unknown, Object.keys(SECTIONS), 'perfsim list -h');
       const simulation = await load();
-      process.stdout.write(names.map((name) => sectionText(SECTIONS[name], simulation)).join(''));
+      printText(names.map((name) => sectionText(SECTIONS[name], simulation)).join(''));
       return 0;
     },
   };

@@ -14,6 +14,7 @@ import { loadKernel } from '../load-kernel.ts';
 import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { OutputFile, type RecordingOutput } from '../output-file.ts';
 import { OutputPipe } from '../output-pipe.ts';
+import { printText } from '../print-text.ts';
 import { Progress } from '../progress.ts';
 import { writeText } from '../text-file.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
@@ -30,7 +31,7 @@ export function recordCommand(load: LoadSimulation): Command {
     async run(argv) {
       const { options: words, rest: workload } = splitOptions(argv, RUN_OPTIONS);
       if (words.includes('--help')) {
-        process.stdout.write(usage(USAGE, [
+        printText(usage(USAGE, [
           { title: "perf's options", options: RECORD_OPTIONS },
           { title: "perfsim's recording", options: RECORDING_OPTIONS },
           { title: "perfsim's machine", options: { ...MACHINE_OPTIONS, ...HELP } },
@@ -83,7 +84,7 @@ async function withTimeline(path: string, spec: RunSpec, run: (trace: RunHooks['
 
 function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, trace }: Recorded): RunResult {
   const output: RecordingOutput = path === STANDARD_OUTPUT ? new OutputPipe() : new OutputFile(path);
-  const progress = new Progress(process.stderr);
+  const progress = new Progress(() => process.stderr);
   try {
     let files: readonly ImageFile[] = [];
     const result = simulation.run(spec, output, {

@@ -4,6 +4,7 @@ import { HELP, type OptionTable } from '../options/option.ts';
 import { oneOf } from '../options/values.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { printText } from '../print-text.ts';
 
 const CALL_GRAPHS = ['graph', 'caller', 'callee', 'none'] as const;
 
@@ -29,7 +30,7 @@ export const command: Command = {
   async run(argv) {
     const words = splitOptions(argv.map((word) => (word === '--stat' ? '--stats' : word)), OPTIONS).options;
     if (words.includes('--help')) {
-      process.stdout.write(usage(['perfsim report [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      printText(usage(['perfsim report [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
     const [{ parseOptions }, { withRecording }, { runReport }] = await Promise.all([

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { printText } from '../print-text.ts';
 
 const SHOWN = ['task', 'mmap', 'switch', 'namespace', 'lost', 'cgroup', 'bpf', 'text-poke'] as const;
 
@@ -23,7 +24,7 @@ export const command: Command = {
   async run(argv) {
     const words = splitOptions(argv, OPTIONS).options;
     if (words.includes('--help')) {
-      process.stdout.write(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
+      printText(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
     const [{ parseOptions }, { machineFiles, standardOutput, withRecording }, { Script }, { parseFields }, { symbolFiles }] = await Promise.all([

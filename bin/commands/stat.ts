@@ -13,6 +13,7 @@ import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { ALL_STAT_OPTIONS, STAT_OPTIONS, statSpec } from '../options/stat.ts';
 import { usage } from '../options/usage.ts';
+import { printText } from '../print-text.ts';
 import { loadSimulation, type LoadSimulation } from '../simulation.ts';
 import { systemReason } from '../system-reason.ts';
 
@@ -25,7 +26,7 @@ export function statCommand(load: LoadSimulation): Command {
     async run(argv) {
       const { options: words, rest } = splitOptions(argv, ALL_STAT_OPTIONS);
       if (words.includes('--help')) {
-        process.stdout.write(usage(USAGE, [
+        printText(usage(USAGE, [
           { title: "perf's options", options: STAT_OPTIONS },
           { title: "perfsim's machine", options: { ...MACHINE_OPTIONS, ...HELP } },
         ]));

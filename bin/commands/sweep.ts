@@ -11,6 +11,7 @@ import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { wholeNumber } from '../options/values.ts';
 import { runAll, type RunAll } from '../pool.ts';
+import { printText } from '../print-text.ts';
 import { RunProgress } from '../run-progress.ts';
 import { loadSimulation, type LoadSimulation } from '../simulation.ts';
 import { SweepFile } from '../sweep-file.ts';
@@ -41,7 +42,7 @@ export function sweepCommand(load: LoadSimulation, run: RunAll): Command {
     async run(argv) {
       const { options: words, rest } = splitOptions(argv, { ...VARIED_OPTIONS, ...OWN_OPTIONS });
       if (words.includes('--help')) {
-        process.stdout.write(usage(USAGE, [{ title: 'perfsim sweep', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
+        printText(usage(USAGE, [{ title: 'perfsim sweep', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
         return 0;
       }
       const { seeds, workers, output, sample } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
@@ -58,7 +59,7 @@ export function sweepCommand(load: LoadSimulation, run: RunAll): Command {
         process.stderr.write(`[ perfsim sweep: ${outcomes.length} of ${jobs.length} runs are in ${output}; the same command goes on from there ]\n`);
         return INTERRUPTED;
       }
-      process.stdout.write(answer(jobs, outcomes));
+      printText(answer(jobs, outcomes));
       return 0;
     },
   };

@@ -17,6 +17,7 @@ import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf } from '../options/values.ts';
 import { runAll, type RunAll } from '../pool.ts';
+import { printText } from '../print-text.ts';
 import { RunProgress } from '../run-progress.ts';
 import { readScenarios, writeBaseline, type ScenarioFile } from '../scenario-files.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
@@ -46,13 +47,13 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
     async run(argv) {
       const { options: words, rest: names } = splitOptions(argv, OPTIONS);
       if (words.includes('--help')) {
-        process.stdout.write(usage(USAGE, [{ title: 'perfsim test', options: OPTIONS }]));
+        printText(usage(USAGE, [{ title: 'perfsim test', options: OPTIONS }]));
         return 0;
       }
       const options = await parseOptions(words, OPTIONS);
       const files = await readScenarios(names);
       if (options.list) {
-        process.stdout.write(files.map(({ number, scenario }) => `${String(number).padStart(3)}: ${scenario.name.padEnd(28)} ${scenario.title}\n`).join(''));
+        printText(files.map(({ number, scenario }) => `${String(number).padStart(3)}: ${scenario.name.padEnd(28)} ${scenario.title}\n`).join(''));
         return 0;
       }
       const simulation = await load();
@@ -62,9 +63,9 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
       const scenarios = options.update ? files.map((file) => ({ ...file, baseline: {} })) : files;
       const plans = await Promise.all(scenarios.map((file) => planOf(file, options.kernel, parent, read)));
       const report = { width: Math.max(...scenarios.map(({ scenario }) => scenario.title.length)), verbose: options.verbose ?? false, kernel: options.kernel, parent, replay: replayCommand };
-      const verdicts = await judged(plans, report, (all) => run(all, options.workers), (text) => options.format === 'perf' && process.stdout.write(text));
+      const verdicts = await judged(plans, report, (all) => run(all, options.workers), (text) => options.format === 'perf' && printText(text));
       if (options.update) files.forEach(({ baseline, baselinePath }, i) => writeBaseline(baselinePath, updated(baseline, verdicts[i].subtests)));
-      process.stdout.write(options.format === 'perf' ? closingLine(verdicts, report) : FORMATS[options.format](verdicts));
+      printText(options.format === 'perf' ? closingLine(verdicts, report) : FORMATS[options.format](verdicts));
       return verdicts.every(({ isOk }) => isOk) ? 0 : 1;
     },
   };

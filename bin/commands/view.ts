@@ -12,6 +12,7 @@ import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { pageHtml } from '../page.ts';
+import { printText } from '../print-text.ts';
 import { withRecording } from '../recording.ts';
 import { loadSimulation, type Simulation } from '../simulation.ts';
 import { writeText } from '../text-file.ts';
@@ -43,7 +44,7 @@ export const command: Command = {
     const given = argv[0] === 'compare' ? argv.slice(1) : argv;
     const { options: words, rest } = splitOptions(outputWords(given), { ...VARIED_OPTIONS, ...OWN_OPTIONS });
     if (words.includes('--help')) {
-      process.stdout.write(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, { title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS }]));
+      printText(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, { title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS }]));
       return 0;
     }
     const { output } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);

@@ -6,7 +6,7 @@ import { Progress } from '../../bin/progress.ts';
 function run(isTTY: boolean): string[] {
   const written: string[] = [];
   let now = 0;
-  const progress = new Progress({ isTTY, write: (text) => written.push(text) }, () => now);
+  const progress = new Progress(() => ({ isTTY, write: (text) => written.push(text) }), () => now);
   for (; now <= 1500; now += 50) progress.update(now * 1e7, 15e9);
   progress.end();
   return written;
