@@ -1,43 +1,75 @@
-/**
- * Bundles the command and the library entries into dist/. Entries share chunks, so that a class loaded
- * from a user's file extends the very class that the command runs.
- */
+/** Bundles the command and the libraries into dist/, and has V8 compile the command beforehand. */
+import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-
-const entries = ['bin/main.ts', 'bin/worker.ts', 'bin/explore/worker.ts', 'kernel/index.ts', 'perf/data/index.ts', 'perf/index.ts'];
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 const common = { outdir: 'dist', outbase: '.', bundle: true, platform: 'node', target: 'node20', minifySyntax: true, logLevel: 'warning' };
 
-/**
- * yargs measures its help text with string-width, whose tables of emoji cost half of Node's own start when they load.
- * perfsim prints its usage itself, in ASCII, where a character is a column.
- */
-const asciiWidth = {
-  name: 'ascii-width',
+// The package holds the kernel's sources themselves, which counterexamples quote.
+const mapped = { sourcemap: true, sourcesContent: false };
+
+/** What packages get in place of modules that cost half of Node's own start, or a tenth of it, when they load. */
+const INSTEAD = {
+  // yargs measures its help text, emoji and all. perfsim prints its usage itself, in ASCII, where a character is a column.
+  'string-width': 'export default (text) => text.length;',
+  // seedrandom looks for chance where it is given no seed.
+  crypto: '',
+};
+
+const instead = {
+  name: 'instead',
   setup(build) {
-    build.onResolve({ filter: /^string-width$/ }, () => ({ path: 'string-width', namespace: 'ascii-width' }));
-    build.onLoad({ filter: /.*/, namespace: 'ascii-width' }, () => ({ contents: 'export default (text) => text.length;' }));
+    build.onResolve({ filter: new RegExp(`^(${Object.keys(INSTEAD).join('|')})$`) }, ({ path }) => ({ path, namespace: 'instead' }));
+    build.onLoad({ filter: /^/, namespace: 'instead' }, ({ path }) => ({ contents: INSTEAD[path] }));
   },
 };
 
-// The declarations of the library entries are made by `prepack`, which npm runs before it builds.
+/**
+ * Counterexamples ask the program's map for lines and names of functions, and Node reads all of it to answer: it is left
+ * with the points at which one of them changes, and none in packages.
+ */
+function thin(file) {
+  const map = JSON.parse(readFileSync(file, 'utf8'));
+  let last = '';
+  const mappings = decode(map.mappings).map((line) => line.flatMap(([column, source, row, , name]) => {
+    const isOurs = source !== undefined && !map.sources[source].includes('node_modules');
+    const place = isOurs ? `${source}:${row}:${name}` : '';
+    if (place === last) return [];
+    last = place;
+    return [isOurs ? [column, source, row, 0, ...(name === undefined ? [] : [name])] : [column]];
+  }));
+  writeFileSync(file, JSON.stringify({ ...map, mappings: encode(mappings) }));
+}
+
+// The declarations of the libraries are made by `prepack`, which npm runs before it builds.
 for (const name of existsSync('dist') ? readdirSync('dist') : []) if (name !== 'types') rmSync(`dist/${name}`, { recursive: true });
-await build({
-  ...common,
-  entryPoints: entries.filter((entry) => existsSync(entry)),
-  splitting: true,
-  format: 'esm',
-  sourcemap: true,
-  // The package holds the kernel's sources themselves, which counterexamples quote.
-  sourcesContent: false,
-  external: ['esbuild', 'tinypool'],
-  plugins: [asciiWidth],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
-});
+
+// The libraries, for Node and browsers.
+await build({ ...common, ...mapped, entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm', plugins: [instead] });
+
 // What pages carry with them: one program and one style sheet, for browsers.
 await build({
   outdir: 'dist/view', bundle: true, minify: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning',
   entryPoints: ['bin/view/main.ts', 'bin/view/style.css'],
 });
-await build({ ...common, entryPoints: ['bin/perfsim.ts'], format: 'cjs', outExtension: { '.js': '.cjs' }, external: ['./main.js'] });
+
+const commonjs = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } };
+
+/** The command, in the form of a function that Node's own loader gives to a module. */
+const { metafile } = await build({
+  ...commonjs, ...mapped,
+  entryPoints: ['bin/program.ts'], entryNames: '[dir]/[name]-[hash]', metafile: true,
+  external: ['esbuild', 'tinypool'],
+  plugins: [instead],
+  define: { 'import.meta.url': '__url' },
+  banner: { js: "(function (exports, require, module, __filename, __dirname, __import) {'use strict';const __url = require('node:url').pathToFileURL(__filename).href;" },
+  footer: { js: '})' },
+});
+const program = Object.keys(metafile.outputs).find((name) => name.endsWith('.cjs'));
+thin(`${program}.map`);
+await build({
+  ...commonjs, entryPoints: ['bin/perfsim.ts', 'bin/thread.ts', 'bin/code-cache.ts'], define: { PROGRAM: JSON.stringify(basename(program)) },
+});
+execFileSync(process.execPath, ['dist/bin/code-cache.cjs']);

@@ -9,7 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { packageRoot } from './load-module.ts';
+import { packageRoot } from './places.ts';
+import { mapBundle } from './source-lines.ts';
 import type { Cell } from '../sim/memory.ts';
 import type { ExplainedStep, Explanation } from '../sim/explore/explain.ts';
 
@@ -54,6 +55,7 @@ export interface Excerpt {
 }
 
 export function placedRows({ steps, violation }: Explanation, all = false): PlacedRow[] {
+  mapBundle();
   const shared = sharedCells(steps);
   const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
     all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));

@@ -8,7 +8,7 @@ import { setFlagsFromString } from 'node:v8';
  */
 const MAX_INLINED_BYTECODE = 200;
 
-/** To be called before the simulation is loaded. */
+/** To be called before the command is loaded: what is compiled belongs to its flags. */
 export function prepareEngine(): void {
   setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${MAX_INLINED_BYTECODE}`);
 }

@@ -5,16 +5,14 @@
 import { basename } from 'node:path';
 import type { KernelClass } from '../perf/index.ts';
 import { InputError } from '../perf/input-error.ts';
-import { libraryEntry, loadModule } from './load-module.ts';
-import { StallWatch } from './stall-watch.ts';
-
-const LIBRARY = 'perfsim/kernel';
+import { LIBRARY, loadModule } from './load-module.ts';
+import type { StallWatch } from './stall-watch.ts';
 
 /** Loads the class that the file exports. Should it loop for ever, now or later, the process ends with a sentence. */
 export async function loadKernel(path: string): Promise<KernelClass> {
+  const [{ StallWatch }, { V3_1 }] = await Promise.all([import('./stall-watch.ts'), import('../kernel/index.ts')]);
   const watch = new StallWatch(`the kernel '${path}'`);
   const exported = await loadModule('kernel', path);
-  const { V3_1 } = (await import(libraryEntry())) as { V3_1: KernelClass };
   const found = [exported['default'], ...Object.values(exported)].find((value) => extendsKernel(value, V3_1));
   if (found === undefined) {
     throw new InputError(`'${path}' exports no class that extends a kernel: write 'export default class Mine extends V3_2 { … }' with V3_2 from '${LIBRARY}'.`);

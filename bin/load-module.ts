@@ -5,8 +5,12 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
+import { importOutside } from './import-outside.ts';
+
+/** The name by which such a file imports our kernel. */
+export const LIBRARY = 'perfsim/kernel';
 
 /** Whether the word names a file rather than one of the kernels or scenarios of ours. */
 export function isModuleFile(name: string): boolean {
@@ -32,23 +36,8 @@ export function moduleFailure(kind: string, path: string, error: unknown): Input
   return new InputError(`the ${kind} '${path}' fails${where === undefined ? '' : ` in ${where}`}: ${message}.`);
 }
 
-/** The folder that the package is in, with a slash at its end. */
-export function packageRoot(): string {
-  return (root ??= fileURLToPath(new URL('../../', libraryEntry())));
-}
-
-let root: string | null = null;
-
-/** The built library entry: this module is bundled into the folder above it, or into one beside it. */
-export function libraryEntry(): string {
-  const candidates = ['./kernel/index.js', '../kernel/index.js'].map((path) => new URL(path, import.meta.url));
-  const found = candidates.find((url) => existsSync(url));
-  if (found === undefined) throw new InputError("a kernel of one's own needs the built command: run 'npm run build' first.");
-  return found.href;
-}
-
 async function compile(path: string): Promise<string> {
-  const { build } = await import('esbuild');
+  const { build } = (await importOutside('esbuild')) as typeof import('esbuild');
   try {
     const { outputFiles } = await build({
       entryPoints: [resolve(path)], bundle: true, write: false, format: 'esm', platform: 'node', target: 'node20',
@@ -56,7 +45,8 @@ async function compile(path: string): Promise<string> {
       plugins: [{
         name: 'perfsim',
         setup: (plugin) => {
-          plugin.onResolve({ filter: /^perfsim(\/kernel)?$/ }, () => ({ path: libraryEntry(), external: true }));
+          plugin.onResolve({ filter: /^perfsim(\/kernel)?$/ }, () => ({ path: LIBRARY, namespace: 'perfsim' }));
+          plugin.onLoad({ filter: /^/, namespace: 'perfsim' }, async () => ({ contents: await libraryText() }));
         },
       }],
     });
@@ -70,13 +60,20 @@ async function compile(path: string): Promise<string> {
   }
 }
 
+/** The text of the module that hands our kernel over: not a copy, whose classes would be others. */
+async function libraryText(): Promise<string> {
+  const kernel = await import('../kernel/index.ts');
+  Object.assign(globalThis, { [Symbol.for(LIBRARY)]: kernel });
+  return `export const { ${Object.keys(kernel).join(', ')} } = globalThis[Symbol.for('${LIBRARY}')];`;
+}
+
 /** By way of a file: only for code from files does Node follow a source map, which shows the user's own lines. */
 async function evaluate(path: string, code: string): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'perfsim-'));
   try {
     const file = join(folder, `${basename(path)}.mjs`);
     writeFileSync(file, code);
-    return await import(pathToFileURL(file).href);
+    return await importOutside(pathToFileURL(file).href);
   } catch (error) {
     throw new InputError(`'${path}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}.`);
   } finally {

@@ -1,7 +1,7 @@
 /** A page in one file: its program, its style sheet and its data inside it, nothing fetched. */
-import { existsSync, readFileSync } from 'node:fs';
-import { InputError } from '../perf/input-error.ts';
+import { readFileSync } from 'node:fs';
 import type { RunsPage } from '../perf/view/page-data.ts';
+import { builtFile } from './places.ts';
 import type { StepsPage } from './view/steps-data.ts';
 
 const TEMPLATE = `<!doctype html>
@@ -29,9 +29,7 @@ export function pageHtml(page: RunsPage | StepsPage): string {
   return TEMPLATE.replace(/TITLE|STYLE|DATA|PROGRAM/g, (part) => parts[part]);
 }
 
-/** What the build has made for browsers: beside this module, which is bundled, or in the folder of the bundle. */
+/** What the build has made for browsers. */
 function asset(name: string): string {
-  const found = [`./view/${name}`, `../view/${name}`, `../dist/view/${name}`].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
-  if (found === undefined) throw new InputError("the parts of a page are not there: run 'npm run build' first.");
-  return readFileSync(found, 'utf8').trim();
+  return readFileSync(builtFile(`view/${name}`, 'a page needs'), 'utf8').trim();
 }

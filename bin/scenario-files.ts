@@ -1,7 +1,6 @@
 /** Where the scenarios of the suite are, and reading those that were named. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
 import { unknownName } from '../perf/nearest.ts';
 import { baselineText, parseBaseline, type Baseline } from '../scenarios/suite/baseline.ts';
@@ -10,10 +9,10 @@ import type { Scenario } from '../scenarios/suite/scenario.ts';
 import type { TimedScenario } from '../scenarios/suite/timed-scenario.ts';
 import { TIMED } from '../scenarios/timed/index.ts';
 import { loadModule } from './load-module.ts';
+import { packageRoot } from './places.ts';
 import { systemReason } from './system-reason.ts';
 
-/** Beside the folder into which this module is bundled, or in which it stands. */
-export const SCENARIOS = fileURLToPath(new URL('../scenarios/timed/', import.meta.url));
+export const SCENARIOS = join(packageRoot(), 'scenarios/timed/');
 
 export interface ScenarioFile {
   /** In the suite; files of the user's own are counted on. */

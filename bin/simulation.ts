@@ -4,7 +4,6 @@
  */
 import type { RunHooks } from '../perf/index.ts';
 import type { ByteSink, RunResult, RunSpec } from '../perf/run-spec.ts';
-import { prepareEngine } from './engine.ts';
 
 /** A kernel class as the lists show it. */
 export interface KernelVariant {
@@ -40,7 +39,4 @@ export interface Workload {
 
 export type LoadSimulation = () => Promise<Simulation>;
 
-export const loadSimulation: LoadSimulation = () => {
-  prepareEngine();
-  return import('../perf/index.ts');
-};
+export const loadSimulation: LoadSimulation = () => import('../perf/index.ts');

@@ -11,7 +11,7 @@ export type WorkerAnswer<Result> = { result: Result } | { sentence: string };
 
 const loaded = new Map<string, Promise<KernelClass>>();
 
-export default async function work(spec: RunSpec): Promise<WorkerAnswer<RunResult>> {
+export async function work(spec: RunSpec): Promise<WorkerAnswer<RunResult>> {
   try {
     const kernel = isModuleFile(spec.kernel) ? await kernelOf(spec.kernel) : undefined;
     return { result: runOn(kernel, spec) };

@@ -3,8 +3,6 @@ import { inParallel } from '../pool.ts';
 import { exploreCell, ownPart, replayCell, type CellAnswer, type CellJob, type Replay } from './cell.ts';
 import { Watch } from './watch.ts';
 
-const WORKER = 'explore/worker';
-
 /** Whether threads are needed, and this one remains free to listen. */
 export function needsThreads(jobs: readonly CellJob[]): boolean {
   return jobs.length > 1 || ownPart(jobs[0]) !== null;
@@ -24,7 +22,7 @@ export async function replay(job: CellJob, word: string): Promise<Replay> {
 async function* watched<Result>(jobs: readonly CellJob[], word: string | null, workers: number): AsyncGenerator<Result> {
   const watch = new Watch(jobs, word);
   try {
-    yield* inParallel(WORKER, watch.jobs, workers, watch.silence());
+    yield* inParallel('explore', watch.jobs, workers, watch.silence());
   } finally {
     watch.end();
   }
