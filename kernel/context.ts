@@ -163,12 +163,12 @@ export abstract class ContextCode extends SoftwareEventCode {
   }
 
   group_sched_out(leader: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
-    const { state } = leader;
+    const was_exclusive = leader.attr.exclusive && leader.state === PERF_EVENT_STATE_ACTIVE;
     this.event_sched_out(leader, cpuctx, ctx);
     if (leader.nr_siblings > 0) {
       list_for_each(leader.sibling_list, (sibling) => this.event_sched_out(sibling, cpuctx, ctx));
     }
-    if (state === PERF_EVENT_STATE_ACTIVE && leader.attr.exclusive) cpuctx.exclusive = 0;
+    if (was_exclusive) cpuctx.exclusive = 0;
   }
 
   /** All of the group or nothing goes on. */
@@ -226,7 +226,7 @@ export abstract class ContextCode extends SoftwareEventCode {
     const head = ctx.flexible_groups;
     for (let link = list_next(head); link !== head; link = list_next(link)) {
       const leader = link.entry!;
-      if (leader.state <= PERF_EVENT_STATE_OFF || !this.event_filter_match(leader)) continue;
+      if (!this.event_filter_match(leader) || leader.state <= PERF_EVENT_STATE_OFF) continue;
       if (!this.group_can_go_on(leader, cpuctx, can_add_hw)) continue;
       if (!this.group_sched_in(leader, cpuctx, ctx)) can_add_hw = false;
     }

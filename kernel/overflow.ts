@@ -86,11 +86,12 @@ export abstract class OverflowCode extends SidebandCode {
   /** Moves the period an eighth of the way to what `count` events in `nsec` ask for. Stops the event for it, unless that has been done. */
   perf_adjust_period(event: PerfEvent, nsec: number, count: number, disable = true): void {
     const { hw } = event;
+    const { sample_period } = hw;
     const period = perf_calculate_period(event.sample_freq, nsec, count);
-    const delta = this.perf_period_step(period - hw.sample_period);
-    hw.sample_period = hw.sample_period + delta || 1;
+    const adapted = sample_period + this.perf_period_step(period - sample_period) || 1;
+    hw.sample_period = adapted;
     // A period that has shrunk a lot takes effect at once, not when the old one has run out.
-    if (hw.period_left > 8 * hw.sample_period) {
+    if (hw.period_left > 8 * adapted) {
       if (disable) event.pmu.stop(event, PERF_EF_UPDATE);
       hw.period_left = 0;
       if (disable) event.pmu.start(event, PERF_EF_RELOAD);

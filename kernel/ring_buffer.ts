@@ -15,7 +15,7 @@ import type { PerfEvent, RingBuffer } from './structs.ts';
 
 /** Bytes of a LOST record without its sample_id trailer: header, id, count. */
 const LOST_RECORD_SIZE = 24;
-const U32 = 2 ** 32;
+const PER_U32 = 2 ** -32;
 
 /** The fields that a sample_id trailer may hold, and a SAMPLE too. */
 export interface SampleId {
@@ -48,7 +48,7 @@ export class PerfOutputHandle {
 
   /** Writes a 64-bit value; negative numbers are the upper half, as kernel addresses are. */
   put_u64(value: number): void {
-    this.put_u32(value >>> 0, Math.floor(value / U32) >>> 0);
+    this.put_u32(value >>> 0, Math.floor(value * PER_U32) >>> 0);
   }
 
   /** A record's header: type, misc, size. */

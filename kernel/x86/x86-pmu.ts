@@ -39,7 +39,7 @@ class CpuHwEvents extends struct({
   /** By counter position. */
   readonly events: readonly Cell<PerfEvent | null>[];
   /** In the order in which they were added: the first `n_events`, and the counter that each is to have. */
-  readonly event_list: readonly Cell<PerfEvent | null>[];
+  readonly event_list: readonly Cell<PerfEvent>[];
   readonly assign: readonly Cell<number>[];
 
   constructor(counters: number) {
@@ -47,13 +47,9 @@ class CpuHwEvents extends struct({
     const array = <T>(name: string, initial: T): Cell<T>[] =>
       Array.from({ length: counters }, (_, i) => new Cell(initial, this, `${name}[${i}]`));
     this.events = array<PerfEvent | null>('events', null);
-    this.event_list = array<PerfEvent | null>('event_list', null);
+    // None is looked at that is not among the first `n_events`.
+    this.event_list = array<PerfEvent>('event_list', null!);
     this.assign = array('assign', -1);
-  }
-
-  /** The event that was added as the `i`th. */
-  event(i: number): PerfEvent {
-    return load(this.event_list[i]) as PerfEvent;
   }
 }
 
@@ -167,13 +163,13 @@ export class X86Pmu implements PmuOperations {
     const { n_events } = cpu;
     const n_running = n_events - cpu.n_added;
     for (let i = 0; i < n_running; i++) {
-      const event = cpu.event(i);
+      const event = load(cpu.event_list[i]);
       if (event.hw.idx === load(cpu.assign[i])) continue;
       if (event.hw.state & PERF_HES_STOPPED) event.hw.state |= PERF_HES_ARCH;
       this.stop(event, PERF_EF_UPDATE);
     }
     for (let i = 0; i < n_events; i++) {
-      const event = cpu.event(i);
+      const event = load(cpu.event_list[i]);
       const idx = load(cpu.assign[i]);
       const moved = event.hw.idx !== idx;
       event.hw.idx = idx;
@@ -196,12 +192,8 @@ export class X86Pmu implements PmuOperations {
   #set_all_enabled(cpu: CpuHwEvents, enabled: boolean): void {
     for (const slot of cpu.events) {
       const event = load(slot);
-      if (event !== null) this.#set_enabled(event, enabled);
+      if (event !== null) this.#msr.write_enable(event.hw.idx, enabled);
     }
-  }
-
-  #set_enabled(event: PerfEvent, enabled: boolean): void {
-    this.#msr.write_enable(event.hw.idx, enabled);
   }
 
   add(event: PerfEvent, flags: number): number {
@@ -224,10 +216,10 @@ export class X86Pmu implements PmuOperations {
   /** Chooses counters for the first `n` of the list: those that they had, if all can keep theirs. */
   #assign(cpu: CpuHwEvents, n: number): number {
     if (this.#can_keep_previous(cpu, n)) {
-      for (let i = 0; i < n; i++) store(cpu.assign[i], cpu.event(i).hw.idx);
+      for (let i = 0; i < n; i++) store(cpu.assign[i], load(cpu.event_list[i]).hw.idx);
       return 0;
     }
-    const assignment = this.assign_events(Array.from({ length: n }, (_, i) => cpu.event(i)));
+    const assignment = this.assign_events(Array.from({ length: n }, (_, i) => load(cpu.event_list[i])));
     if (assignment === null) return this.out_of_counters;
     assignment.forEach((idx, i) => store(cpu.assign[i], idx));
     return 0;
@@ -237,7 +229,7 @@ export class X86Pmu implements PmuOperations {
   #can_keep_previous(cpu: CpuHwEvents, n: number): boolean {
     let used = 0;
     for (let i = 0; i < n; i++) {
-      const { hw } = cpu.event(i);
+      const { hw } = load(cpu.event_list[i]);
       const { idx } = hw;
       const bit = 1 << idx;
       if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return false;
@@ -252,10 +244,10 @@ export class X86Pmu implements PmuOperations {
     this.stop(event, PERF_EF_UPDATE);
     const { n_events } = cpu;
     let at = 0;
-    while (at < n_events && cpu.event(at) !== event) at++;
+    while (at < n_events && load(cpu.event_list[at]) !== event) at++;
     if (at === n_events) return;
     for (let i = at + 1; i < n_events; i++) {
-      store(cpu.event_list[i - 1], cpu.event(i));
+      store(cpu.event_list[i - 1], load(cpu.event_list[i]));
       store(cpu.assign[i - 1], load(cpu.assign[i]));
     }
     cpu.n_events--;
@@ -285,36 +277,32 @@ export class X86Pmu implements PmuOperations {
 
   start(event: PerfEvent, flags: number): void {
     const { hw } = event;
-    if ((hw.state & PERF_HES_STOPPED) === 0 || hw.idx === -1) return;
+    const { idx } = hw;
+    if ((hw.state & PERF_HES_STOPPED) === 0 || idx === -1) return;
     if (flags & PERF_EF_RELOAD) this.x86_perf_event_set_period(event);
+    const cpu = this.#cpu();
     hw.state = 0;
-    this.#occupy(hw.idx, event);
+    store(cpu.events[idx], event);
     const { exclude_user, exclude_kernel, exclude_host } = event.attr;
     // There are no guests here, and what excludes their host counts nothing.
     const gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
-    const enabled = this.kernel.hardware.chip.globalRegisters || this.#cpu().enabled;
-    this.#msr.write_control(hw.idx, hw.config, gate, enabled);
+    const enabled = this.kernel.hardware.chip.globalRegisters || cpu.enabled;
+    this.#msr.write_control(idx, hw.config, gate, enabled);
   }
 
   stop(event: PerfEvent, flags: number): void {
     const { hw } = event;
-    if (this.#on_counter(hw.idx) === event) {
-      this.#set_enabled(event, false);
-      this.#occupy(hw.idx, null);
+    const { idx } = hw;
+    const cpu = this.#cpu();
+    if (idx !== -1 && load(cpu.events[idx]) === event) {
+      this.#msr.write_enable(idx, false);
+      store(cpu.events[idx], null);
       hw.state |= PERF_HES_STOPPED;
     }
     if (flags & PERF_EF_UPDATE && (hw.state & PERF_HES_UPTODATE) === 0) {
       this.x86_perf_event_update(event);
       hw.state |= PERF_HES_UPTODATE;
     }
-  }
-
-  #on_counter(position: number): PerfEvent | null {
-    return position === -1 ? null : load(this.#cpu().events[position]);
-  }
-
-  #occupy(position: number, event: PerfEvent | null): void {
-    store(this.#cpu().events[position], event);
   }
 
   read(event: PerfEvent): void {
@@ -348,8 +336,9 @@ export class X86Pmu implements PmuOperations {
   /** Adds what the counter has counted since the last look to the event. */
   x86_perf_event_update(event: PerfEvent): void {
     const { hw } = event;
-    if (hw.idx === -1) return;
-    const value = this.#msr.read_counter(hw.idx);
+    const { idx } = hw;
+    if (idx === -1) return;
+    const value = this.#msr.read_counter(idx);
     const delta = value - hw.prev_count;
     hw.prev_count = value;
     event.count += delta;
