@@ -15,7 +15,7 @@ import {
 } from './abi/index.ts';
 import { list_for_each } from './list.ts';
 import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.ts';
-import { FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
+import { ALL_LATE_FIELDS, FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
 import { PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs, type TaskStruct } from './structs.ts';
 
 /** Frames that a call chain may have, unless the event asks for fewer (perf_event_max_stack). */
@@ -30,6 +30,7 @@ const ID_FIELDS =
 /** The values of one READ, already in the order of the record. */
 export type ReadValues = readonly number[];
 const NO_VALUES: ReadValues = [];
+const NO_LATE_VALUES: readonly LateValue[] = [];
 
 export abstract class OutputCode extends RingBufferCode {
   /** What read(2) would return for `event` now. */
@@ -100,7 +101,7 @@ export abstract class OutputCode extends RingBufferCode {
     const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
     let size =
       HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
-    const late = late_values(sample_type, { attr, regs, user_regs: this.perf_user_regs(event, regs), size });
+    const late = sample_type & ALL_LATE_FIELDS ? late_values(sample_type, { attr, regs, user_regs: this.perf_user_regs(event, regs), size }) : NO_LATE_VALUES;
     for (const { dyn_size } of late) size += dyn_size;
     return { id: this.perf_event_header__init_id(event), ip: regs.ip, addr: regs.addr ?? 0, period, values, chain, late, size };
   }

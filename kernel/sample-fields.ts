@@ -94,7 +94,7 @@ const LATE_FIELDS: readonly LateField[] = [
 ];
 
 const bits_of = (fields: readonly LateField[]): number => fields.reduce((mask, { bit }) => mask | bit, 0);
-const ALL_LATE_FIELDS = bits_of(LATE_FIELDS);
+export const ALL_LATE_FIELDS = bits_of(LATE_FIELDS);
 /** The bits that add 8 bytes each to an event's header_size. */
 export const FIXED_LATE_FIELDS = bits_of(LATE_FIELDS.filter(({ isDynamic }) => !isDynamic));
 
@@ -105,11 +105,8 @@ export interface LateValue {
   readonly words: Words;
 }
 
-const NO_VALUES: readonly LateValue[] = [];
-
-/** The late fields of a sample. Most samples have none. */
+/** The late fields of a sample, which most samples do not have. */
 export function late_values(sample_type: number, source: SampleSource): readonly LateValue[] {
-  if ((sample_type & ALL_LATE_FIELDS) === 0) return NO_VALUES;
   let { size } = source;
   return LATE_FIELDS.filter(({ bit }) => sample_type & bit).map(({ bit, isDynamic, words }) => {
     const value = words({ ...source, size });

@@ -8,6 +8,7 @@
  */
 import { Cell, shared, struct, u64 } from '../sim/memory.ts';
 import type { Location } from '../pmu/location.ts';
+import type { CounterGate } from '../pmu/pmu.ts';
 import type { PerfEventAttr } from './abi/index.ts';
 import { PAGE_SIZE } from './abi/index.ts';
 import { ListHead } from './list.ts';
@@ -82,8 +83,9 @@ export class HwPerfEvent extends struct({
   /** What a clock event samples by. */
   hrtimer: null as Hrtimer | null,
 }) {
-  /** Event select and unit mask, or the software event's number. */
+  /** Event select and unit mask, or the software event's number; in which rings it counts, and that it interrupts. */
   config = 0;
+  gate: CounterGate = { user: true, os: true, interrupt: true };
   /** The counters that may hold the event, a bit for each position; whether other events' sets contain part of them. */
   constraint = 0;
   overlap = false;

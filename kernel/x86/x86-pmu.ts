@@ -95,6 +95,9 @@ export class X86Pmu implements PmuOperations {
     if (typeof code === 'number') return code;
     const { hw } = event;
     hw.config = SIGNALS.indexOf(code.signal);
+    const { exclude_user, exclude_kernel, exclude_host } = event.attr;
+    // There are no guests here, and what excludes their host counts nothing.
+    hw.gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
     hw.constraint = this.#constraint(code);
     hw.overlap = code.overlap ?? false;
     if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
@@ -283,11 +286,8 @@ export class X86Pmu implements PmuOperations {
     const cpu = this.#cpu();
     hw.state = 0;
     store(cpu.events[idx], event);
-    const { exclude_user, exclude_kernel, exclude_host } = event.attr;
-    // There are no guests here, and what excludes their host counts nothing.
-    const gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
     const enabled = this.kernel.hardware.chip.globalRegisters || cpu.enabled;
-    this.#msr.write_control(idx, hw.config, gate, enabled);
+    this.#msr.write_control(idx, hw.config, hw.gate, enabled);
   }
 
   stop(event: PerfEvent, flags: number): void {
