@@ -73,16 +73,18 @@ export interface SigInfo {
 
 /** struct hw_perf_event: the event as its PMU sees it. */
 export class HwPerfEvent extends struct({
-  /** Index of the counter, −1 before the first assignment; sticky (section 8.3). */
-  idx: -1, last_cpu: -1, last_tag: 0,
   /** PERF_HES_* */
   state: 0,
-  sample_period: u64(0), last_period: u64(0), period_left: u64(0), prev_count: u64(0),
+  sample_period: u64(0), last_period: u64(0), period_left: u64(0),
   /** Overflows since the last tick, or MAX_INTERRUPTS; since v3.4 the tick of this CPU that they belong to. */
   interrupts: u64(0), interrupts_seq: u64(0), freq_time_stamp: u64(0), freq_count_stamp: u64(0),
-  /** What a clock event samples by. */
-  hrtimer: null as Hrtimer | null,
 }) {
+  // What only the event's driver looks at.
+  /** Index of the counter, −1 before the first assignment; sticky (section 8.3). */
+  idx = -1;
+  prev_count = 0;
+  /** What a clock event samples by. */
+  hrtimer: Hrtimer | null = null;
   /** Event select and unit mask, or the software event's number; in which rings it counts, and that it interrupts. */
   config = 0;
   gate: CounterGate = { user: true, os: true, interrupt: true };

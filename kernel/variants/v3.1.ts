@@ -11,6 +11,7 @@
  */
 import { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { CpuClockPmu, TaskClockPmu } from '../clock-pmu.ts';
+import { perf_pmu_register } from '../pmu.ts';
 import { SoftwarePmu } from '../software-pmu.ts';
 import { PerfCpuContext, type PmuOperations } from '../structs.ts';
 import { SyscallCode } from '../syscalls.ts';
@@ -34,12 +35,12 @@ export class V3_1 extends SyscallCode {
   constructor(hardware: Hardware, config: KernelConfig) {
     super(hardware, config);
     this.x86_pmu = this.make_x86_pmu();
-    const software = new SoftwarePmu(this);
     this.pmus = [
-      this.x86_pmu, software, new CpuClockPmu(this), new TaskClockPmu(this), new TracepointPmu(this),
+      this.x86_pmu, new SoftwarePmu(this), new CpuClockPmu(this), new TaskClockPmu(this), new TracepointPmu(this),
       new BreakpointPmu(this),
-    ];
-    for (const cpu of this.per_cpu) cpu.contexts.push(new PerfCpuContext(this.x86_pmu), new PerfCpuContext(software));
+    ].map(perf_pmu_register);
+    const [hardware_pmu, software_pmu] = this.pmus;
+    for (const cpu of this.per_cpu) cpu.contexts.push(new PerfCpuContext(hardware_pmu), new PerfCpuContext(software_pmu));
   }
 
   make_x86_pmu(): X86Pmu {

@@ -5,7 +5,6 @@
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
  * Not modelled: BTS, PEBS, LBR; extra registers; the Nehalem erratum work-around; the user page.
  */
-import { Cell, load, store, struct } from '../../sim/memory.ts';
 import { eventSelect, type ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import {
@@ -33,23 +32,21 @@ const AMD64_RAW_EVENT_MASK = 0xf_ff84_ffffn;
 const MAX_HANDLER_LOOPS = 100;
 
 /** struct cpu_hw_events: what is on this CPU's counters. */
-class CpuHwEvents extends struct({
-  enabled: true, n_events: 0, n_added: 0, n_txn: 0, txn: false, disable_count: 0,
-}) {
+class CpuHwEvents {
+  enabled = true;
+  disable_count = 0;
+  n_events = 0;
+  n_added = 0;
+  n_txn = 0;
+  txn = false;
   /** By counter position. */
-  readonly events: readonly Cell<PerfEvent | null>[];
+  readonly events: (PerfEvent | null)[];
   /** In the order in which they were added: the first `n_events`, and the counter that each is to have. */
-  readonly event_list: readonly Cell<PerfEvent>[];
-  readonly assign: readonly Cell<number>[];
+  readonly event_list: PerfEvent[] = [];
+  readonly assign: number[] = [];
 
   constructor(counters: number) {
-    super();
-    const array = <T>(name: string, initial: T): Cell<T>[] =>
-      Array.from({ length: counters }, (_, i) => new Cell(initial, this, `${name}[${i}]`));
-    this.events = array<PerfEvent | null>('events', null);
-    // None is looked at that is not among the first `n_events`.
-    this.event_list = array<PerfEvent>('event_list', null!);
-    this.assign = array('assign', -1);
+    this.events = Array.from({ length: counters }, () => null);
   }
 }
 
@@ -129,7 +126,7 @@ export class X86Pmu implements PmuOperations {
   #validate_group(event: PerfEvent): number {
     const leader = event.group_leader!;
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
-    const hardware = group.filter((member) => member.pmu === this);
+    const hardware = group.filter((member) => member.pmu === event.pmu);
     return this.assign_events(hardware) === null ? this.out_of_counters : 0;
   }
 
@@ -166,14 +163,14 @@ export class X86Pmu implements PmuOperations {
     const { n_events } = cpu;
     const n_running = n_events - cpu.n_added;
     for (let i = 0; i < n_running; i++) {
-      const event = load(cpu.event_list[i]);
-      if (event.hw.idx === load(cpu.assign[i])) continue;
+      const event = cpu.event_list[i];
+      if (event.hw.idx === cpu.assign[i]) continue;
       if (event.hw.state & PERF_HES_STOPPED) event.hw.state |= PERF_HES_ARCH;
       this.stop(event, PERF_EF_UPDATE);
     }
     for (let i = 0; i < n_events; i++) {
-      const event = load(cpu.event_list[i]);
-      const idx = load(cpu.assign[i]);
+      const event = cpu.event_list[i];
+      const idx = cpu.assign[i];
       const moved = event.hw.idx !== idx;
       event.hw.idx = idx;
       if (!moved && i < n_running) continue;
@@ -193,8 +190,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   #set_all_enabled(cpu: CpuHwEvents, enabled: boolean): void {
-    for (const slot of cpu.events) {
-      const event = load(slot);
+    for (const event of cpu.events) {
       if (event !== null) this.#msr.write_enable(event.hw.idx, enabled);
     }
   }
@@ -204,8 +200,8 @@ export class X86Pmu implements PmuOperations {
     this.pmu_disable();
     const n = cpu.n_events;
     event.hw.state = PERF_HES_UPTODATE | PERF_HES_STOPPED | (flags & PERF_EF_START ? 0 : PERF_HES_ARCH);
-    let result = n === cpu.event_list.length ? this.out_of_counters : 0;
-    if (result === 0) store(cpu.event_list[n], event);
+    let result = n === cpu.events.length ? this.out_of_counters : 0;
+    if (result === 0) cpu.event_list[n] = event;
     if (result === 0 && !cpu.txn) result = this.#assign(cpu, n + 1);
     if (result === 0) {
       cpu.n_events++;
@@ -219,12 +215,12 @@ export class X86Pmu implements PmuOperations {
   /** Chooses counters for the first `n` of the list: those that they had, if all can keep theirs. */
   #assign(cpu: CpuHwEvents, n: number): number {
     if (this.#can_keep_previous(cpu, n)) {
-      for (let i = 0; i < n; i++) store(cpu.assign[i], load(cpu.event_list[i]).hw.idx);
+      for (let i = 0; i < n; i++) cpu.assign[i] = cpu.event_list[i].hw.idx;
       return 0;
     }
-    const assignment = this.assign_events(Array.from({ length: n }, (_, i) => load(cpu.event_list[i])));
+    const assignment = this.assign_events(Array.from({ length: n }, (_, i) => cpu.event_list[i]));
     if (assignment === null) return this.out_of_counters;
-    assignment.forEach((idx, i) => store(cpu.assign[i], idx));
+    assignment.forEach((idx, i) => cpu.assign[i] = idx);
     return 0;
   }
 
@@ -232,7 +228,7 @@ export class X86Pmu implements PmuOperations {
   #can_keep_previous(cpu: CpuHwEvents, n: number): boolean {
     let used = 0;
     for (let i = 0; i < n; i++) {
-      const { hw } = load(cpu.event_list[i]);
+      const { hw } = cpu.event_list[i];
       const { idx } = hw;
       const bit = 1 << idx;
       if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return false;
@@ -247,11 +243,11 @@ export class X86Pmu implements PmuOperations {
     this.stop(event, PERF_EF_UPDATE);
     const { n_events } = cpu;
     let at = 0;
-    while (at < n_events && load(cpu.event_list[at]) !== event) at++;
+    while (at < n_events && cpu.event_list[at] !== event) at++;
     if (at === n_events) return;
     for (let i = at + 1; i < n_events; i++) {
-      store(cpu.event_list[i - 1], load(cpu.event_list[i]));
-      store(cpu.assign[i - 1], load(cpu.assign[i]));
+      cpu.event_list[i - 1] = cpu.event_list[i];
+      cpu.assign[i - 1] = cpu.assign[i];
     }
     cpu.n_events--;
     if (cpu.txn) cpu.n_added--;
@@ -285,7 +281,7 @@ export class X86Pmu implements PmuOperations {
     if (flags & PERF_EF_RELOAD) this.x86_perf_event_set_period(event);
     const cpu = this.#cpu();
     hw.state = 0;
-    store(cpu.events[idx], event);
+    cpu.events[idx] = event;
     const enabled = this.kernel.hardware.chip.globalRegisters || cpu.enabled;
     this.#msr.write_control(idx, hw.config, hw.gate, enabled);
   }
@@ -294,9 +290,9 @@ export class X86Pmu implements PmuOperations {
     const { hw } = event;
     const { idx } = hw;
     const cpu = this.#cpu();
-    if (idx !== -1 && load(cpu.events[idx]) === event) {
+    if (idx !== -1 && cpu.events[idx] === event) {
       this.#msr.write_enable(idx, false);
-      store(cpu.events[idx], null);
+      cpu.events[idx] = null;
       hw.state |= PERF_HES_STOPPED;
     }
     if (flags & PERF_EF_UPDATE && (hw.state & PERF_HES_UPTODATE) === 0) {
@@ -369,7 +365,7 @@ export class X86Pmu implements PmuOperations {
       if (++loops > MAX_HANDLER_LOOPS) break;
       for (let position = 0; position < pmu.counters.length; position++) {
         if ((status & (1 << position)) === 0) continue;
-        const event = load(cpu.events[position]);
+        const event = cpu.events[position];
         if (event === null) continue;
         this.kernel.hardware.charge('pmi_counter');
         this.x86_perf_event_update(event);
@@ -382,8 +378,7 @@ export class X86Pmu implements PmuOperations {
   /** Without a status register every counter is looked at: a sign bit that is clear means that it has wrapped. */
   #x86_pmu_handle_irq(location: Location): void {
     const cpu = this.#cpu();
-    for (const slot of cpu.events) {
-      const event = load(slot);
+    for (const event of cpu.events) {
       if (event === null) continue;
       this.x86_perf_event_update(event);
       if (event.hw.prev_count < 0) continue;
