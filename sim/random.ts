@@ -6,31 +6,43 @@
  */
 import seedrandom from 'seedrandom';
 
+/** Numbers that a stream draws ahead, once it has been asked for as many: drawn together they cost a third. */
+const MOST_AHEAD = 64;
+
 export class RandomStream {
-  readonly #next: () => number;
+  readonly #generate: () => number;
+  /** What has been drawn, and how much of it has been handed out. */
+  #drawn = new Float64Array(1);
+  #used = 1;
 
   constructor(seed: string) {
-    this.#next = seedrandom.xor128(seed);
+    this.#generate = seedrandom.xor128(seed);
   }
 
   /** A number in [0, 1). */
   unit(): number {
-    return this.#next();
+    if (this.#used === this.#drawn.length) this.#draw();
+    return this.#drawn[this.#used++];
+  }
+
+  #draw(): void {
+    this.#drawn = new Float64Array(Math.min(2 * this.#drawn.length, MOST_AHEAD)).map(this.#generate);
+    this.#used = 0;
   }
 
   /** A number in [from, to). */
   between(from: number, to: number): number {
-    return from + (to - from) * this.#next();
+    return from + (to - from) * this.unit();
   }
 
   /** A number in [from, to), even in its logarithm: for durations known only to their order of magnitude. */
   logBetween(from: number, to: number): number {
-    return from * (to / from) ** this.#next();
+    return from * (to / from) ** this.unit();
   }
 
   /** An integer in [0, n). */
   below(n: number): number {
-    return Math.floor(this.#next() * n);
+    return Math.floor(this.unit() * n);
   }
 
   /** An element of a non-empty list. */
