@@ -65,7 +65,7 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
       'if (delta > 0 && delta < 2 * this.tick_nsec) this.perf_adjust_period(event, delta, hw.last_period);', '',
       'the period adapts at each overflow',
     ],
-    ['sample_period + this.perf_period_step(period - sample_period) || 1;', 'sample_period - this.perf_period_step(period - sample_period) || 1;', 'the period moves towards what was asked for'],
+    ['const adapted = sample_period + this.perf_period_step(period - sample_period) || 1;', 'const adapted = sample_period - this.perf_period_step(period - sample_period) || 1;', 'the period moves towards what was asked for'],
     ['return Math.trunc((delta + 7) / 8);', 'return Math.trunc((delta + 7) / 64);', 'the low-pass filter'],
     ['const dividend = count * NSEC_PER_SEC;', 'const dividend = 2 * count * NSEC_PER_SEC;', 'the period for a frequency'],
     ['this.perf_event_wakeup(event);', '', 'the irq_work wakes'],
