@@ -10,19 +10,12 @@ const common = { outdir: 'dist', outbase: '.', bundle: true, platform: 'node', t
 // The package holds the kernel's sources themselves, which counterexamples quote.
 const mapped = { sourcemap: true, sourcesContent: false };
 
-/** What packages get in place of modules that cost half of Node's own start, or a tenth of it, when they load. */
-const INSTEAD = {
-  // yargs measures its help text, emoji and all. perfsim prints its usage itself, in ASCII, where a character is a column.
-  'string-width': 'export default (text) => text.length;',
-  // seedrandom looks for chance where it is given no seed.
-  crypto: '',
-};
-
-const instead = {
-  name: 'instead',
+/** seedrandom looks for chance in Node's crypto, in case that it is given no seed; loading that takes a tenth of Node's own start. */
+const noChance = {
+  name: 'no-chance',
   setup(build) {
-    build.onResolve({ filter: new RegExp(`^(${Object.keys(INSTEAD).join('|')})$`) }, ({ path }) => ({ path, namespace: 'instead' }));
-    build.onLoad({ filter: /^/, namespace: 'instead' }, ({ path }) => ({ contents: INSTEAD[path] }));
+    build.onResolve({ filter: /^crypto$/ }, () => ({ path: 'crypto', namespace: 'no-chance' }));
+    build.onLoad({ filter: /^/, namespace: 'no-chance' }, () => ({ contents: '' }));
   },
 };
 
@@ -47,7 +40,7 @@ function thin(file) {
 for (const name of existsSync('dist') ? readdirSync('dist') : []) if (name !== 'types') rmSync(`dist/${name}`, { recursive: true });
 
 // The libraries, for Node and browsers.
-await build({ ...common, ...mapped, entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm', plugins: [instead] });
+await build({ ...common, ...mapped, entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm', plugins: [noChance] });
 
 // What pages carry with them: one program and one style sheet, for browsers.
 await build({
@@ -62,7 +55,7 @@ const { metafile } = await build({
   ...commonjs, ...mapped,
   entryPoints: ['bin/program.ts'], entryNames: '[dir]/[name]-[hash]', metafile: true,
   external: ['esbuild', 'tinypool'],
-  plugins: [instead],
+  plugins: [noChance],
   define: { 'import.meta.url': '__url' },
   banner: { js: "(function (exports, require, module, __filename, __dirname, __import) {'use strict';const __url = require('node:url').pathToFileURL(__filename).href;" },
   footer: { js: '})' },

@@ -27,7 +27,7 @@ export function compareCommand(load: LoadSimulation, run: RunAll): Command {
         printText(usage(USAGE, [{ title: 'perfsim compare', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
         return 0;
       }
-      const { seeds, workers } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
+      const { seeds, workers } = parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
       const settings = grid(axesOf(words));
       if (settings.length < 2) throw new InputError("nothing varies: give an option several values, such as '-k v3.1,v3.2'.");
       const simulation = await load();

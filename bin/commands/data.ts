@@ -1,14 +1,15 @@
 /** `perfsim data`: a recording in another form. */
 import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
+import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { printText } from '../print-text.ts';
 
 const OPTIONS = {
-  'to-json': { type: 'string', argument: '<file>', describe: "convert to JSON format, '-' for standard output", coerce: String },
-  input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
-  force: { alias: 'f', type: 'boolean', describe: 'overwrite an existing output file' },
+  'to-json': { argument: '<file>', describe: "convert to JSON format, '-' for standard output" },
+  input: { alias: 'i', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input" },
+  force: { alias: 'f', describe: 'overwrite an existing output file' },
   ...HELP,
 } as const satisfies OptionTable;
 
@@ -24,10 +25,8 @@ export const command: Command = {
       printText(usage(['perfsim data [convert] --to-json <file> [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
-    const [{ parseOptions }, { convertToJson }, { InputError }] = await Promise.all([
-      import('../options/parse-options.ts'), import('../convert.ts'), import('../../perf/input-error.ts'),
-    ]);
-    const { 'to-json': output, input, force } = await parseOptions(words, OPTIONS);
+    const [{ convertToJson }, { InputError }] = await Promise.all([import('../convert.ts'), import('../../perf/input-error.ts')]);
+    const { 'to-json': output, input, force } = parseOptions(words, OPTIONS);
     if (output === undefined) throw new InputError("no conversion was asked for; name the output with '--to-json FILE'.");
     return convertToJson(input, output, force ?? false);
   },

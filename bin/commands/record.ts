@@ -38,7 +38,7 @@ export function recordCommand(load: LoadSimulation): Command {
         ]));
         return 0;
       }
-      const options = await parseOptions(words, RUN_OPTIONS);
+      const options = parseOptions(words, RUN_OPTIONS);
       const simulation = await load();
       const spec = await runSpec(options, workload, simulation);
       if (!options.quiet) process.stderr.write(frequencyNote(options.freq, words.includes('--freq=max'), spec));

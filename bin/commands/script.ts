@@ -1,6 +1,7 @@
 /** `perfsim script`: the samples of a recording, line by line. */
 import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
+import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { printText } from '../print-text.ts';
@@ -8,13 +9,13 @@ import { printText } from '../print-text.ts';
 const SHOWN = ['task', 'mmap', 'switch', 'namespace', 'lost', 'cgroup', 'bpf', 'text-poke'] as const;
 
 const OPTIONS = {
-  input: { alias: 'i', type: 'string', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input", coerce: String },
+  input: { alias: 'i', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input" },
   fields: {
-    alias: 'F', type: 'string', array: true, argument: '<fields>', default: [],
+    alias: 'F', array: true, argument: '<fields>', default: [],
     describe: "comma separated output fields, '+field' or '-field' to change the default, 'sw:' and the like for one type of events",
   },
-  ...Object.fromEntries(SHOWN.map((kind) => [`show-${kind}-events`, { type: 'boolean', describe: `show the ${kind} events` }] as const)) as
-    Record<`show-${(typeof SHOWN)[number]}-events`, { type: 'boolean'; describe: string }>,
+  ...Object.fromEntries(SHOWN.map((kind) => [`show-${kind}-events`, { describe: `show the ${kind} events` }] as const)) as
+    Record<`show-${(typeof SHOWN)[number]}-events`, { describe: string }>,
   ...HELP,
 } as const satisfies OptionTable;
 
@@ -27,12 +28,12 @@ export const command: Command = {
       printText(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;
     }
-    const [{ parseOptions }, { machineFiles, standardOutput, withRecording }, { Script }, { parseFields }, { symbolFiles }] = await Promise.all([
-      import('../options/parse-options.ts'), import('../recording.ts'), import('../../perf/report/script.ts'), import('../../perf/report/script-fields.ts'),
+    const [{ machineFiles, standardOutput, withRecording }, { Script }, { parseFields }, { symbolFiles }] = await Promise.all([
+      import('../recording.ts'), import('../../perf/report/script.ts'), import('../../perf/report/script-fields.ts'),
       import('../../perf/report/symbol-files.ts'),
     ]);
-    const options = await parseOptions(words, OPTIONS);
-    const fields = (options.fields as string[]).map(parseFields);
+    const options = parseOptions(words, OPTIONS);
+    const fields = options.fields.map(parseFields);
     const show = SHOWN.filter((kind) => options[`show-${kind}-events`]);
     return withRecording(options.input, ({ data }) => {
       const out = standardOutput();

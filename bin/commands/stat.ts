@@ -32,7 +32,7 @@ export function statCommand(load: LoadSimulation): Command {
         ]));
         return 0;
       }
-      const options = await parseOptions(words, ALL_STAT_OPTIONS);
+      const options = parseOptions(words, ALL_STAT_OPTIONS);
       const spec = await statSpec(options, rest, await load());
       const kernel = isModuleFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
       const result = await counted(spec, { kernel });

@@ -20,8 +20,8 @@ const MAX_COMBINATIONS = 1_000_000;
 
 const OWN_OPTIONS = {
   ...MANY_RUNS_OPTIONS,
-  output: { alias: 'o', type: 'string', argument: '<file>', default: 'sweep.csv', describe: 'results, as CSV or JSON lines (.jsonl); a sweep that was stopped goes on from there' },
-  sample: { type: 'string', argument: '<n>', describe: 'so many combinations, drawn at random, instead of all', coerce: (text: string) => wholeNumber('--sample', text, 1, MAX_COMBINATIONS, 'a number of combinations') },
+  output: { alias: 'o', argument: '<file>', default: 'sweep.csv', describe: 'results, as CSV or JSON lines (.jsonl); a sweep that was stopped goes on from there' },
+  sample: { argument: '<n>', describe: 'so many combinations, drawn at random, instead of all', coerce: (text: string) => wholeNumber('--sample', text, 1, MAX_COMBINATIONS, 'a number of combinations') },
   ...HELP,
 } as const satisfies OptionTable;
 
@@ -45,7 +45,7 @@ export function sweepCommand(load: LoadSimulation, run: RunAll): Command {
         printText(usage(USAGE, [{ title: 'perfsim sweep', options: OWN_OPTIONS }, { title: 'Options that vary: several values each', options: VARIED_OPTIONS }]));
         return 0;
       }
-      const { seeds, workers, output, sample } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
+      const { seeds, workers, output, sample } = parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
       const axes = axesOf(words);
       if (axes.length === 0) throw new InputError("nothing varies: give an option several values, such as '-m 1..512*2'.");
       const simulation = await load();

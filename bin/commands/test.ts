@@ -22,12 +22,14 @@ import { RunProgress } from '../run-progress.ts';
 import { readScenarios, writeBaseline, type ScenarioFile } from '../scenario-files.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
 
+const FORMAT_NAMES = ['perf', 'ktap', 'junit', 'json'] as const;
+
 const OPTIONS = {
   kernel: { ...MACHINE_OPTIONS.kernel, alias: 'k' },
-  format: { type: 'string', argument: '<format>', default: 'perf', describe: 'perf, ktap, junit or json', coerce: (text: string) => oneOf('--format', text, ['perf', 'ktap', 'junit', 'json']) },
-  list: { type: 'boolean', describe: 'list the scenarios' },
-  update: { type: 'boolean', describe: 'record the counts, to which later runs are compared' },
-  verbose: { alias: 'v', type: 'boolean', describe: 'show the table of counts' },
+  format: { argument: '<format>', default: 'perf', describe: 'perf, ktap, junit or json', coerce: (text: string) => oneOf('--format', text, FORMAT_NAMES) },
+  list: { describe: 'list the scenarios' },
+  update: { describe: 'record the counts, to which later runs are compared' },
+  verbose: { alias: 'v', describe: 'show the table of counts' },
   workers: MANY_RUNS_OPTIONS.workers,
   ...HELP,
 } as const satisfies OptionTable;
@@ -50,7 +52,7 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
         printText(usage(USAGE, [{ title: 'perfsim test', options: OPTIONS }]));
         return 0;
       }
-      const options = await parseOptions(words, OPTIONS);
+      const options = parseOptions(words, OPTIONS);
       const files = await readScenarios(names);
       if (options.list) {
         printText(files.map(({ number, scenario }) => `${String(number).padStart(3)}: ${scenario.name.padEnd(28)} ${scenario.title}\n`).join(''));

@@ -18,7 +18,7 @@ import { loadSimulation, type Simulation } from '../simulation.ts';
 import { writeText } from '../text-file.ts';
 
 const OWN_OPTIONS = {
-  output: { type: 'string', argument: '<file>', default: 'perf.html', describe: 'the page (also -o)', coerce: String },
+  output: { argument: '<file>', default: 'perf.html', describe: 'the page (also -o)' },
   ...HELP,
 } as const satisfies OptionTable;
 
@@ -47,7 +47,7 @@ export const command: Command = {
       printText(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, { title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS }]));
       return 0;
     }
-    const { output } = await parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
+    const { output } = parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
     const axes = axesOf(words);
     const settings = grid(axes);
     const isRun = rest[0] === 'record';

@@ -5,10 +5,10 @@ import type { RunSpec } from '../../perf/run-spec.ts';
 import { isModuleFile } from '../load-module.ts';
 import type { Simulation } from '../simulation.ts';
 import type { MACHINE_OPTIONS } from './machine.ts';
-import type { parseOptions } from './parse-options.ts';
+import type { Values } from './option.ts';
 import { toolOf } from './values.ts';
 
-type MachineOptions = Awaited<ReturnType<typeof parseOptions<typeof MACHINE_OPTIONS>>> & { cpu?: readonly number[] | undefined };
+type MachineOptions = Values<typeof MACHINE_OPTIONS> & { cpu?: readonly number[] | undefined };
 type MachineSpec = Omit<RunSpec, 'record' | 'recording' | 'workload'>;
 
 export function machineSpec(options: MachineOptions, simulation: Simulation): MachineSpec {

@@ -28,8 +28,8 @@ export const VARIED_OPTIONS: OptionTable = Object.fromEntries(
 const REPEATED = ['event', 'cpu'];
 
 export const MANY_RUNS_OPTIONS = {
-  seeds: { type: 'string', argument: '<list>', default: '1..20', describe: 'seeds of the runs, such as 1..100', coerce: valueList },
-  workers: { type: 'string', argument: '<n>', default: String(defaultWorkers), describe: 'worker threads', coerce: (text: string) => wholeNumber('--workers', text, 1, MAX_WORKERS, 'a number of threads') },
+  seeds: { argument: '<list>', default: '1..20', describe: 'seeds of the runs, such as 1..100', coerce: valueList },
+  workers: { argument: '<n>', default: String(defaultWorkers), describe: 'worker threads', coerce: (text: string) => wholeNumber('--workers', text, 1, MAX_WORKERS, 'a number of threads') },
 } as const satisfies OptionTable;
 
 /** The axes that the option words describe, in the order of their first mention. */
@@ -66,5 +66,5 @@ export function recordWords([command, ...words]: readonly string[]): RecordWords
 export async function specOf({ options, workload }: RecordWords, settings: readonly Setting[], simulation: Simulation): Promise<RunSpec> {
   // What varies are kernels, not the tool that each of them came with.
   const tool = options.some((word) => word.startsWith('--tool=')) ? [] : ['--tool=3.2'];
-  return runSpec(await parseOptions(override([...tool, ...options], settings), RUN_OPTIONS), workload, simulation);
+  return runSpec(parseOptions(override([...tool, ...options], settings), RUN_OPTIONS), workload, simulation);
 }

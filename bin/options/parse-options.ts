@@ -1,28 +1,20 @@
-/**
- * Options to values: yargs applies the table's types, defaults and conversions to words that are already split.
- * It is loaded here and not before, since a usage text or an error in the words must not wait for it.
- */
-import type { InferredOptionTypes } from 'yargs';
-import { InputError } from '../../perf/input-error.ts';
-import type { Option, OptionTable } from './option.ts';
+/** Options to values: words that are already split, by the table's defaults and conversions. */
+import type { Option, OptionTable, Values } from './option.ts';
 
-export async function parseOptions<Table extends OptionTable>(words: readonly string[], table: Table): Promise<InferredOptionTypes<Table>> {
-  const { default: yargs } = await import('yargs');
-  const parser = yargs([...words])
-    .options(Object.fromEntries(Object.entries(table).map(([name, option]) => [name, lastCounts(option)])))
-    .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false, 'greedy-arrays': false, 'parse-numbers': false })
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .fail((message) => {
-      throw new InputError(message);
-    });
-  return parser.parseSync() as InferredOptionTypes<Table>;
+export function parseOptions<Table extends OptionTable>(words: readonly string[], table: Table): Values<Table> {
+  const given = new Map<string, string[]>();
+  for (const word of words) {
+    const [, name, text = ''] = /^--([^=]+)(?:=(.*))?$/s.exec(word)!;
+    given.set(name, [...(given.get(name) ?? []), text]);
+  }
+  const values = Object.entries(table).map(([name, option]) => [name, valueOf(option, given.get(name))]);
+  return Object.fromEntries(values) as Values<Table>;
 }
 
-/** Of an option given twice perf takes the last; yargs would hand over both. */
-function lastCounts(option: Option): Option {
-  const { coerce } = option;
-  if (option.array || coerce === undefined) return option;
-  return { ...option, coerce: (value: string | string[]) => coerce(Array.isArray(value) ? value.at(-1) : value) as unknown };
+/** Of an option given twice perf takes the last. */
+function valueOf({ argument, array, default: standard, coerce = (text) => text }: Option, texts: readonly string[] | undefined): unknown {
+  const given = array ? texts : texts?.at(-1);
+  if (argument === undefined) return given === undefined ? undefined : true;
+  const text = given ?? standard;
+  return text === undefined ? undefined : coerce(text as never);
 }

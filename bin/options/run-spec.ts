@@ -4,8 +4,7 @@ import type { EventSpec, RecordingForm, RunSpec, ToolVersion } from '../../perf/
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
 import { machineSpec } from './machine-spec.ts';
-import { HELP } from './option.ts';
-import type { parseOptions } from './parse-options.ts';
+import { HELP, type Values } from './option.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
 import { allowedFrequency } from './values.ts';
 import { targetOf, workloadSpec } from './workload.ts';
@@ -18,7 +17,7 @@ export const STANDARD_OUTPUT = '-';
 /** perf without -F and -c. */
 const DEFAULT_FREQ = { '3.2': 1000, '6.1': 4000 } as const;
 
-type Options = Awaited<ReturnType<typeof parseOptions<typeof RUN_OPTIONS>>>;
+type Options = Values<typeof RUN_OPTIONS>;
 
 /** The run that the options and the workload describe. */
 export async function runSpec(options: Options, words: readonly string[], simulation: Simulation): Promise<RunSpec> {

@@ -3,8 +3,7 @@
  * Reference: tools/perf/util/parse-options.c of v3.2.
  * Not modelled: abbreviated long options, and `--no-` before an option that is not declared with it.
  *
- * yargs splits `-ecycles` into six flags, so the words are brought into its `--name=value` form first. The first word
- * that is no option begins the workload, whose own options are its own.
+ * The first word that is no option begins the workload, whose own options are its own.
  */
 import { InputError } from '../../perf/input-error.ts';
 import { nearest } from '../../perf/nearest.ts';

@@ -7,8 +7,7 @@ import type { StatSpec } from '../../perf/stat/stat-spec.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
 import { machineSpec } from './machine-spec.ts';
-import { HELP, type OptionTable } from './option.ts';
-import type { parseOptions } from './parse-options.ts';
+import { HELP, type OptionTable, type Values } from './option.ts';
 import { cpuList, wholeNumber } from './values.ts';
 import { targetOf, workloadSpec } from './workload.ts';
 
@@ -16,25 +15,25 @@ const MAX_RUNS = 10_000;
 const MAX_INTERVAL_MS = 86_400_000;
 
 export const STAT_OPTIONS = {
-  'all-cpus': { alias: 'a', type: 'boolean', describe: 'system-wide collection from all CPUs' },
-  cpu: { alias: 'C', type: 'string', argument: '<cpu>', describe: 'list of cpus to monitor in system-wide', coerce: cpuList },
+  'all-cpus': { alias: 'a', describe: 'system-wide collection from all CPUs' },
+  cpu: { alias: 'C', argument: '<cpu>', describe: 'list of cpus to monitor in system-wide', coerce: cpuList },
   event: {
-    alias: 'e', type: 'string', array: true, argument: '<event>', coerce: (lists: string[]) => parse_event_lists(lists),
+    alias: 'e', array: true, argument: '<event>', coerce: (lists: string[]) => parse_event_lists(lists),
     describe: "event selector. use 'perfsim list' to list available events",
   },
-  'no-inherit': { alias: 'i', type: 'boolean', describe: "child tasks do not inherit counters" },
-  'interval-print': { alias: 'I', type: 'string', argument: '<n>', describe: 'print counts at regular interval in ms', coerce: (text: string) => wholeNumber('-I', text, 1, MAX_INTERVAL_MS, 'an interval in ms') },
-  'json-output': { alias: 'j', type: 'boolean', describe: 'print counts in JSON format' },
-  output: { alias: 'o', type: 'string', argument: '<file>', describe: 'output file name', coerce: String },
-  pid: { alias: 'p', type: 'string', argument: '<program>', describe: "stat events on a program that runs already, such as -p 'thloop 5'", coerce: String },
-  repeat: { alias: 'r', type: 'string', argument: '<n>', default: '1', describe: 'repeat command and print average + stddev', coerce: (text: string) => wholeNumber('-r', text, 1, MAX_RUNS, 'a number of runs') },
-  tid: { alias: 't', type: 'string', argument: '<program>', describe: 'the same, its main thread only', coerce: String },
-  'field-separator': { alias: 'x', type: 'string', argument: '<separator>', describe: 'print counts with custom separator', coerce: String },
+  'no-inherit': { alias: 'i', describe: "child tasks do not inherit counters" },
+  'interval-print': { alias: 'I', argument: '<n>', describe: 'print counts at regular interval in ms', coerce: (text: string) => wholeNumber('-I', text, 1, MAX_INTERVAL_MS, 'an interval in ms') },
+  'json-output': { alias: 'j', describe: 'print counts in JSON format' },
+  output: { alias: 'o', argument: '<file>', describe: 'output file name' },
+  pid: { alias: 'p', argument: '<program>', describe: "stat events on a program that runs already, such as -p 'thloop 5'" },
+  repeat: { alias: 'r', argument: '<n>', default: '1', describe: 'repeat command and print average + stddev', coerce: (text: string) => wholeNumber('-r', text, 1, MAX_RUNS, 'a number of runs') },
+  tid: { alias: 't', argument: '<program>', describe: 'the same, its main thread only' },
+  'field-separator': { alias: 'x', argument: '<separator>', describe: 'print counts with custom separator' },
 } as const satisfies OptionTable;
 
 export const ALL_STAT_OPTIONS = { ...STAT_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
 
-type Options = Awaited<ReturnType<typeof parseOptions<typeof ALL_STAT_OPTIONS>>>;
+type Options = Values<typeof ALL_STAT_OPTIONS>;
 
 /** What perf counts when it is not told: v6.1 leaves out the stalls that the machine does not know. */
 const BEFORE_STALLS = ['context-switches', 'cpu-migrations', 'page-faults', 'cycles'];
