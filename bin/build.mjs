@@ -39,8 +39,8 @@ function thin(file) {
 // The declarations of the libraries are made by `prepack`, which npm runs before it builds.
 for (const name of existsSync('dist') ? readdirSync('dist') : []) if (name !== 'types') rmSync(`dist/${name}`, { recursive: true });
 
-// The libraries, for Node and browsers.
-await build({ ...common, ...mapped, entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm', plugins: [noChance] });
+// The libraries, which need nothing of Node.
+await build({ ...common, ...mapped, platform: 'browser', entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm' });
 
 // What pages carry with them: one program and one style sheet, for browsers.
 await build({
@@ -56,8 +56,8 @@ const { metafile } = await build({
   entryPoints: ['bin/program.ts'], entryNames: '[dir]/[name]-[hash]', metafile: true,
   external: ['esbuild', 'tinypool'],
   plugins: [noChance],
-  define: { 'import.meta.url': '__url' },
-  banner: { js: "(function (exports, require, module, __filename, __dirname, __import) {'use strict';const __url = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.filename': '__filename' },
+  banner: { js: '(function (exports, require, module, __filename, __dirname, __import) {' },
   footer: { js: '})' },
 });
 const program = Object.keys(metafile.outputs).find((name) => name.endsWith('.cjs'));

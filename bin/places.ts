@@ -1,11 +1,10 @@
 /** Where the parts of the package are: this module stands in bin/, or in a bundle below dist/. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
 
 /** The file of this module: once it is built, the bundle with all the others. */
-export const BUNDLE = fileURLToPath(import.meta.url);
+export const BUNDLE = import.meta.filename;
 
 /** The folder that the package is in, with a slash at its end. */
 export function packageRoot(): string {
