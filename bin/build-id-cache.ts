@@ -26,7 +26,7 @@ function add({ id, content }: ImageFile, directory: string): void {
   mkdirSync(home, { recursive: true });
   const path = join(home, 'elf');
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, content);
+  writeFileSync(temporary, content());
   renameSync(temporary, path);
   link(join('..', '..', name, hex), join(directory, '.build-id', hex.slice(0, 2), hex.slice(2)));
 }
@@ -38,7 +38,7 @@ export function writePrograms(files: readonly ImageFile[], directory: string): v
       if (!id.filename.startsWith('/')) continue;
       const path = join(directory, id.filename);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
+      writeFileSync(path, content());
     }
   } catch (error) {
     throw new InputError(`cannot write programs into '${directory}': ${systemReason(error)}.`);

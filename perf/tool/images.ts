@@ -16,10 +16,10 @@ import { BIN, EXECUTABLE_START } from './host.ts';
 import { TOOL } from './record.ts';
 import { CHILD } from './workload-child.ts';
 
-/** A file of the simulated machine: how it is identified, and what is in it. */
+/** A file of the simulated machine: how it is identified, and what is in it, which few recordings have to know. */
 export interface ImageFile {
   readonly id: BuildId;
-  readonly content: Uint8Array;
+  readonly content: () => Uint8Array;
 }
 
 /** The kernel, the tool and the program that `workload` runs. */
@@ -35,7 +35,7 @@ export function images({ name, code }: Workload): ImageFile[] {
 function image(filename: string, misc: number, base: number, code: readonly Location[]): ImageFile {
   const symbols = code.map(({ symbol, start, length }) => ({ name: symbol, start, length }));
   const id = buildId(filename, misc, symbols);
-  return { id, content: elfImage({ base, build_id: id.build_id, symbols }) };
+  return { id, content: () => elfImage({ base, build_id: id.build_id, symbols }) };
 }
 
 /** An id that depends on the file's name and symbols, as a linker's does on the file's contents. */
