@@ -130,10 +130,18 @@ function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
 }
 
 /** The kernel's frames, innermost first; of what beginning to wait consists is told no more. */
-function framesOf({ at }: ExplainedStep): Frame[] {
+function framesOf({ at }: ExplainedStep): readonly Frame[] {
+  const frames = framesAt.get(at) ?? framesIn(at);
+  framesAt.set(at, frames);
+  return frames;
+}
+
+const framesAt = new WeakMap<Error, readonly Frame[]>();
+
+function framesIn(at: Error): readonly Frame[] {
   const frames = (at.stack ?? '').split('\n').flatMap((text) => {
     const match = /^\s+at (?:(?:new )?([\w$.<>#]+)(?: \[as [^\]]+\])? \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/.exec(text);
-    if (match === null || !isAbsolute(match[2]) || (isOurs(match[2]) && MEANS.test(relative(packageRoot(), match[2])))) return [];
+    if (match === null || !isAbsolute(match[2]) || (isOurs(match[2]) && MEANS.test(match[2].slice(packageRoot().length)))) return [];
     return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2], line: Number(match[3]) }];
   });
   // How a thread is put on a wait queue is the means, too.
