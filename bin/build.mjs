@@ -56,7 +56,8 @@ const { metafile } = await build({
   entryPoints: ['bin/program.ts'], entryNames: '[dir]/[name]-[hash]', metafile: true,
   external: ['esbuild', 'tinypool'],
   plugins: [noChance],
-  define: { 'import.meta.filename': '__filename' },
+  // Node makes a `require` of a file's name as well as of its address.
+  define: { 'import.meta.filename': '__filename', 'import.meta.url': '__filename' },
   banner: { js: '(function (exports, require, module, __filename, __dirname, __import) {' },
   footer: { js: '})' },
 });
