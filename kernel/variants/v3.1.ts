@@ -11,7 +11,7 @@
  */
 import { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { CpuClockPmu, TaskClockPmu } from '../clock-pmu.ts';
-import { perf_pmu_register } from '../pmu.ts';
+import { perf_pmu_register } from '../registered-pmu.ts';
 import { SoftwarePmu } from '../software-pmu.ts';
 import { PerfCpuContext, type PmuOperations } from '../structs.ts';
 import { SyscallCode } from '../syscalls.ts';
