@@ -151,21 +151,35 @@ export function spin_unlock_irqrestore(lock: SpinLock): void {
   operate(SPIN_UNLOCK, lock.locked, undefined);
 }
 
-type Wait = Operation<unknown, (value: never) => boolean>;
-
 /** Waits by looking again and again (cpu_relax). */
-export const SPIN: Wait = {
+const SPIN: Operation<unknown, (value: unknown) => boolean> = {
   name: 'spin',
-  ready: (cell, condition) => condition(cell.v as never),
+  ready: (cell, condition) => condition(cell.v),
   apply: (cell) => cell.v,
 };
 
-/** Waits in schedule(): somebody has to wake the task before it looks again. */
-export const SLEEP: Wait = { ...SPIN, name: 'sleep' };
+/** Waits until `condition`, which looks at nothing else, holds for what the cell holds; returns that. */
+export function operate_when<T>(cell: Cell<T>, condition: (value: T) => boolean): T {
+  return operate(SPIN as Operation<T, (value: T) => boolean, T>, cell, condition);
+}
 
-/** Waits until `condition` holds for the cell; returns its value then. */
-export function operate_when<T>(cell: Cell<T>, condition: (value: T) => boolean, wait: Wait = SPIN): T {
-  return operate(wait, cell as Cell, condition as (value: never) => boolean) as T;
+/** Until what the sleeper waits for, and where signals for it are pending. */
+interface Sleep<T> {
+  readonly condition: (value: T) => boolean;
+  readonly signals: Cell<number>;
+}
+
+/** Waits in schedule(): somebody has to wake the task before it looks again. */
+const SLEEP: Operation<unknown, Sleep<unknown>> = {
+  name: 'sleep',
+  ready: (cell, { condition, signals }) => condition(cell.v) || signals.v !== 0,
+  watches: ({ signals }) => [signals],
+  apply: (cell) => cell.v,
+};
+
+/** Sleeps until `condition`, which looks at nothing else, holds for what the cell holds, or one of `signals` is pending. */
+export function sleep_until<T>(cell: Cell<T>, signals: Cell<number>, condition: (value: T) => boolean): void {
+  operate(SLEEP as Operation<T, Sleep<T>>, cell, { condition, signals });
 }
 
 /** Allocates a zeroed object: once, however often the call is re-executed. */

@@ -4,10 +4,10 @@
  * Reference: do_sys_poll, do_poll and do_pollfd of fs/select.c, v3.2; steps P1 to P5.
  * Not modelled: busy polling; files other than perf events and pipes.
  */
-import { effect } from '../sim/memory.ts';
+import { effect, type Cell } from '../sim/memory.ts';
 import { EBADF, EINTR, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDNORM } from './abi/index.ts';
 import { MmapCode } from './mmap.ts';
-import { READ_ONCE, SLEEP, WRITE_ONCE, kzalloc, operate_when } from './primitives.ts';
+import { READ_ONCE, WRITE_ONCE, kzalloc, sleep_until } from './primitives.ts';
 import { PollTable, PollWaiter, type File } from './structs.ts';
 
 /** struct pollfd on the way in. */
@@ -118,11 +118,7 @@ export abstract class SelectCode extends MmapCode {
   }
 
   /** schedule() in TASK_INTERRUPTIBLE: until `condition` holds for `cell`, or a signal is pending for `task`. */
-  sleep_until<T>(
-    cell: Parameters<typeof operate_when<T>>[0],
-    task: PollWaiter['task'],
-    condition: (value: T) => boolean,
-  ): void {
-    operate_when(cell, (value) => condition(value) || task.pending_signals.v !== 0, SLEEP);
+  sleep_until<T>(cell: Cell<T>, task: PollWaiter['task'], condition: (value: T) => boolean): void {
+    sleep_until(cell, task.pending_signals, condition);
   }
 }

@@ -23,12 +23,14 @@ export class Cell<T = unknown> {
 /**
  * What can be done to a cell in one indivisible step. `apply` touches its cell and nothing else.
  * `plain` operations are those on data that its owner protects (a lock, or interrupts off on its CPU): nobody can
- * come in between, so they are no scheduling points. An operation with `ready` waits until it holds.
+ * come in between, so they are no scheduling points. An operation with `ready` waits until it holds, which depends on
+ * nothing but its cell, and the cells that it `watches` besides.
  */
 export interface Operation<T = unknown, A = unknown, R = unknown> {
   readonly name: string;
   readonly plain?: boolean;
   readonly ready?: (cell: Cell<T>, operand: A) => boolean;
+  readonly watches?: (operand: A) => readonly Cell[];
   apply(cell: Cell<T>, operand: A): R;
 }
 

@@ -61,8 +61,6 @@ const isModel = (file: SourceFile): boolean => within(MODEL)(file) && !file.isIn
 const SINGLE_TOUCHES = [
   // A list head is made to point at itself before anybody knows it.
   'kernel/list.ts',
-  // A sleeper waits for its wake-up or a signal: the one condition over two cells.
-  'kernel/select.ts',
 ];
 
 /** Code above the memory: not the memory, its primitives, or the explorer, which adds operations and sets the stage. */

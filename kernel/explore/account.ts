@@ -46,8 +46,15 @@ class Entry {
 
 export class Account extends SilentTracepoints {
   readonly #entries = new Map<RingBuffer, Entry>();
+  /** Something has called for a wakeup of any reader. */
+  readonly #called = new Cell(false, null, 'called');
   /** By event: its owner has not been signalled since the last overflow. */
   readonly #unsignalled = new Map<PerfEvent, Cell<boolean>>();
+
+  /** Told of every event before anything happens: what is looked at later is a function of memory alone. */
+  opened(event: PerfEvent): void {
+    this.#unsignalled.set(event, new Cell(false, null, `unsignalled ${event.id}`));
+  }
 
   override record_stored(rb: RingBuffer, event: PerfEvent, type: number, size: number, head: number): void {
     const entry = this.#entry(rb);
@@ -67,6 +74,7 @@ export class Account extends SilentTracepoints {
     }
     if (!due) return;
     WRITE_ONCE(entry.due, head);
+    WRITE_ONCE(this.#called, true);
     atomic_add_return(entry.calls, 1);
   }
 
@@ -84,7 +92,7 @@ export class Account extends SilentTracepoints {
   }
 
   override overflow(event: PerfEvent): void {
-    if (READ_ONCE((event.parent ?? event).fasync) !== null) WRITE_ONCE(this.#signal(event), true);
+    if (READ_ONCE((event.parent ?? event).fasync) !== null) WRITE_ONCE(this.#unsignalled.get(event)!, true);
   }
 
   /** A signal is sent to `task`. */
@@ -103,11 +111,12 @@ export class Account extends SilentTracepoints {
   /** Something other than a record calls for a wakeup of the buffer's readers. */
   call(rb: RingBuffer): void {
     WRITE_ONCE(this.#entry(rb).due, Infinity);
+    WRITE_ONCE(this.#called, true);
   }
 
   /** Whether anything has called for a wakeup of any reader. */
   get hasCalled(): boolean {
-    return [...this.#entries.values()].some(({ due }) => READ_ONCE(due) > 0);
+    return READ_ONCE(this.#called);
   }
 
   /** Whether readers that sleep should not; `reader`: whether this one should not, whatever others have seen. */
@@ -146,11 +155,5 @@ export class Account extends SilentTracepoints {
     let entry = this.#entries.get(rb);
     if (entry === undefined) this.#entries.set(rb, (entry = new Entry()));
     return entry;
-  }
-
-  #signal(event: PerfEvent): Cell<boolean> {
-    let cell = this.#unsignalled.get(event);
-    if (cell === undefined) this.#unsignalled.set(event, (cell = new Cell(false, null, `unsignalled ${event.id}`)));
-    return cell;
   }
 }

@@ -101,6 +101,7 @@ export class Setup {
     event.state = attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;
     this.kernel.perf_event__header_size(event);
     this.kernel.list_add_event(event, ctx);
+    this.account.opened(event);
     this.#events.push(event);
     return event;
   }
