@@ -3,13 +3,14 @@
  *
  * The automaton is a trie that grows as it is walked. A point of it is a sequence of answers, and holds the operation
  * that the context's code asks for then. Only where a new answer comes up is the code executed: again from its start,
- * its operations answered along the trie, up to the operation beyond.
+ * its operations answered along the trie, up to the operation beyond, and on from there as if it ran alone.
  *
  * Reference: sim/call.ts for why re-execution is sound.
  * Not modelled: code that catches exceptions, or keeps state of its own from one execution to the next.
  */
 import { setHook, type Cell, type MemoryHook, type Operation } from '../memory.ts';
-import { Violation, type ContextSpec, type Model, type Status } from './model.ts';
+import { NOTHING_HELD, type ContextSpec, type Model, type Status, type Violation } from './model.ts';
+import type { Standing } from './standing.ts';
 import { high, low, type Store } from './store.ts';
 
 const { is } = Object;
@@ -17,21 +18,10 @@ const { is } = Object;
 /** What the code asks for at a point. */
 export type Kind = 'operation' | 'effect' | 'allocation' | 'end' | 'violation';
 
-/** Values below this one have a table of their own. */
-const SMALL = 32;
+/** In place of the time at which something was found out. */
+export const NEVER = -1;
 
-/** What a point's operation does to its cell, and where it leads, for one value of the cell. */
-export interface Transition {
-  /** The number of what the cell holds before. */
-  readonly held: number;
-  readonly next: Point;
-  readonly changes: boolean;
-  /** What it holds afterwards, with its number and what the change does to the hash. */
-  readonly value: unknown;
-  readonly number: number;
-  readonly low: number;
-  readonly high: number;
-}
+const NO_CELLS: readonly number[] = [];
 
 /** One point of a context's automaton. */
 export class Point {
@@ -46,34 +36,34 @@ export class Point {
   readonly low: number;
   readonly high: number;
 
-  kind: Kind = 'end';
-  status!: Status;
+  readonly kind: Kind;
+  status: Status = NOTHING_HELD;
   // An operation:
   operation: Operation | null = null;
   cell: Cell | null = null;
   cellIndex = -1;
   operand: unknown = undefined;
   freed: Cell<boolean> | null = null;
+  /** The other cells on which it depends whether it is ready. */
+  watched: readonly number[] = NO_CELLS;
   // An effect or an allocation:
   run: (() => unknown) | null = null;
   violation: Violation | null = null;
 
   /** Cells that the step which begins here has touched, and whether it can have no influence on other contexts. */
-  readonly touched = new Set<number>();
+  touched: Set<number> | null = null;
   quiet = true;
   /** When `quiet` was found out: a number that changes with all that it depends on. */
-  checkedAt = -1;
+  checkedAt = NEVER;
 
-  // Most points have one transition and one child, and most values are small numbers: they are kept apart from the maps.
-  #transition: Transition | null = null;
-  #ofSmall: (Transition | undefined)[] | null = null;
-  #ofOthers: Map<number, Transition> | null = null;
+  // Most points have one child.
   #answer: unknown = undefined;
   #child: Point | null = null;
   #children: Map<unknown, Point> | null = null;
 
-  constructor(id: number, slot: number, parent: Point | null, answer: unknown) {
+  constructor(id: number, slot: number, parent: Point | null, answer: unknown, kind: Kind) {
     this.id = id;
+    this.kind = kind;
     this.parent = parent;
     this.answer = answer;
     this.depth = parent === null ? 0 : parent.depth + 1;
@@ -81,23 +71,9 @@ export class Point {
     this.high = high(slot, id);
   }
 
-  /** The context has begun and not ended. */
-  get isActive(): boolean {
-    return this.parent !== null && this.kind !== 'end';
-  }
-
-  /** What happens here if the cell holds the value of that number; null if that has not come up before. */
-  on(held: number): Transition | null {
-    if (this.#transition !== null && this.#transition.held === held) return this.#transition;
-    return (held < SMALL ? this.#ofSmall?.[held] : this.#ofOthers?.get(held)) ?? null;
-  }
-
-  learn(transition: Transition): Transition {
-    const { held } = transition;
-    if (this.#transition === null) this.#transition = transition;
-    else if (held < SMALL) (this.#ofSmall ??= Array.from<undefined>({ length: SMALL }))[held] = transition;
-    else (this.#ofOthers ??= new Map()).set(held, transition);
-    return transition;
+  /** Nobody can come before what is done here: data that is protected, an effect, an allocation. */
+  get isPlain(): boolean {
+    return this.operation === null ? this.run !== null : this.operation.plain === true;
   }
 
   child(answer: unknown): Point | null {
@@ -125,8 +101,11 @@ export class Point {
   }
 }
 
-/** Thrown through the code when it has reached the operation that is asked for. */
+/** Thrown through the code when it has come as far as it is to go. */
 const REACHED: unique symbol = Symbol('reached');
+
+/** How far the code is followed beyond the point that is asked for: it may look again and again until another changes something. */
+const MOST_AHEAD = 100;
 
 /** The points of one context. */
 export class Automaton implements MemoryHook {
@@ -137,49 +116,88 @@ export class Automaton implements MemoryHook {
   readonly #context: number;
   readonly #model: Model;
   readonly #store: Store;
-  readonly #nextId: () => number;
+  readonly #standing: Standing;
+  // Of the execution under way: what operations are answered up to the point that is asked for, and how many have been; that
+  // point, once it has been found; the last point, and what the operation there has answered; and how many are behind the one
+  // that was asked for.
   #answers: unknown[] = [];
   #position = 0;
-  #point!: Point;
-  #visit: () => void = () => {};
+  #found: Point | null = null;
+  #parent: Point | null = null;
+  #answer: unknown = undefined;
+  #ahead = 0;
+  /** Called at each operation of one that is traced. */
+  #visit: (() => void) | null = null;
 
-  constructor(context: number, model: Model, store: Store, nextId: () => number) {
+  constructor(context: number, model: Model, store: Store, standing: Standing) {
     this.#context = context;
     this.#spec = model.contexts[context]!;
     this.#model = model;
     this.#store = store;
-    this.#nextId = nextId;
+    this.#standing = standing;
     this.root = this.#discover(null, undefined);
   }
 
   /** The point after `point`, whose operation has answered `answer`. */
   next(point: Point, answer: unknown): Point {
-    return point.child(answer) ?? point.add(this.#discover(point, answer));
+    return point.child(answer) ?? this.#discover(point, answer);
   }
 
+  /**
+   * Executes the code up to the point that comes after `parent`. From there on it goes as far ahead as it can alone: all
+   * else being equal, it will come that way, and need not be executed for each of its steps.
+   */
   #discover(parent: Point | null, answer: unknown): Point {
-    const point = new Point(this.#nextId(), this.#context, parent, answer);
-    this.#point = point;
-    this.#answers = point.answers();
+    this.#answers = parent === null ? [] : [...parent.answers(), answer];
     this.#position = 0;
+    this.#parent = parent;
+    this.#answer = answer;
+    this.#found = null;
+    this.#ahead = 0;
     this.executions++;
+    const store = this.#store;
+    const { mark, low, high, onTouch } = store;
+    store.onTouch = () => {};
     const outer = setHook(this);
     try {
       this.#model.enter(this.#context);
       this.#spec.run();
-      point.kind = 'end';
-      point.status = this.#model.status(null);
+      this.#add(this.#come('end'), this.#model.status(null));
     } catch (thrown) {
-      if (thrown !== REACHED) this.#broken(point, thrown);
+      // What is wrong further ahead is left to whoever comes there.
+      if (thrown !== REACHED && this.#found === null) this.#add(this.#broken(thrown), NOTHING_HELD);
     } finally {
       setHook(outer);
+      store.onTouch = onTouch;
+      store.undo(mark, low, high);
+      store.settleAll();
     }
+    return this.#found!;
+  }
+
+  /** The code has come to a new point. */
+  #come(kind: Kind): Point {
+    if (this.#visit !== null) throw REACHED;
+    return new Point(this.#standing.points.length, this.#context, this.#parent, this.#answer, kind);
+  }
+
+  #broken(thrown: unknown): Point {
+    const point = this.#come('violation');
+    point.violation = this.#model.violation(thrown);
     return point;
+  }
+
+  /** What is done at the point is known. */
+  #add(point: Point, status: Status): void {
+    point.status = status;
+    this.#parent?.add(point);
+    this.#standing.add(this.#context, point);
+    this.#found ??= point;
+    this.#parent = point;
   }
 
   /** Executes the code once more up to `point`, and calls `visit` at each operation on the way, from within the code. */
   retrace(point: Point, visit: () => void): void {
-    this.#point = new Point(point.id, this.#context, null, undefined);
     this.#answers = point.answers();
     this.#position = 0;
     this.#visit = visit;
@@ -190,52 +208,57 @@ export class Automaton implements MemoryHook {
     } catch (thrown) {
       if (thrown !== REACHED && point.kind !== 'violation') throw thrown;
     } finally {
-      this.#visit = () => {};
+      this.#visit = null;
       setHook(outer);
     }
   }
 
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
-    this.#visit();
+    this.#visit?.();
     if (this.#position < this.#answers.length) {
       this.#model.observe(operation as Operation, cell);
       return this.#answers[this.#position++] as R;
     }
-    const point = this.#point;
-    point.kind = 'operation';
+    const point = this.#come('operation');
     point.operation = operation as Operation;
     point.cell = cell;
     point.cellIndex = this.#store.indexOf(cell);
     point.operand = operand;
+    if (operation.watches !== undefined) point.watched = operation.watches(operand).map((other) => this.#store.indexOf(other));
     point.freed = this.#model.freedFlag(cell);
-    point.status = this.#model.status(operation as Operation);
-    // oxlint-disable-next-line no-throw-literal -- not an error: the way out of the code, allocated once.
-    throw REACHED;
+    this.#add(point, this.#model.status(operation as Operation));
+    if (point.freed?.v === true || operation.ready?.(cell, operand) === false) throw REACHED;
+    const answer = this.#goAhead(this.#store, () => this.#store.operate(operation, cell, operand));
+    this.#model.observe(operation as Operation, cell);
+    return answer;
   }
 
   effect<R>(run: () => R): R {
-    return this.#outside('effect', run);
+    return this.#outside('effect', run, this.#store);
   }
 
   allocate<T extends object>(make: () => T): T {
     let made: T | null = null;
     // The object belongs to the point: every execution that comes this way gets it.
-    return this.#outside('allocation', () => (made ??= make()));
+    return this.#outside('allocation', () => (made ??= make()), null);
   }
 
-  #outside<R>(kind: Kind, run: () => R): R {
-    this.#visit();
+  #outside<R>(kind: Kind, run: () => R, hook: MemoryHook | null): R {
+    this.#visit?.();
     if (this.#position < this.#answers.length) return this.#answers[this.#position++] as R;
-    this.#point.kind = kind;
-    this.#point.run = run;
-    this.#point.status = this.#model.status(null);
-    // oxlint-disable-next-line no-throw-literal -- see above.
-    throw REACHED;
+    const point = this.#come(kind);
+    point.run = run;
+    this.#add(point, this.#model.status(null));
+    return this.#goAhead(hook, run);
   }
 
-  #broken(point: Point, thrown: unknown): void {
-    point.kind = 'violation';
-    point.violation = this.#model.violation(thrown);
-    point.status = { masks: 0, section: 0 };
+  /** Does what is done at the point, as if its context were to step next. */
+  #goAhead<R>(hook: MemoryHook | null, run: () => R): R {
+    if (++this.#ahead > MOST_AHEAD) throw REACHED;
+    setHook(hook);
+    const answer = run();
+    setHook(this);
+    this.#answer = answer;
+    return answer;
   }
 }

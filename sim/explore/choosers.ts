@@ -10,7 +10,7 @@
  * Not modelled: k, which the paper takes for known: here it is the length of the longest schedule so far.
  */
 import type { RandomStream } from '../random.ts';
-import { lowest } from './world.ts';
+import { lowest } from './standing.ts';
 
 export interface Chooser {
   /** A schedule begins, of a system of so many contexts. */

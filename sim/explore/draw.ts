@@ -8,7 +8,9 @@ import { BETWEEN_LOOKS, type Bounds, type Cut } from './bounds.ts';
 import type { Chooser } from './choosers.ts';
 import type { Violation } from './model.ts';
 import type { SearchResult } from './search.ts';
-import { SPINNING, type World } from './world.ts';
+import { HashedStates } from './visited.ts';
+import { SPINNING } from './standing.ts';
+import type { World } from './world.ts';
 
 export const DEFAULT_SCHEDULES = 10_000;
 
@@ -24,6 +26,7 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
   const { schedules = DEFAULT_SCHEDULES } = options;
   world.reducing = true;
   const start = world.length;
+  const judged = new HashedStates();
   let transitions = 0;
   let drawn = 0;
   const result = (cut: Cut, violation: Violation | null): SearchResult => {
@@ -33,7 +36,7 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
   };
   while (drawn < schedules) {
     if (drawn % BETWEEN_LOOKS === 0 && options.expired?.(drawn) === true) return result('time', null);
-    const violation = follow(world, chooser);
+    const violation = follow(world, chooser, judged);
     transitions += world.length - start;
     drawn++;
     if (violation !== null) return result('violation', violation);
@@ -42,8 +45,8 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
   return result('drawn', null);
 }
 
-/** Follows the chooser until nobody can step, or something is wrong. */
-function follow(world: World, chooser: Chooser): Violation | null {
+/** Follows the chooser until nobody can step, or something is wrong. Where it ends is `judged` once. */
+function follow(world: World, chooser: Chooser, judged: HashedStates): Violation | null {
   chooser.begin(world.contexts.length);
   const end = world.length + LONGEST_SCHEDULE;
   for (let choices; (choices = world.choices(SPINNING)) !== 0;) {
@@ -52,5 +55,5 @@ function follow(world: World, chooser: Chooser): Violation | null {
     const violation = world.wrong(context) ?? (world.length > end ? world.endless(context) : null);
     if (violation !== null) return violation;
   }
-  return world.judge();
+  return judged.enter(world.store, 0) < 0 ? world.judge() : null;
 }

@@ -53,7 +53,11 @@ export function explain(world: World, schedule: Schedule, look: () => void = () 
   return explanation;
 }
 
-function follow(world: World, schedule: Schedule, look: () => void): Explanation | null {
+function follow(world: World, schedule: Schedule, show: () => void): Explanation | null {
+  const look = (): void => {
+    world.store.settleAll();
+    show();
+  };
   look();
   const steps: { -readonly [K in keyof ExplainedStep]: ExplainedStep[K] }[] = [];
   const activations: Activation[][] = world.contexts.map(() => []);
@@ -66,7 +70,7 @@ function follow(world: World, schedule: Schedule, look: () => void): Explanation
     const { reached } = world;
     violation = world.wrong(context);
     look();
-    steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, reached!, before), at: NOWHERE });
+    steps.push({ context, name: world.contexts[context].name, operation: from.operation?.name ?? from.kind, ...touched(world, from, reached, before), at: NOWHERE });
     const runs = activations[context];
     if (from.parent === null || runs.length === 0) runs.push({ heads: [], last: from });
     runs.at(-1)!.heads.push({ step: steps.length - 1, depth: from.depth });
@@ -91,7 +95,7 @@ function touched(world: World, from: Point, reached: Point, before: number): { c
   for (let point = reached; point !== from && point.parent !== null; point = point.parent) {
     if (point.parent.cell !== null) cells.push(point.parent.cell);
   }
-  return { cells, changed: world.store.changedSince(before) };
+  return { cells, changed: world.store.changedSince(before).map((index) => world.store.cells[index]) };
 }
 
 function stacksOf(world: World, context: number, point: Point): Error[] {

@@ -5,10 +5,12 @@
  * Not modelled: liveness beyond endless loops; fairness beyond that of `World.wrong`.
  */
 import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.ts';
+import { grown } from './grown.ts';
 import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { ExactStates, HashedStates, type Visited } from './visited.ts';
-import { SPINNING, lowest, type World } from './world.ts';
+import { SPINNING, lowest } from './standing.ts';
+import type { World } from './world.ts';
 
 export interface SearchOptions extends Bounds {
   /** Takes operations on cells that no two contexts share together with those before them. Default: yes. */
@@ -195,6 +197,7 @@ class Search {
     this.#schedules[state] = OPEN;
     if (choices !== 0) return;
     frame.schedules = 1;
+    this.#world.store.settleAll();
     this.#options.onEnd?.(this.#world);
     this.#found(this.#world.judge());
   }
@@ -226,10 +229,4 @@ class Search {
     if (this.#options.exhaust !== true) this.#cut = 'violation';
     return true;
   }
-}
-
-function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const twice = new Float64Array(2 * array.length);
-  twice.set(array);
-  return twice;
 }

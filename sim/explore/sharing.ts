@@ -32,8 +32,6 @@ export class Sharing {
     if (owner === NOBODY) this.#owner[cell] = context;
     else if (owner !== context) this.#owner[cell] = SEVERAL;
     if (changed) this.#varies[cell] = true;
-    if (wasShared || !this.isShared(cell)) return false;
-    this.lessons++;
-    return true;
+    return !wasShared && this.isShared(cell);
   }
 }

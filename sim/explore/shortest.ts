@@ -12,7 +12,8 @@ import { BETWEEN_LOOKS } from './bounds.ts';
 import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { HashedStates } from './visited.ts';
-import { SPINNING, lowest, type World } from './world.ts';
+import { SPINNING, lowest } from './standing.ts';
+import type { World } from './world.ts';
 
 /** States beyond which the search gives up, and the schedule that is already known has to do. */
 const DEFAULT_EFFORT = 1_000_000;
@@ -38,11 +39,12 @@ export function shortest(world: World, expired: (states: number) => boolean = ()
   return found;
 }
 
-interface Frame {
+/** A state on the way to the present one. */
+class Frame {
   /** Contexts whose steps have not been taken, one bit each: first those that preempt, then the others. */
-  preempting: number;
-  others: number;
-  readonly preemptions: number;
+  preempting = 0;
+  others = 0;
+  preemptions = 0;
 }
 
 /** All schedules with at most so many preemptions. */
@@ -55,7 +57,11 @@ class Round {
   readonly #enough: (states: number) => boolean;
   readonly #start: number;
   readonly #visited = new HashedStates();
+  /** Frames are made once and used again: the stack is the first `#depth` of them. */
   readonly #frames: Frame[] = [];
+  #depth = 0;
+  /** Schedules are looked for that have fewer steps. */
+  #bound = Number.MAX_SAFE_INTEGER;
 
   constructor(world: World, most: number, enough: (states: number) => boolean) {
     this.#world = world;
@@ -71,33 +77,27 @@ class Round {
   /** False if the search was given up. */
   run(): boolean {
     const world = this.#world;
-    const frames = this.#frames;
     this.#enter(-1, 0);
-    while (frames.length > 0) {
-      const frame = frames.at(-1)!;
-      const preempts = frame.preempting !== 0;
-      const context = lowest(preempts ? frame.preempting : frame.others);
-      if (preempts) frame.preempting &= frame.preempting - 1;
-      else if (frame.others !== 0) frame.others &= frame.others - 1;
-      else {
-        frames.pop();
-        if (frames.length > 0) world.rewind(world.length - 1);
+    while (this.#depth > 0) {
+      const frame = this.#frames[this.#depth - 1];
+      const { preempting, others, preemptions } = frame;
+      if ((preempting | others) === 0) {
+        this.#depth--;
+        if (this.#depth > 0) world.rewind(this.#start + this.#depth - 1);
         continue;
       }
-      if (this.#isLonger()) continue;
+      const context = lowest(preempting === 0 ? others : preempting);
+      if (preempting === 0) frame.others = others & (others - 1);
+      else frame.preempting = preempting & (preempting - 1);
+      if (this.#depth >= this.#bound) continue;
       world.step(context);
-      if (this.#judged(world.wrong(context)) || !this.#enter(context, frame.preemptions + (preempts ? 1 : 0))) world.rewind(world.length - 1);
-      if (this.states % BETWEEN_LOOKS === 0 && this.#enough(this.states)) {
+      if (this.#judged(world.wrong(context)) || !this.#enter(context, preempting === 0 ? preemptions : preemptions + 1)) world.rewind(this.#start + this.#depth - 1);
+      if (this.#visited.size % BETWEEN_LOOKS === 0 && this.#enough(this.states)) {
         world.rewind(this.#start);
         return false;
       }
     }
     return true;
-  }
-
-  /** Another step would make it no shorter than what has been found. */
-  #isLonger(): boolean {
-    return this.found !== null && this.#world.length - this.#start + 1 >= this.found.schedule.length;
   }
 
   /** Comes to a state by a step of `context`; true if its successors are to be tried. */
@@ -110,18 +110,22 @@ class Round {
     }
     const goesOn = context >= 0 && (choices & (1 << context)) !== 0;
     if (this.#visited.enter(world.store, (goesOn ? context + 1 : 0) + (preemptions << 5)) >= 0) return false;
+    const frame = (this.#frames[this.#depth++] ??= new Frame());
     const others = goesOn ? 1 << context : choices;
-    let preempting = choices & ~others;
-    if (preempting !== 0 && preemptions === this.#most) {
+    frame.preempting = choices & ~others;
+    frame.others = others;
+    frame.preemptions = preemptions;
+    if (frame.preempting !== 0 && preemptions === this.#most) {
       this.isBounded = true;
-      preempting = 0;
+      frame.preempting = 0;
     }
-    this.#frames.push({ preempting, others, preemptions });
     return true;
   }
 
   #judged(violation: Violation | null): boolean {
-    if (violation !== null) this.found = { violation, schedule: this.#world.schedule(this.#start) };
-    return violation !== null;
+    if (violation === null) return false;
+    this.found = { violation, schedule: this.#world.schedule(this.#start) };
+    this.#bound = this.found.schedule.length;
+    return true;
   }
 }

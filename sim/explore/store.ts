@@ -9,43 +9,52 @@
  * Not modelled: garbage; an object that no cell points to any more still counts.
  */
 import type { Cell, MemoryHook, Operation } from '../memory.ts';
+import { grown } from './grown.ts';
 
 // Looked up once: within a sandbox (a test runner's), every look at a global is a call out of it.
 const { imul } = Math;
-const { is } = Object;
 
 /** Integers up to this one are their own number. */
 const SMALL = 1 << 24;
 
+const FIRST_CAPACITY = 256;
+
 export class Store implements MemoryHook {
   readonly cells: Cell[] = [];
-  /** The number of what each cell holds. */
-  readonly held: number[] = [];
+  /** The number of what each cell holds. The cells themselves follow when somebody looks at them: see `settleAll`. */
+  held = new Int32Array(FIRST_CAPACITY);
+  /** The contexts that wait for each to change, one bit each; and those that waited for what has been changed since `woken` was 0. */
+  watchers = new Int32Array(FIRST_CAPACITY);
+  woken = 0;
   /** The state's hash, in two halves. */
   low = 0;
   high = 0;
-  /** Called for every cell that an effect touches. */
+  /** Called for every cell that is operated on. */
   onTouch: (index: number, changed: boolean) => void = () => {};
+  /** The position up to which the log must be undone to come back here. */
+  mark = 0;
   readonly #index = new Map<Cell, number>();
   readonly #first: number[] = [];
+  /** What each cell itself holds. */
+  readonly #settled: number[] = [];
   readonly #numbers = new Map<unknown, number>();
-  #logged = 0;
+  readonly #values: unknown[] = [];
+  /** The cells that were changed, each followed by the number of what it held before. */
   readonly #log: number[] = [];
-  readonly #logHeld: number[] = [];
-  readonly #logValues: unknown[] = [];
-
-  /** The position up to which the log must be undone to come back here. */
-  get mark(): number {
-    return this.#logged;
-  }
 
   indexOf(cell: Cell): number {
     let index = this.#index.get(cell);
     if (index === undefined) {
       index = this.cells.push(cell) - 1;
       this.#index.set(cell, index);
-      this.held.push(this.number(cell.v));
-      this.#first.push(this.number(cell.v));
+      const number = this.number(cell.v);
+      if (index === this.held.length) {
+        this.held = grown(this.held);
+        this.watchers = grown(this.watchers);
+      }
+      this.held[index] = number;
+      this.#first.push(number);
+      this.#settled.push(number);
     }
     return index;
   }
@@ -55,62 +64,82 @@ export class Store implements MemoryHook {
     if (typeof value === 'number' && value >= 0 && value < SMALL && (value | 0) === value) return value;
     let known = this.#numbers.get(value);
     if (known === undefined) {
-      known = SMALL + this.#numbers.size;
+      known = SMALL + this.#values.push(value) - 1;
       this.#numbers.set(value, known);
     }
     return known;
   }
 
-  /** Gives a cell another value; the halves are what that does to the hash. */
-  set(index: number, value: unknown, number: number, low: number, high: number): void {
-    const cell = this.cells[index];
-    const at = this.#logged++;
-    this.#log[at] = index;
-    this.#logHeld[at] = this.held[index];
-    this.#logValues[at] = cell.v;
-    cell.v = value;
-    this.held[index] = number;
+  /** Makes the cells themselves hold what they are said to, for whoever is going to look at them. */
+  settleAll(): void {
+    const { held } = this;
+    const settled = this.#settled;
+    for (let index = 0; index < settled.length; index++) if (settled[index] !== held[index]) this.settle(index);
+  }
+
+  settle(index: number): void {
+    const number = this.held[index];
+    this.#settled[index] = number;
+    this.cells[index].v = number < SMALL ? number : this.#values[number - SMALL];
+  }
+
+  /** Gives cells other values, as pairs of numbers in `rows` say, and changes the hash by the halves. */
+  change(rows: Int32Array, from: number, to: number, low: number, high: number): void {
+    const { held, watchers } = this;
+    const log = this.#log;
+    let { mark, woken } = this;
+    for (let at = from; at < to; at += 2) {
+      const index = rows[at];
+      log[mark++] = index;
+      log[mark++] = held[index];
+      held[index] = rows[at + 1];
+      woken |= watchers[index];
+    }
+    this.mark = mark;
+    this.woken = woken;
     this.low ^= low;
     this.high ^= high;
   }
 
   /** Takes back every change since `mark`, when the hash was `low` and `high`. */
   undo(mark: number, low: number, high: number): void {
-    for (let at = this.#logged - 1; at >= mark; at--) {
-      const index = this.#log[at];
-      this.cells[index].v = this.#logValues[at];
-      this.held[index] = this.#logHeld[at];
-    }
-    this.#logged = mark;
+    const { held } = this;
+    const log = this.#log;
+    for (let at = this.mark - 2; at >= mark; at -= 2) held[log[at]] = log[at + 1];
+    this.mark = mark;
     this.low = low;
     this.high = high;
   }
 
-  /** The cells that have changed since `mark`. */
-  changedSince(mark: number): Cell[] {
-    return this.#log.slice(mark, this.#logged).map((index) => this.cells[index]);
+  /** The cells that have changed since `mark`, each as often as it has. */
+  changedSince(mark: number): number[] {
+    return this.#log.slice(mark, this.mark).filter((_, i) => i % 2 === 0);
+  }
+
+  /** What the cell held at `mark`. */
+  heldAt(mark: number, index: number): number {
+    for (let at = mark; at < this.mark; at += 2) if (this.#log[at] === index) return this.#log[at + 1];
+    return this.held[index];
   }
 
   /** The cells that differ from their first value, with the numbers of what they hold: a key that no other state has. */
   key(): string {
-    return this.held.flatMap((number, index) => (number === this.#first[index] ? [] : [`${index}:${number}`])).join(' ');
+    return this.#first.flatMap((number, index) => (this.held[index] === number ? [] : [`${index}:${this.held[index]}`])).join(' ');
   }
 
-  // As a hook it serves effects: their operations are done at once, and can be undone.
+  // As a hook it performs operations at once, on cells that are settled; they can be undone.
 
   operate<T, A, R>(operation: Operation<T, A, R>, cell: Cell<T>, operand: A): R {
     const index = this.indexOf(cell);
-    const before = cell.v;
+    const before = this.held[index];
     const answer = operation.apply(cell, operand);
-    const after = cell.v;
-    const changed = !is(after, before);
-    if (changed) {
-      const [from, to] = [this.held[index], this.number(after)];
+    const after = this.number(cell.v);
+    if (after !== before) {
       const slot = index + CONTEXT_SLOTS;
-      cell.v = before;
-      this.set(index, after, to, low(slot, from) ^ low(slot, to), high(slot, from) ^ high(slot, to));
+      this.change(new Int32Array([index, after]), 0, 2, low(slot, before) ^ low(slot, after), high(slot, before) ^ high(slot, after));
+      this.#settled[index] = after;
     }
-    this.onTouch(index, changed);
+    this.onTouch(index, after !== before);
     return answer;
   }
 

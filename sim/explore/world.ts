@@ -8,15 +8,14 @@
  * Not modelled: weak memory.
  */
 import { setHook, type Cell, type Operation } from '../memory.ts';
-import { Automaton, type Point, type Transition } from './automaton.ts';
+import { Automaton, NEVER, type Point } from './automaton.ts';
+import { HIGH, LOW, Memo, NEXT, OPERATIONS, REACHED, UNKNOWN } from './memo.ts';
 import { Violation, type ContextSpec, type Ground, type Model, type Status } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { Sharing } from './sharing.ts';
-import { CONTEXT_SLOTS, Store, high, low } from './store.ts';
+import { SPINNING, Standing, lowest } from './standing.ts';
+import { Store } from './store.ts';
 import { Trail } from './trail.ts';
-
-const { is } = Object;
-const { clz32 } = Math;
 
 /** Operations of one step beyond which it is taken to be an endless loop. */
 const LONGEST_STEP = 10_000;
@@ -24,10 +23,7 @@ const LONGEST_STEP = 10_000;
 /** Operations that are taken together at most: a context that spins lets others in now and then. */
 const MOST_TOGETHER = 50;
 
-/** Operations of one run after which a context is taken to spin: it waits for another, or for ever. */
-export const SPINNING = 200;
-
-/** Every so many operations it is found out which. */
+/** Every so many operations of one run it is found out whether the context spins for ever. */
 const SUSPICIOUS = 400;
 
 /** Operations after which a run that nobody else can end is taken to be endless. */
@@ -37,49 +33,65 @@ export class World implements Ground {
   readonly model: Model;
   readonly contexts: readonly ContextSpec[];
   readonly store = new Store();
-  /** Where each context stands. */
-  readonly points: Point[];
   running = 0;
-  /** Whether operations on cells that no two contexts share are taken together with the one before. */
-  reducing = true;
   /** What the last step did wrong. */
   violation: Violation | null = null;
-  /** Where the last step ended, before its context was sent back to its start. */
-  reached: Point | null = null;
   /** Whether the last choices lacked a context that can step. */
   postpones = false;
-  /** Steps taken since the beginning, undone ones included. */
-  steps = 0;
   /** A cell turned out to be shared after steps had been taken together because it was not. */
   misjudged = false;
+  readonly #standing: Standing;
   readonly #automata: Automaton[];
-  /** By context, one bit each: those of its processor that stop it when active, and the tasks and interrupts that it stops. */
-  readonly #above: readonly number[];
-  readonly #below: readonly (readonly number[])[];
-  /** The contexts that have begun and not ended, one bit each. */
-  #active = 0;
   readonly #trail = new Trail();
   readonly #sharing = new Sharing();
+  readonly #memo = new Memo();
+  #reducing = true;
+  /** The number of the point where the last step ended, before its context was sent back to its start. */
+  #reached = 0;
+  // Of the step that is performed: where that part began which nobody notices, the cells that it has looked at, and whether
+  // it has looked at anything else.
   #head: Point | null = null;
+  readonly #looks = new Set<number>();
+  #asked = false;
 
   constructor(model: Model) {
     this.model = model;
     this.contexts = model.contexts;
-    let points = 0;
-    this.points = [];
+    const standing = new Standing(model.contexts, this.store);
+    this.#standing = standing;
     model.attach(this);
     this.#automata = model.contexts.map((_, context) => {
       this.running = context;
-      return new Automaton(context, model, this.store, () => points++);
+      return new Automaton(context, model, this.store, standing);
     });
-    this.points.push(...this.#automata.map(({ root }) => root));
-    const others = (among: (a: ContextSpec, b: ContextSpec) => boolean): number[][] =>
-      model.contexts.map((a, i) => model.contexts.flatMap((b, j) => (i !== j && a.processor === b.processor && among(a, b) ? [j] : [])));
-    this.#above = others((a, b) => b.level > 0 && b.level >= a.level).map((contexts) => contexts.reduce((mask, context) => mask | (1 << context), 0));
-    this.#below = others((a, b) => b.level < a.level);
+    standing.begin(this.#automata.map(({ root }) => root));
     this.store.onTouch = (index, changed) => this.#touch(index, changed);
     // What is wrong even then is met again by whoever takes the next step.
     for (const context of model.prelude) while (this.violation === null && this.enabled(context)) this.step(context);
+  }
+
+  /** Where each context stands. */
+  get points(): readonly Point[] {
+    return this.contexts.map((_, context) => this.#point(context));
+  }
+
+  #point(context: number): Point {
+    return this.#standing.points[this.#standing.at[context]];
+  }
+
+  /** Where the last step ended, before its context was sent back to its start. */
+  get reached(): Point {
+    return this.#standing.points[this.#reached];
+  }
+
+  /** Whether operations on cells that no two contexts share are taken together with the one before. */
+  get reducing(): boolean {
+    return this.#reducing;
+  }
+
+  set reducing(reducing: boolean) {
+    if (reducing !== this.#reducing) this.#memo.forget();
+    this.#reducing = reducing;
   }
 
   /** Executions of the contexts' code so far. */
@@ -94,88 +106,127 @@ export class World implements Ground {
   // What the model sees.
 
   status(context: number): Status {
-    return this.points[context].status;
+    this.#asked = true;
+    return this.#point(context).status;
   }
 
   isIdle(context: number): boolean {
-    const point = this.points[context];
+    this.#asked = true;
+    const point = this.#point(context);
     return point.kind === 'end' || (point.parent === null && this.contexts[context].level > 0);
   }
 
   hasEnded(context: number): boolean {
-    return this.points[context].kind === 'end';
+    this.#asked = true;
+    return this.#point(context).kind === 'end';
   }
 
   pending(context: number): { operation: Operation; cell: Cell } | null {
-    const { operation, cell } = this.points[context];
+    this.#asked = true;
+    const { operation, cell } = this.#point(context);
     return operation === null || cell === null ? null : { operation, cell };
   }
 
   /** Whether `context` can take a step. */
   enabled(context: number): boolean {
-    const point = this.points[context];
-    if (point.kind === 'end' || (this.#active & this.#above[context]) !== 0) return false;
-    const { operation } = point;
-    if (operation !== null && operation.ready !== undefined && !operation.ready(point.cell!, point.operand)) return false;
-    return point.parent !== null || this.contexts[context].level === 0 || this.#admits(context);
-  }
-
-  /** Whether what an interrupt would stop lets it begin. */
-  #admits(context: number): boolean {
-    const { level } = this.contexts[context];
-    for (const other of this.#below[context]) if (this.points[other].status.masks >= level) return false;
-    return true;
+    return (this.#standing.able & (1 << context)) !== 0;
   }
 
   /**
    * The contexts that can step, one bit each. Those that have taken `patience` operations in this run are postponed: they
-   * are none of the choices unless there are no others.
+   * are none of the choices unless there are no others. It is no less than SPINNING.
    */
   choices(patience = Infinity): number {
-    const { points } = this;
-    let all = 0;
-    let patient = 0;
-    for (let context = 0; context < points.length; context++) {
-      if (!this.enabled(context)) continue;
-      all |= 1 << context;
-      if (points[context].depth < patience) patient |= 1 << context;
+    const { everybody, idle, barred, spinning } = this.#standing;
+    const able = everybody & ~(idle | barred);
+    this.postpones = false;
+    if ((able & spinning) === 0) return able;
+    let patient = able;
+    for (let left = able & spinning; left !== 0; left &= left - 1) {
+      const context = lowest(left);
+      if (this.#point(context).depth >= patience) patient &= ~(1 << context);
     }
-    this.postpones = patient !== 0 && patient !== all;
-    return patient === 0 ? all : patient;
+    this.postpones = patient !== 0 && patient !== able;
+    return patient === 0 ? able : patient;
   }
 
   /** Takes a step of `context`, which is enabled. Afterwards `violation` says what was wrong with it, if anything. */
   step(context: number): void {
-    this.steps++;
+    const { store } = this;
+    const standing = this.#standing;
+    const memo = this.#memo;
+    const from = standing.at[context];
     this.running = context;
     this.violation = null;
+    store.woken = 0;
+    const row = memo.find(from, standing.cells[from], store.held);
+    const { rows } = memo;
+    // If there is no row yet, this is put right by `#perform`.
+    this.#trail.push(context, from, rows[row + OPERATIONS], store, standing);
+    if (row === UNKNOWN) this.#perform(context, from);
+    else {
+      store.change(rows, memo.changes(row), memo.end(row), rows[row + LOW], rows[row + HIGH]);
+      this.#reached = rows[row + REACHED];
+      standing.stand(context, rows[row + NEXT]);
+    }
+    if (store.woken !== 0) standing.wake(store.woken);
+  }
+
+  /** Takes a step that has not come up before. */
+  #perform(context: number, number: number): void {
     const { store } = this;
-    const from = this.points[context];
-    const trail = this.#trail;
-    trail.push(context, from, store.mark, store.low, store.high);
+    const { mark, low, high } = store;
+    const { lessons } = this.#sharing;
+    const from = this.#standing.points[number];
+    store.settleAll();
+    this.#looks.clear();
+    this.#asked = false;
+    const [point, operations] = this.#follow(from);
+    const next = point.kind === 'end' && this.contexts[context].repeats === true ? this.#automata[context].root : point;
+    const { section } = from.status;
+    if (section !== 0 && section !== next.status.section) this.#effect(() => this.model.left(context));
+    this.#head = null;
+    store.low ^= from.low ^ next.low;
+    store.high ^= from.high ^ next.high;
+    this.#trail.operations = operations;
+    this.#reached = point.id;
+    this.#standing.stand(context, next.id);
+    // Not if it looked at more than memory, or took together what will not be taken together again.
+    if (this.violation !== null || this.#asked || (this.#reducing && lessons !== this.#sharing.lessons)) return;
+    this.#looks.delete(from.cellIndex);
+    this.#memo.learn({
+      from: number,
+      held: from.cell === null ? 0 : store.heldAt(mark, from.cellIndex),
+      next: next.id,
+      reached: point.id,
+      operations,
+      low: store.low ^ low,
+      high: store.high ^ high,
+      looks: [...this.#looks].flatMap((index) => [index, store.heldAt(mark, index)]),
+      changes: [...new Set(store.changedSince(mark))].flatMap((index) => [index, store.held[index]]),
+    });
+  }
+
+  /** Performs what the step that begins at `from` does: where it comes to, and how many operations others could have come before. */
+  #follow(from: Point): [Point, number] {
     let operations = 1;
     let point = from;
     this.#head = from;
     for (;;) {
-      const next = this.#perform(point);
+      const next = this.#next(point);
       if (next === null) break;
       point = next;
-      if (point.kind === 'end') break;
-      if (point.kind === 'violation') this.violation = point.violation;
-      else if (point.depth > from.depth + LONGEST_STEP) this.violation = this.endless(context);
-      if (this.violation !== null) break;
-      if (point.kind === 'operation' && point.operation!.plain !== true) {
-        if (!this.reducing || operations > MOST_TOGETHER || !this.#quiet(point)) break;
-        operations++;
-        this.#head = point;
+      if (point.isPlain) {
+        if (point.depth <= from.depth + LONGEST_STEP) continue;
+        this.violation = this.endless(this.running);
+        break;
       }
+      if (!this.#reducing || operations > MOST_TOGETHER || !this.#quiet(point)) break;
+      operations++;
+      this.#head = point;
     }
-    trail.operations[trail.length - 1] = operations;
-    this.reached = point;
-    if (point.kind === 'end' && this.contexts[context].repeats === true) point = this.#automata[context].root;
-    this.#move(context, point);
-    const { section } = from.status;
-    if (section !== 0 && point.status.section !== section) this.#effect(() => this.model.left(context));
+    this.violation ??= point.violation;
+    return [point, operations];
   }
 
   endless(context: number): Violation {
@@ -184,7 +235,8 @@ export class World implements Ground {
 
   /** What was wrong with the step that `context` has just taken; null if it leads on. */
   wrong(context: number): Violation | null {
-    return this.violation ?? (this.#hangs(context) ? this.endless(context) : null);
+    if (this.violation !== null || (this.#standing.spinning & (1 << context)) === 0) return this.violation;
+    return this.#hangs(context) ? this.endless(context) : null;
   }
 
   /**
@@ -192,18 +244,19 @@ export class World implements Ground {
    * turn as if for ever.
    */
   #hangs(context: number): boolean {
-    const { depth } = this.points[context];
-    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(this.#trail.from[this.#trail.length - 1].depth / SUSPICIOUS)) return false;
+    const { depth } = this.#point(context);
+    const { depth: before } = this.#standing.points[this.#trail.last];
+    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(before / SUSPICIOUS)) return false;
     const { length } = this;
     let hangs = true;
-    while (hangs && this.points[context].depth < depth + LONGEST_RUN) {
+    while (hangs && this.#point(context).depth < depth + LONGEST_RUN) {
       const choices = this.choices();
       hangs = choices !== 0;
       for (let left = choices; hangs && left !== 0; left &= left - 1) {
         const spinner = lowest(left);
-        hangs = this.points[spinner].depth >= SPINNING;
+        hangs = this.#point(spinner).depth >= SPINNING;
         if (hangs && this.enabled(spinner)) this.step(spinner);
-        hangs &&= this.violation === null && this.points[spinner].kind !== 'end';
+        hangs &&= this.violation === null && this.#point(spinner).kind !== 'end';
       }
     }
     this.rewind(length);
@@ -211,42 +264,24 @@ export class World implements Ground {
     return hangs;
   }
 
-  /** Performs what the context does at `point`; null if it must not be done. */
-  #perform(point: Point): Point | null {
-    if (point.kind !== 'operation') {
-      const answer = point.kind === 'effect' ? this.#effect(point.run!) : unobserved(point.run!);
-      return this.violation === null ? this.#automata[this.running].next(point, answer) : null;
+  /** Performs what the context does at `point`, and returns the point after; null if it must not be done. */
+  #next(point: Point): Point | null {
+    const { cell, freed } = point;
+    let answer: unknown;
+    if (cell !== null) {
+      if (freed !== null) {
+        this.#looks.add(this.store.indexOf(freed));
+        if (freed.v) {
+          this.violation = this.#useAfterFree(point);
+          return null;
+        }
+      }
+      answer = this.store.operate(point.operation!, cell, point.operand);
+    } else {
+      answer = point.kind === 'effect' ? this.#effect(point.run!) : unobserved(point.run!);
+      if (this.violation !== null) return null;
     }
-    if (point.freed !== null && point.freed.v) {
-      this.violation = this.#useAfterFree(point);
-      return null;
-    }
-    const index = point.cellIndex;
-    const transition = point.on(this.store.held[index]) ?? this.#learn(point);
-    if (transition.changes) this.store.set(index, transition.value, transition.number, transition.low, transition.high);
-    return transition.next;
-  }
-
-  /** An operation on a value that it has not met before: it is a function of that value. */
-  #learn(point: Point): Transition {
-    const { store } = this;
-    const cell = point.cell!;
-    const index = point.cellIndex;
-    const held = store.held[index];
-    const before = cell.v;
-    const answer = point.operation!.apply(cell, point.operand);
-    const value = cell.v;
-    cell.v = before;
-    const changes = !is(value, before);
-    const number = store.number(value);
-    const slot = index + CONTEXT_SLOTS;
-    this.#touch(index, changes);
-    return point.learn({
-      held, changes, value, number,
-      low: low(slot, held) ^ low(slot, number),
-      high: high(slot, held) ^ high(slot, number),
-      next: this.#automata[this.running].next(point, answer),
-    });
+    return this.#automata[this.running].next(point, answer);
   }
 
   #useAfterFree({ cell, operation, freed }: Point): Violation {
@@ -267,14 +302,6 @@ export class World implements Ground {
     }
   }
 
-  #move(context: number, to: Point): void {
-    const from = this.points[context];
-    this.points[context] = to;
-    this.store.low ^= from.low ^ to.low;
-    this.store.high ^= from.high ^ to.high;
-    this.#active = to.isActive ? this.#active | (1 << context) : this.#active & ~(1 << context);
-  }
-
   /** How many steps have been taken, and not taken back. */
   get length(): number {
     return this.#trail.length;
@@ -282,16 +309,7 @@ export class World implements Ground {
 
   /** Takes back all steps but the first `length`. */
   rewind(length: number): void {
-    const trail = this.#trail;
-    if (trail.length === length) return;
-    for (let at = trail.length - 1; at >= length; at--) {
-      const context = trail.contexts[at];
-      const from = trail.from[at];
-      this.points[context] = from;
-      this.#active = from.isActive ? this.#active | (1 << context) : this.#active & ~(1 << context);
-    }
-    this.store.undo(trail.marks[length], trail.lows[length], trail.highs[length]);
-    trail.length = length;
+    this.#trail.rewind(length, this.store, this.#standing);
   }
 
   /** The steps after the first `length`, those that were taken together one by one. */
@@ -301,6 +319,7 @@ export class World implements Ground {
 
   /** Judges a state in which no context can step. */
   judge(): Violation | null {
+    this.store.settleAll();
     this.violation = null;
     this.#effect(() => this.model.judge());
     return this.violation;
@@ -310,29 +329,45 @@ export class World implements Ground {
   #quiet(point: Point): boolean {
     if (point.checkedAt !== this.#sharing.lessons) {
       point.checkedAt = this.#sharing.lessons;
-      point.quiet = point.quiet && this.#isUnnoticed(point, this.#head!.status);
+      point.quiet = point.quiet && point.operation !== null && this.#isUnnoticed(point, this.#head!.status);
     }
-    if (!point.quiet) return false;
-    const { ready } = point.operation!;
-    return ready === undefined || ready(point.cell!, point.operand);
+    if (!point.quiet || point.operation!.ready === undefined) return point.quiet;
+    for (const index of [point.cellIndex, ...point.watched]) this.#looks.add(index);
+    return this.#standing.isReady(point.id);
   }
 
   #isUnnoticed({ status, touched, cellIndex }: Point, before: Status): boolean {
     if (status.masks !== before.masks || status.section !== before.section || this.#sharing.isShared(cellIndex)) return false;
-    for (const index of touched) if (this.#sharing.isShared(index)) return false;
+    if (touched !== null) for (const index of touched) if (this.#sharing.isShared(index)) return false;
     return true;
   }
 
+  /** The step has operated on the cell. What nobody's step does (a judge's) does not matter. */
   #touch(index: number, changed: boolean): void {
+    const head = this.#head;
+    if (head === null) return;
+    this.#looks.add(index);
+    this.#learn(head, index, changed);
+  }
+
+  #learn(head: Point, index: number, changed: boolean): void {
     const sharing = this.#sharing;
-    if (this.#head !== null && !this.#head.touched.has(index)) {
-      this.#head.touched.add(index);
-      sharing.lessons++;
-    }
+    const touched = (head.touched ??= new Set());
+    const isFirst = !touched.has(index);
+    touched.add(index);
     const frees = changed && !sharing.varies(index);
-    if (sharing.touch(index, this.running, changed) && this.reducing) this.misjudged = true;
+    const isShared = sharing.touch(index, this.running, changed);
+    // Who was taken for unnoticed is not.
+    if (isShared || (isFirst && head.quiet && head.checkedAt !== NEVER && sharing.isShared(index))) this.#misjudge();
     // What frees an object changes all its cells for whoever touches them.
-    if (frees) for (const cell of this.model.poisonedBy(this.store.cells[index])) this.#touch(this.store.indexOf(cell), true);
+    if (frees) for (const cell of this.model.poisonedBy(this.store.cells[index])) this.#learn(head, this.store.indexOf(cell), true);
+  }
+
+  #misjudge(): void {
+    this.#sharing.lessons++;
+    if (!this.#reducing) return;
+    this.misjudged = true;
+    this.#memo.forget();
   }
 }
 
@@ -341,9 +376,4 @@ function unobserved(make: () => unknown): unknown {
   const made = make();
   setHook(outer);
   return made;
-}
-
-/** The number of the lowest bit that is set. */
-export function lowest(bits: number): number {
-  return 31 - clz32(bits & -bits);
 }

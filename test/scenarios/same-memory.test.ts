@@ -66,6 +66,7 @@ function stepByStep(kernel: KernelClass, order: readonly number[]): string[] {
     while (world.enabled(context) && !world.isIdle(context));
     expect(world.violation).toBeNull();
   }
+  world.store.settleAll();
   return memoryOf(events);
 }
 
