@@ -5,14 +5,13 @@
  * Not modelled: nothing.
  */
 import type { Cut } from '../../sim/explore/bounds.ts';
-import { PctChooser, type Chooser } from '../../sim/explore/choosers.ts';
+import type { Chooser } from '../../sim/explore/choosers.ts';
 import { draw, type DrawOptions } from '../../sim/explore/draw.ts';
 import { explain, type Explanation } from '../../sim/explore/explain.ts';
 import { decodeSchedule, encodeSchedule, type Schedule } from '../../sim/explore/schedule.ts';
 import { search, type SearchOptions, type SearchResult } from '../../sim/explore/search.ts';
 import { shortest } from '../../sim/explore/shortest.ts';
 import { World } from '../../sim/explore/world.ts';
-import { RandomStream } from '../../sim/random.ts';
 import type { KernelConfig } from '../base.ts';
 import type { KernelClass } from '../variant.ts';
 import { Setup } from './setup.ts';
@@ -51,7 +50,7 @@ export interface Verdict {
   readonly complete: boolean;
   /** Why the search is not complete. */
   readonly cut: Cut | null;
-  /** Of the searches: schedules that are drawn, as a few are before each search, count none. */
+  /** Of the searches that came to the verdict; schedules that are drawn count no states. */
   readonly states: number;
   readonly transitions: number;
   readonly schedules: number;
@@ -91,9 +90,9 @@ export function worldOf(scenario: Scenario, kernel: KernelClass, value = (scenar
   return new World(setup.model());
 }
 
-/** Schedules that are drawn before a search begins, and the ordering constraints that they aim at. */
-const PROBES = 64;
-const PROBE_DEPTH = 3;
+/** What is tried before a search: nearly all defects show with one preemption at most, where there are few states. */
+const FIRST_PREEMPTIONS = 1;
+const FIRST_STATES = 20_000;
 
 /** Every schedule that the bounds allow is tried; with a chooser, those that it draws. */
 export interface ExploreOptions extends SearchOptions, DrawOptions {
@@ -110,7 +109,8 @@ export function explore(scenario: Scenario, kernel: KernelClass, options: Explor
   if (!descends(kernel, scenario.since)) return { ...head, verdict: 'n/a', ...NO_VIOLATION, ...figures };
   for (const [i, value] of values.entries()) {
     const world = worlds(i)!;
-    const found = options.chooser === undefined ? probed(world, options) : draw(world, options.chooser, options);
+    const first = options.chooser === undefined && options.preemptions === undefined ? simple(world, options) : null;
+    const found = first ?? (options.chooser === undefined ? search(world, options) : draw(world, options.chooser, options));
     figures = {
       complete: figures.complete && found.complete,
       cut: figures.cut ?? found.cut,
@@ -119,19 +119,17 @@ export function explore(scenario: Scenario, kernel: KernelClass, options: Explor
       schedules: figures.schedules + found.schedules,
     };
     if (found.violation === null) continue;
-    const { violation, schedule } = shortest(world, options.expired) ?? { violation: found.violation, schedule: found.schedule! };
-    const { kind, message } = violation;
+    const { violation, schedule } = first ?? shortest(world, { expired: options.expired }) ?? found;
+    const { kind, message } = violation!;
     const inCase = values.length === 1 ? message : `${message} (${of}: ${value})`;
-    return { ...head, verdict: 'sometimes', kind, message: inCase, schedule: wordFor(i, schedule), ...figures };
+    return { ...head, verdict: 'sometimes', kind, message: inCase, schedule: wordFor(i, schedule!), ...figures };
   }
   return { ...head, verdict: figures.complete ? 'never' : 'unknown', ...NO_VIOLATION, ...figures };
 }
 
-/** An exhaustive search; but most defects show in a few schedules, long before a search depth first comes to them. */
-function probed(world: World, options: SearchOptions): SearchResult {
-  if (options.preemptions !== undefined) return search(world, options);
-  const probe = draw(world, new PctChooser(new RandomStream('probe'), PROBE_DEPTH), { ...options, schedules: PROBES });
-  return probe.cut === 'violation' ? probe : search(world, options);
+/** A violation that needs no search: the simplest there is, for which the search of all schedules would have to look afterwards. */
+function simple(world: World, { budget = FIRST_STATES, expired }: SearchOptions): SearchResult | null {
+  return shortest(world, { preemptions: FIRST_PREEMPTIONS, states: Math.min(budget, FIRST_STATES), expired });
 }
 
 const NO_VIOLATION = { kind: null, message: null, schedule: null };

@@ -8,8 +8,8 @@ import { BETWEEN_LOOKS, type Bounds, type Cut } from './bounds.ts';
 import type { Chooser } from './choosers.ts';
 import type { Violation } from './model.ts';
 import type { SearchResult } from './search.ts';
-import { HashedStates } from './visited.ts';
 import { SPINNING } from './standing.ts';
+import { HashedStates } from './visited.ts';
 import type { World } from './world.ts';
 
 export const DEFAULT_SCHEDULES = 10_000;

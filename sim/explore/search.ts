@@ -8,8 +8,8 @@ import { BETWEEN_LOOKS, DEFAULT_BUDGET, type Bounds, type Cut } from './bounds.t
 import { grown } from './grown.ts';
 import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
-import { ExactStates, HashedStates, type Visited } from './visited.ts';
 import { SPINNING, lowest } from './standing.ts';
+import { ExactStates, HashedStates, type Visited } from './visited.ts';
 import type { World } from './world.ts';
 
 export interface SearchOptions extends Bounds {

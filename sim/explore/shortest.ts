@@ -11,33 +11,49 @@
 import { BETWEEN_LOOKS } from './bounds.ts';
 import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
-import { HashedStates } from './visited.ts';
+import type { SearchResult } from './search.ts';
 import { SPINNING, lowest } from './standing.ts';
+import { HashedStates } from './visited.ts';
 import type { World } from './world.ts';
 
-/** States beyond which the search gives up, and the schedule that is already known has to do. */
-const DEFAULT_EFFORT = 1_000_000;
+/** How far the search goes. */
+export interface Effort {
+  /** Preemptions of a schedule; without a bound unless given. */
+  readonly preemptions?: number;
+  /** States beyond which it gives up if nothing has been found. */
+  readonly states?: number;
+  /** See Bounds. */
+  readonly expired?: ((states: number) => boolean) | undefined;
+}
 
-export interface Shortest {
+/** States beyond which it gives up in any case. */
+const MOST_STATES = 1_000_000;
+
+export interface Shortest extends SearchResult {
   readonly violation: Violation;
   readonly schedule: Schedule;
 }
 
-export function shortest(world: World, expired: (states: number) => boolean = () => false): Shortest | null {
+/** Null if there is none, or the effort was not enough. */
+export function shortest(world: World, { preemptions = Infinity, states = MOST_STATES, expired = () => false }: Effort = {}): Shortest | null {
   const { reducing } = world;
   world.reducing = false;
-  let effort = 0;
-  let found: Shortest | null = null;
-  for (let preemptions = 0; found === null; preemptions++) {
-    const round = new Round(world, preemptions, (states) => effort + states > DEFAULT_EFFORT || expired(effort + states));
+  const sum = { states: 0, transitions: 0, schedules: 0 };
+  let found: Found | null = null;
+  for (let most = 0; most <= preemptions && found === null; most++) {
+    const round = new Round(world, most, (more, isFound) => sum.states + more > (isFound ? MOST_STATES : states) || expired(sum.states + more));
     const complete = round.run();
-    effort += round.states;
+    sum.states += round.states;
+    sum.transitions += round.transitions;
+    sum.schedules += round.schedules;
     found = round.found;
     if (!complete || !round.isBounded) break;
   }
   world.reducing = reducing;
-  return found;
+  return found === null ? null : { cut: 'violation', complete: false, ...sum, ...found };
 }
+
+type Found = Pick<Shortest, 'violation' | 'schedule'>;
 
 /** A state on the way to the present one. */
 class Frame {
@@ -49,12 +65,15 @@ class Frame {
 
 /** All schedules with at most so many preemptions. */
 class Round {
-  found: Shortest | null = null;
+  found: Found | null = null;
+  transitions = 0;
+  /** Schedules that have come to their ends. */
+  schedules = 0;
   /** Some schedule was left because it had another preemption. */
   isBounded = false;
   readonly #world: World;
   readonly #most: number;
-  readonly #enough: (states: number) => boolean;
+  readonly #enough: (states: number, isFound: boolean) => boolean;
   readonly #start: number;
   readonly #visited = new HashedStates();
   /** Frames are made once and used again: the stack is the first `#depth` of them. */
@@ -63,7 +82,7 @@ class Round {
   /** Schedules are looked for that have fewer steps. */
   #bound = Number.MAX_SAFE_INTEGER;
 
-  constructor(world: World, most: number, enough: (states: number) => boolean) {
+  constructor(world: World, most: number, enough: (states: number, isFound: boolean) => boolean) {
     this.#world = world;
     this.#most = most;
     this.#enough = enough;
@@ -91,8 +110,9 @@ class Round {
       else frame.preempting = preempting & (preempting - 1);
       if (this.#depth >= this.#bound) continue;
       world.step(context);
+      this.transitions++;
       if (this.#judged(world.wrong(context)) || !this.#enter(context, preempting === 0 ? preemptions : preemptions + 1)) world.rewind(this.#start + this.#depth - 1);
-      if (this.#visited.size % BETWEEN_LOOKS === 0 && this.#enough(this.states)) {
+      if (this.#visited.size % BETWEEN_LOOKS === 0 && this.#enough(this.states, this.found !== null)) {
         world.rewind(this.#start);
         return false;
       }
@@ -105,6 +125,7 @@ class Round {
     const world = this.#world;
     const choices = world.choices(SPINNING);
     if (choices === 0) {
+      this.schedules++;
       this.#judged(world.judge());
       return false;
     }
