@@ -13,9 +13,11 @@ type Action =
   | { do: 'cancel'; timer: number }
   | { do: 'step'; until: number; meanwhile: Action[] };
 
-const TIMERS = 12;
+const TIMERS = 24;
 const PRIORITIES = Object.values(Priority);
-const timer = fc.nat(TIMERS - 1);
+/** Whichever timer fired last; to a handler, its own. */
+const LAST = -1;
+const timer = fc.oneof(fc.nat(TIMERS - 1), fc.constant(LAST));
 /** Small delays, so that many events share an instant. */
 const delay = fc.nat(4);
 
@@ -35,23 +37,30 @@ const script = fc.array(fc.oneof(outside, step), { maxLength: 200 });
 function transcript(queue: Queue, actions: readonly Action[]): string[] {
   const log: string[] = [];
   let meanwhile: Action[] = [];
-  const fired = (name: string) => () => {
-    log.push(`${name} at ${queue.now}`);
-    for (const action of meanwhile) perform(action);
+  let last = 0;
+  const numbered = (timer: number): number => (timer === LAST ? last : timer);
+  const armed = (): string => timers.map((one) => Number(queue.isArmed(one))).join('');
+  const fired = (name: string, timer?: number) => () => {
+    last = timer ?? last;
+    log.push(`${name} at ${queue.now}, armed ${armed()}`);
+    for (const action of meanwhile) {
+      perform(action);
+      log.push(armed());
+    }
   };
   const perform = (action: Action): void => {
-    if (action.do === 'arm') queue.arm(action.timer, queue.now + action.delay);
-    else if (action.do === 'cancel') queue.cancel(action.timer);
+    if (action.do === 'arm') queue.arm(numbered(action.timer), queue.now + action.delay);
+    else if (action.do === 'cancel') queue.cancel(numbered(action.timer));
     else if (action.do === 'once') queue.once(action.priority, queue.now + action.delay, fired(`once ${action.priority}`));
     else {
       ({ meanwhile } = action);
       log.push(`${queue.step(queue.now + action.until)}, next at ${queue.nextTime}`);
     }
   };
-  const timers = Array.from({ length: TIMERS }, (_, i) => queue.timer(PRIORITIES[i % PRIORITIES.length], fired(`timer ${i}`)));
+  const timers = Array.from({ length: TIMERS }, (_, i) => queue.timer(PRIORITIES[i % PRIORITIES.length], fired(`timer ${i}`, i)));
   for (const action of actions) {
     perform(action);
-    log.push(timers.map((one) => Number(queue.isArmed(one))).join(''));
+    log.push(armed());
   }
   meanwhile = [];
   while (queue.step());
