@@ -1,18 +1,21 @@
 /**
  * Speed as ratios, measured side by side and in turn (A B A B …), the median of the pairs' ratios:
- * a warm run of the main job against the bare loop, the whole command against `node -e 0`, and the event queue on a
- * PHOLD-like load. `npm run build` first.
+ * a warm run of the main job against the bare loop, the whole command against `node -e 0`, and the event queue against
+ * others on a PHOLD-like load. `npm run build` first.
  */
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareEngine } from '../bin/engine.ts';
 import { run } from '../perf/index.ts';
-import { EventQueue, Priority } from '../sim/event-queue.ts';
 import { BareLoop } from './bare-loop.ts';
 import { mainJob } from './main-job.ts';
+import { type Peer, presentPeers } from './peers.ts';
+import { onMachine, onQueue } from './phold.ts';
 
 const ROUNDS = 7;
+/** Of the queue's load. */
+const EVENTS = 1e6;
 
 function milliseconds(work: () => void): number {
   const start = performance.now();
@@ -37,20 +40,10 @@ function node(...args: string[]): void {
   if (status !== 0) throw new Error(stderr);
 }
 
-/** N timers, each of which arms itself again after a random while; millions of events per second. */
-function phold(timers: number, events: number): number {
-  const queue = new EventQueue();
-  let state = 12345;
-  const delay = (): number => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return 1 + (state >>> 8);
-  };
-  const again = (timer: number): void => queue.arm(timer, queue.now + delay());
-  for (let i = 0; i < timers; i++) queue.arm(queue.timer(Priority.IRQ, again), delay());
-  const elapsed = milliseconds(() => {
-    for (let i = 0; i < events; i++) queue.step();
-  });
-  return events / elapsed / 1000;
+/** How many times as fast as a peer the queue is. */
+function against(peer: Peer, timers: number): string {
+  const pairs = Array.from({ length: ROUNDS }, () => onQueue(timers, EVENTS) / peer.measure(timers));
+  return `${median(pairs).toFixed(1)} times ${peer.name}`;
 }
 
 // As the commands do.
@@ -62,32 +55,10 @@ const command = ['dist/bin/perfsim.cjs', 'record', '-q', '-N', '-o', output, '-e
 compare('the whole command against `node -e 0`', () => node(...command), () => node('-e', '0'));
 compare('`--version` against `node -e 0`', () => node('dist/bin/perfsim.cjs', '--version'), () => node('-e', '0'));
 compare('`record --help` against `node -e 0`', () => node('dist/bin/perfsim.cjs', 'record', '--help'), () => node('-e', '0'));
-/** Median ratio of our events per second to a peer's, measured in turn. */
-function against(peer: (timers: number) => number, timers: number, events: number): string {
-  phold(timers, events);
-  const pairs = Array.from({ length: ROUNDS }, () => phold(timers, events) / peer(timers));
-  return median(pairs).toFixed(1);
-}
 
-/** A program's own figure; NaN if it cannot run here. */
-function figure(command: string, ...args: string[]): number {
-  const { stdout, status } = spawnSync(command, args, { encoding: 'utf8' });
-  return status === 0 ? Number(stdout) : NaN;
-}
-
-const phold_ns3 = join(tmpdir(), 'perfsim-phold-ns3');
-const compiled = spawnSync('g++', ['-O3', '-std=c++17', 'bench/peers/phold.cc', '-o', phold_ns3, '-lns3-core']).status === 0;
-const schedulers = ['ns3::PriorityQueueScheduler', 'ns3::ListScheduler', 'ns3::MapScheduler', 'ns3::CalendarScheduler'];
+const peers = presentPeers();
 for (const timers of [4, 16, 256, 4096]) {
-  phold(timers, 1e6);
-  console.log(`event queue, ${timers} timers: ${phold(timers, 3e6).toFixed(1)} million events per second`);
-  if (compiled) {
-    // The list scheduler is only fast while the list is short.
-    const tried = schedulers.filter((name) => timers <= 256 || !name.includes('List'));
-    const best = (): number => Math.max(...tried.map((name) => figure(phold_ns3, name, String(timers), '3e5')));
-    console.log(`  ${against(best, timers, 1e6)} times ns-3 with its best scheduler`);
-  }
-  if (!Number.isNaN(figure('/usr/bin/python3', 'bench/peers/phold.py', '4', '1000'))) {
-    console.log(`  ${against((n) => figure('/usr/bin/python3', 'bench/peers/phold.py', String(n), '1e5'), timers, 1e6)} times SimPy`);
-  }
+  const [queue, machine] = [onQueue, onMachine].map((phold) => median(Array.from({ length: ROUNDS }, () => phold(timers, EVENTS))).toFixed(1));
+  console.log(`event queue, ${timers} timers: ${queue} million events per second, ${machine} through the machine's CPUs`);
+  for (const peer of peers) console.log(`  ${against(peer, timers)}`);
 }

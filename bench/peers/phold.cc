@@ -1,4 +1,4 @@
-// The PHOLD-like load of bench/speed.ts on ns-3 (Debian package libns3-dev): N events, each of which schedules its
+// The PHOLD-like load of bench/phold.ts on ns-3 (Debian package libns3-dev): N events, each of which schedules its
 // successor after a random while. Arguments: scheduler type, N, number of events. Prints millions of events per second.
 #include <chrono>
 #include <cstdint>

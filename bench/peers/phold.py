@@ -1,4 +1,4 @@
-"""The PHOLD-like load of bench/speed.ts on SimPy 2 (Debian package python3-simpy): N processes that hold for random whiles.
+"""The PHOLD-like load of bench/phold.ts on SimPy 2 (Debian package python3-simpy): N processes that hold for random whiles.
 
 Arguments: N, number of events. Prints millions of events per second.
 """
