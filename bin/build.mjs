@@ -20,20 +20,24 @@ const noChance = {
 };
 
 /**
- * Counterexamples ask the program's map for lines and names of functions, and Node reads all of it to answer: it is left
- * with the points at which one of them changes, and none in packages.
+ * Counterexamples ask the program's map for lines of the kernel and names of its functions, and Node reads all of it to
+ * answer: it is left with the points at which one of them changes, and none in other code.
  */
 function thin(file) {
   const map = JSON.parse(readFileSync(file, 'utf8'));
+  const [sources, names] = [[], []];
+  const placeOf = new Map(map.sources.map((source, i) => [i, source.startsWith('../../kernel/') ? sources.push(source) - 1 : null]));
+  const numbers = new Map();
+  const nameOf = (name) => numbers.get(name) ?? numbers.set(name, names.push(map.names[name]) - 1).get(name);
   let last = '';
   const mappings = decode(map.mappings).map((line) => line.flatMap(([column, source, row, , name]) => {
-    const isOurs = source !== undefined && !map.sources[source].includes('node_modules');
-    const place = isOurs ? `${source}:${row}:${name}` : '';
+    const known = placeOf.get(source) ?? null;
+    const place = known === null ? '' : `${known}:${row}:${name}`;
     if (place === last) return [];
     last = place;
-    return [isOurs ? [column, source, row, 0, ...(name === undefined ? [] : [name])] : [column]];
+    return [known === null ? [column] : [column, known, row, 0, ...(name === undefined ? [] : [nameOf(name)])]];
   }));
-  writeFileSync(file, JSON.stringify({ ...map, mappings: encode(mappings) }));
+  writeFileSync(file, JSON.stringify({ ...map, sources, names, mappings: encode(mappings) }));
 }
 
 // The declarations of the libraries are made by `prepack`, which npm runs before it builds.
