@@ -25,7 +25,7 @@ export interface DrawOptions extends Pick<Bounds, 'expired'> {
 export function draw(world: World, chooser: Chooser, options: DrawOptions = {}): SearchResult {
   const { schedules = DEFAULT_SCHEDULES } = options;
   world.reducing = true;
-  const start = world.length;
+  const start = world.here();
   const judged = new HashedStates();
   let transitions = 0;
   let drawn = 0;
@@ -37,7 +37,7 @@ export function draw(world: World, chooser: Chooser, options: DrawOptions = {}):
   while (drawn < schedules) {
     if (drawn % BETWEEN_LOOKS === 0 && options.expired?.(drawn) === true) return result('time', null);
     const violation = follow(world, chooser, judged);
-    transitions += world.length - start;
+    transitions += world.length - start.length;
     drawn++;
     if (violation !== null) return result('violation', violation);
     world.rewind(start);

@@ -46,7 +46,7 @@ interface Activation {
  * called before the first step and after each.
  */
 export function explain(world: World, schedule: Schedule, look: () => void = () => {}): Explanation | null {
-  const start = world.length;
+  const start = world.here();
   world.reducing = false;
   const explanation = follow(world, schedule, look);
   world.rewind(start);

@@ -10,6 +10,7 @@ import type { Violation } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { SPINNING, lowest } from './standing.ts';
 import { ExactStates, HashedStates, type Visited } from './visited.ts';
+import { Place } from './trail.ts';
 import type { World } from './world.ts';
 
 export interface SearchOptions extends Bounds {
@@ -70,6 +71,8 @@ class Frame {
   goingOn = -1;
   preemptions = 0;
   schedules = 0;
+  /** Where it is on the way. */
+  readonly place = new Place();
 }
 
 class Search {
@@ -90,7 +93,7 @@ class Search {
   #cut: Cut | null = null;
   #violation: Violation | null = null;
   #schedule: Schedule | null = null;
-  readonly #start: number;
+  readonly #start: Place;
   /** States when it came out that the pass must be repeated. */
   #misjudgedAt = 0;
 
@@ -102,7 +105,7 @@ class Search {
     this.#preemptions = options.preemptions ?? Infinity;
     this.#visited = options.exact === true ? new ExactStates(() => world.points.map(({ id }) => id)) : new HashedStates();
     this.#distinct = options.preemptions === undefined ? null : new HashedStates();
-    this.#start = world.length;
+    this.#start = world.here();
   }
 
   run(): SearchResult {
@@ -133,12 +136,13 @@ class Search {
         this.#leave(frame);
         continue;
       }
+      world.rewind(frame.place);
       const context = lowest(frame.left);
       frame.left &= frame.left - 1;
       world.step(context);
       this.#transitions++;
       const preemptions = frame.goingOn === -1 || context === frame.goingOn ? frame.preemptions : frame.preemptions + 1;
-      if (this.#found(world.wrong(context)) || !this.#enter(context, preemptions)) world.rewind(world.length - 1);
+      if (!this.#found(world.wrong(context))) this.#enter(context, preemptions);
     }
   }
 
@@ -152,17 +156,19 @@ class Search {
     return true;
   }
 
-  /** Comes to a state by a step of `context`; true if it is new, and its successors are to be explored. */
-  #enter(context: number, preemptions: number): boolean {
-    if (this.#distinct !== null) return this.#enterBounded(this.#distinct, context, preemptions);
+  /** Comes to a state by a step of `context`. If it is new, its successors are to be explored. */
+  #enter(context: number, preemptions: number): void {
+    if (this.#distinct !== null) {
+      this.#enterBounded(this.#distinct, context, preemptions);
+      return;
+    }
     const state = this.#visited.enter(this.#world.store, 0);
     if (state >= 0) this.#meet(state, context);
     else this.#push(~state, this.#choices(), -1, 0);
-    return state < 0;
   }
 
   /** The same where it matters who came here, and by how many preemptions. */
-  #enterBounded(distinct: HashedStates, context: number, preemptions: number): boolean {
+  #enterBounded(distinct: HashedStates, context: number, preemptions: number): void {
     const { store } = this.#world;
     let choices = this.#choices();
     const goingOn = context !== -1 && (choices & (1 << context)) !== 0 ? context : -1;
@@ -170,14 +176,13 @@ class Search {
     distinct.enter(store, 0);
     if (state >= 0) {
       this.#meet(state, context);
-      return false;
+      return;
     }
     if (preemptions === this.#preemptions && goingOn !== -1 && choices !== 1 << goingOn) {
       choices = 1 << goingOn;
       this.#isCutBy('preemptions');
     }
     this.#push(~state, choices, goingOn, preemptions);
-    return true;
   }
 
   #choices(): number {
@@ -193,6 +198,7 @@ class Search {
     frame.goingOn = goingOn;
     frame.preemptions = preemptions;
     frame.schedules = 0;
+    this.#world.here(frame.place);
     if (state >= this.#schedules.length) this.#schedules = grown(this.#schedules);
     this.#schedules[state] = OPEN;
     if (choices !== 0) return;
@@ -206,7 +212,6 @@ class Search {
     this.#schedules[state] = schedules;
     this.#depth--;
     this.#frames[this.#depth - 1].schedules += schedules;
-    this.#world.rewind(this.#world.length - 1);
   }
 
   /** A state that is met again while its successors are explored closes a cycle. */

@@ -14,6 +14,7 @@ import type { Schedule } from './schedule.ts';
 import type { SearchResult } from './search.ts';
 import { SPINNING, lowest } from './standing.ts';
 import { HashedStates } from './visited.ts';
+import { Place } from './trail.ts';
 import type { World } from './world.ts';
 
 /** How far the search goes. */
@@ -61,7 +62,12 @@ class Frame {
   preempting = 0;
   others = 0;
   preemptions = 0;
+  /** Where it is on the way. */
+  readonly place = new Place();
 }
+
+/** In place of a context. */
+const NOBODY = -1;
 
 /** All schedules with at most so many preemptions. */
 class Round {
@@ -74,19 +80,20 @@ class Round {
   readonly #world: World;
   readonly #most: number;
   readonly #enough: (states: number, isFound: boolean) => boolean;
-  readonly #start: number;
+  readonly #start: Place;
   readonly #visited = new HashedStates();
   /** Frames are made once and used again: the stack is the first `#depth` of them. */
   readonly #frames: Frame[] = [];
   #depth = 0;
-  /** Schedules are looked for that have fewer steps. */
+  /** Steps from which another would make a schedule no shorter than what has been found. */
   #bound = Number.MAX_SAFE_INTEGER;
+  #nextLook = 0;
 
   constructor(world: World, most: number, enough: (states: number, isFound: boolean) => boolean) {
     this.#world = world;
     this.#most = most;
     this.#enough = enough;
-    this.#start = world.length;
+    this.#start = world.here();
   }
 
   get states(): number {
@@ -96,57 +103,70 @@ class Round {
   /** False if the search was given up. */
   run(): boolean {
     const world = this.#world;
-    this.#enter(-1, 0);
-    while (this.#depth > 0) {
+    this.#follow(this.#enter(NOBODY, 0), 0);
+    while (this.#depth > 0 && !this.#isEnough()) {
       const frame = this.#frames[this.#depth - 1];
       const { preempting, others, preemptions } = frame;
-      if ((preempting | others) === 0) {
-        this.#depth--;
-        if (this.#depth > 0) world.rewind(this.#start + this.#depth - 1);
-        continue;
-      }
-      const context = lowest(preempting === 0 ? others : preempting);
-      if (preempting === 0) frame.others = others & (others - 1);
-      else frame.preempting = preempting & (preempting - 1);
-      if (this.#depth >= this.#bound) continue;
-      world.step(context);
-      this.transitions++;
-      if (this.#judged(world.wrong(context)) || !this.#enter(context, preempting === 0 ? preemptions : preemptions + 1)) world.rewind(this.#start + this.#depth - 1);
-      if (this.#visited.size % BETWEEN_LOOKS === 0 && this.#enough(this.states, this.found !== null)) {
-        world.rewind(this.#start);
-        return false;
-      }
+      world.rewind(frame.place);
+      if (preempting !== 0) {
+        frame.preempting = preempting & (preempting - 1);
+        this.#follow(lowest(preempting), preemptions + 1);
+      } else if (others !== 0) {
+        frame.others = others & (others - 1);
+        this.#follow(lowest(others), preemptions);
+      } else this.#depth--;
     }
-    return true;
+    world.rewind(this.#start);
+    return this.#depth === 0;
   }
 
-  /** Comes to a state by a step of `context`; true if its successors are to be tried. */
-  #enter(context: number, preemptions: number): boolean {
+  #isEnough(): boolean {
+    if (this.states < this.#nextLook) return false;
+    this.#nextLook = this.states + BETWEEN_LOOKS;
+    return this.#enough(this.states, this.found !== null);
+  }
+
+  /** Takes a step of `context`, and all that are forced after it. */
+  #follow(context: number, preemptions: number): void {
+    const world = this.#world;
+    let next = context;
+    while (next !== NOBODY && world.length < this.#bound) {
+      world.step(next);
+      this.transitions++;
+      next = this.#judged(world.wrong(next)) ? NOBODY : this.#enter(next, preemptions);
+    }
+  }
+
+  /** Comes to a state by a step of `context`. Who steps next if there is no choice; if there is, a frame holds it. */
+  #enter(context: number, preemptions: number): number {
     const world = this.#world;
     const choices = world.choices(SPINNING);
     if (choices === 0) {
       this.schedules++;
       this.#judged(world.judge());
-      return false;
+      return NOBODY;
     }
-    const goesOn = context >= 0 && (choices & (1 << context)) !== 0;
-    if (this.#visited.enter(world.store, (goesOn ? context + 1 : 0) + (preemptions << 5)) >= 0) return false;
-    const frame = (this.#frames[this.#depth++] ??= new Frame());
+    const goesOn = context !== NOBODY && (choices & (1 << context)) !== 0;
+    if (this.#visited.enter(world.store, (goesOn ? context + 1 : 0) + (preemptions << 5)) >= 0) return NOBODY;
     const others = goesOn ? 1 << context : choices;
-    frame.preempting = choices & ~others;
+    let preempting = choices & ~others;
+    if (preempting !== 0 && preemptions === this.#most) {
+      this.isBounded = true;
+      preempting = 0;
+    }
+    if (preempting === 0 && (others & (others - 1)) === 0) return lowest(others);
+    const frame = (this.#frames[this.#depth++] ??= new Frame());
+    frame.preempting = preempting;
     frame.others = others;
     frame.preemptions = preemptions;
-    if (frame.preempting !== 0 && preemptions === this.#most) {
-      this.isBounded = true;
-      frame.preempting = 0;
-    }
-    return true;
+    world.here(frame.place);
+    return NOBODY;
   }
 
   #judged(violation: Violation | null): boolean {
     if (violation === null) return false;
     this.found = { violation, schedule: this.#world.schedule(this.#start) };
-    this.#bound = this.found.schedule.length;
+    this.#bound = this.#world.length - 1;
     return true;
   }
 }

@@ -156,10 +156,11 @@ export class Standing {
   isReady(point: number): boolean {
     const rows = this.#rows;
     const row = point * PARTS;
-    const isOfOneCell = (rows[row + FLAGS] & WATCHES) === 0;
     const held = this.#store.held[this.cells[point]];
-    if (isOfOneCell && held === rows[row + READY_FOR]) return true;
-    if (isOfOneCell && held === rows[row + WAITS_FOR]) return false;
+    if ((rows[row + FLAGS] & WATCHES) === 0) {
+      if (held === rows[row + READY_FOR]) return true;
+      if (held === rows[row + WAITS_FOR]) return false;
+    }
     const { operation, cell, cellIndex, watched, operand } = this.points[point];
     for (const index of [cellIndex, ...watched]) this.#store.settle(index);
     const isReady = operation!.ready!(cell!, operand);

@@ -1,5 +1,5 @@
 /**
- * The steps on the way from the first state to the present one, each with what is needed to take it back. Rows of integers,
+ * The steps on the way from the first state to the present one, and places to which they are taken back. Rows of integers,
  * so that a step allocates nothing.
  *
  * Reference: none.
@@ -10,51 +10,70 @@ import type { Schedule } from './schedule.ts';
 import type { Standing } from './standing.ts';
 import type { Store } from './store.ts';
 
-// The parts of a row: who took the step, at which point, and its operations that others could have come before; and what was
-// before it of the memory's log and of the hash, and of all contexts.
+// The parts of a row: who took the step, at which point, and its operations that others could have come before.
 const CONTEXT = 0;
 const FROM = 1;
 const OPERATIONS = 2;
-const MARK = 3;
-const LOW = 4;
-const HIGH = 5;
-const IDLE = 6;
-const BARRED = 7;
-const SPINNING = 8;
-const PARTS = 9;
+const PARTS = 3;
 
-const FIRST_CAPACITY = 1 << 16;
+const FIRST_CAPACITY = 1 << 14;
+
+/** A place to come back to: the steps that lead there, and what holds there of memory and of all contexts. */
+export class Place {
+  length = 0;
+  mark = 0;
+  low = 0;
+  high = 0;
+  idle = 0;
+  barred = 0;
+  spinning = 0;
+}
 
 export class Trail {
   length = 0;
   #rows = new Int32Array(FIRST_CAPACITY);
+  readonly #store: Store;
+  readonly #standing: Standing;
+
+  constructor(store: Store, standing: Standing) {
+    this.#store = store;
+    this.#standing = standing;
+  }
 
   /** The context is about to take a step from the point `from`. */
-  push(context: number, from: number, operations: number, { mark, low, high }: Store, { idle, barred, spinning }: Standing): void {
+  push(context: number, from: number, operations: number): void {
     const row = this.length++ * PARTS;
     if (row + PARTS > this.#rows.length) this.#rows = grown(this.#rows);
     const rows = this.#rows;
     rows[row + CONTEXT] = context;
     rows[row + FROM] = from;
     rows[row + OPERATIONS] = operations;
-    rows[row + MARK] = mark;
-    rows[row + LOW] = low;
-    rows[row + HIGH] = high;
-    rows[row + IDLE] = idle;
-    rows[row + BARRED] = barred;
-    rows[row + SPINNING] = spinning;
   }
 
-  /** Takes back all steps but the first `length`. */
-  rewind(length: number, store: Store, standing: Standing): void {
+  /** Makes `place` the place where the trail has come to. */
+  mark(place: Place): Place {
+    const { mark, low, high } = this.#store;
+    const { idle, barred, spinning } = this.#standing;
+    place.length = this.length;
+    place.mark = mark;
+    place.low = low;
+    place.high = high;
+    place.idle = idle;
+    place.barred = barred;
+    place.spinning = spinning;
+    return place;
+  }
+
+  /** Takes back all steps that came after `place`. */
+  rewind({ length, mark, low, high, idle, barred, spinning }: Place): void {
     if (this.length === length) return;
     const rows = this.#rows;
-    const first = length * PARTS;
-    for (let row = (this.length - 1) * PARTS; row >= first; row -= PARTS) standing.back(rows[row + CONTEXT], rows[row + FROM]);
-    standing.idle = rows[first + IDLE];
-    standing.barred = rows[first + BARRED];
-    standing.spinning = rows[first + SPINNING];
-    store.undo(rows[first + MARK], rows[first + LOW], rows[first + HIGH]);
+    const standing = this.#standing;
+    for (let row = (this.length - 1) * PARTS; row >= length * PARTS; row -= PARTS) standing.back(rows[row + CONTEXT], rows[row + FROM]);
+    standing.idle = idle;
+    standing.barred = barred;
+    standing.spinning = spinning;
+    this.#store.undo(mark, low, high);
     this.length = length;
   }
 

@@ -9,15 +9,13 @@
  */
 import type { Store } from './store.ts';
 
-const { imul } = Math;
-
 export interface Visited {
   readonly size: number;
-  /** The number of the state that the store is in, with `extra` as one more part of it; ~number if it is new. */
+  /** The number of the state that the store is in, with `extra`, a small number, as one more part of it; ~number if it is new. */
   enter(store: Store, extra: number): number;
 }
 
-const INITIAL_CAPACITY = 1 << 12;
+const INITIAL_CAPACITY = 1 << 14;
 const MAX_LOAD = 0.6;
 const GROWTH = 4;
 
@@ -28,8 +26,8 @@ export class HashedStates implements Visited {
   #slots = new Int32Array(3 * INITIAL_CAPACITY);
 
   enter(store: Store, extra: number): number {
-    const low = store.low ^ imul(extra + 1, 0x2545f491);
-    const high = store.high ^ imul(extra + 1, 0x9e3779b1);
+    const low = store.low ^ extra;
+    const { high } = store;
     const slots = this.#slots;
     let slot = (low & this.#mask) * 3;
     for (let number; (number = slots[slot + 2]!) !== 0; slot = slot + 3 === slots.length ? 0 : slot + 3) {
@@ -47,10 +45,14 @@ export class HashedStates implements Visited {
     this.#mask = GROWTH * (this.#mask + 1) - 1;
     const slots = new Int32Array(3 * (this.#mask + 1));
     for (let at = 0; at < old.length; at += 3) {
-      if (old[at + 2] === 0) continue;
-      let slot = (old[at] & this.#mask) * 3;
+      const number = old[at + 2];
+      if (number === 0) continue;
+      const low = old[at];
+      let slot = (low & this.#mask) * 3;
       while (slots[slot + 2] !== 0) slot = slot + 3 === slots.length ? 0 : slot + 3;
-      slots.set(old.subarray(at, at + 3), slot);
+      slots[slot] = low;
+      slots[slot + 1] = old[at + 1];
+      slots[slot + 2] = number;
     }
     this.#slots = slots;
   }

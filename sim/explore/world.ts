@@ -15,7 +15,7 @@ import type { Schedule } from './schedule.ts';
 import { Sharing } from './sharing.ts';
 import { SPINNING, Standing, lowest } from './standing.ts';
 import { Store } from './store.ts';
-import { Trail } from './trail.ts';
+import { Place, Trail } from './trail.ts';
 
 /** Operations of one step beyond which it is taken to be an endless loop. */
 const LONGEST_STEP = 10_000;
@@ -42,7 +42,7 @@ export class World implements Ground {
   misjudged = false;
   readonly #standing: Standing;
   readonly #automata: Automaton[];
-  readonly #trail = new Trail();
+  readonly #trail: Trail;
   readonly #sharing = new Sharing();
   readonly #memo = new Memo();
   #reducing = true;
@@ -59,6 +59,7 @@ export class World implements Ground {
     this.contexts = model.contexts;
     const standing = new Standing(model.contexts, this.store);
     this.#standing = standing;
+    this.#trail = new Trail(this.store, standing);
     model.attach(this);
     this.#automata = model.contexts.map((_, context) => {
       this.running = context;
@@ -162,7 +163,7 @@ export class World implements Ground {
     const row = memo.find(from, standing.cells[from], store.held);
     const { rows } = memo;
     // If there is no row yet, this is put right by `#perform`.
-    this.#trail.push(context, from, rows[row + OPERATIONS], store, standing);
+    this.#trail.push(context, from, rows[row + OPERATIONS]);
     if (row === UNKNOWN) this.#perform(context, from);
     else {
       store.change(rows, memo.changes(row), memo.end(row), rows[row + LOW], rows[row + HIGH]);
@@ -245,9 +246,9 @@ export class World implements Ground {
    */
   #hangs(context: number): boolean {
     const { depth } = this.#point(context);
-    const { depth: before } = this.#standing.points[this.#trail.last];
-    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(before / SUSPICIOUS)) return false;
-    const { length } = this;
+    const { depth: last } = this.#standing.points[this.#trail.last];
+    if (depth < SUSPICIOUS || Math.floor(depth / SUSPICIOUS) === Math.floor(last / SUSPICIOUS)) return false;
+    const before = this.here();
     let hangs = true;
     while (hangs && this.#point(context).depth < depth + LONGEST_RUN) {
       const choices = this.choices();
@@ -259,7 +260,7 @@ export class World implements Ground {
         hangs &&= this.violation === null && this.#point(spinner).kind !== 'end';
       }
     }
-    this.rewind(length);
+    this.rewind(before);
     this.violation = null;
     return hangs;
   }
@@ -307,13 +308,18 @@ export class World implements Ground {
     return this.#trail.length;
   }
 
-  /** Takes back all steps but the first `length`. */
-  rewind(length: number): void {
-    this.#trail.rewind(length, this.store, this.#standing);
+  /** Where the steps have led, to come back to: `place`, if there is one to be used again. */
+  here(place = new Place()): Place {
+    return this.#trail.mark(place);
   }
 
-  /** The steps after the first `length`, those that were taken together one by one. */
-  schedule(length: number): Schedule {
+  /** Takes back all steps that were taken after `place`. */
+  rewind(place: Place): void {
+    this.#trail.rewind(place);
+  }
+
+  /** The steps that were taken after `place`, those that were taken together one by one. */
+  schedule({ length }: Place): Schedule {
     return this.#trail.schedule(length);
   }
 

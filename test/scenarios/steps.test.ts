@@ -32,7 +32,7 @@ test.each(SCENARIOS.map(({ name }) => name))('%s', (name) => {
   const scenario = SCENARIOS.find((one) => one.name === name)!;
   for (const kernel of KERNELS.filter(({ variant }) => ['waitq-in-rb', 'v3.2', 'v6.18'].includes(variant.name))) {
     const [world, performed] = [worldOf(scenario, kernel), worldOf(scenario, kernel)];
-    const start = world.length;
+    const starts = [world, performed].map((one) => one.here());
     const chooser = new RandomChooser(new RandomStream('steps'));
     for (let i = 0; i < SCHEDULES; i++) {
       for (let choices; (choices = world.choices(SPINNING)) !== 0;) {
@@ -47,8 +47,8 @@ test.each(SCENARIOS.map(({ name }) => name))('%s', (name) => {
         expect(state(world)).toBe(state(performed));
         if (world.wrong(context) !== null) break;
       }
-      world.rewind(start);
-      performed.rewind(start);
+      world.rewind(starts[0]);
+      performed.rewind(starts[1]);
     }
   }
 });
