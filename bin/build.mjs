@@ -1,5 +1,5 @@
 /** Bundles the command and the libraries into dist/, and has V8 compile the command beforehand. */
-import { decode, encode } from '@jridgewell/sourcemap-codec';
+import { decode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,25 +19,21 @@ const noChance = {
   },
 };
 
-/**
- * Counterexamples ask the program's map for lines of the kernel and names of its functions, and Node reads all of it to
- * answer: it is left with the points at which one of them changes, and none in other code.
- */
-function thin(file) {
-  const map = JSON.parse(readFileSync(file, 'utf8'));
-  const [sources, names] = [[], []];
-  const placeOf = new Map(map.sources.map((source, i) => [i, source.startsWith('../../kernel/') ? sources.push(source) - 1 : null]));
-  const numbers = new Map();
-  const nameOf = (name) => numbers.get(name) ?? numbers.set(name, names.push(map.names[name]) - 1).get(name);
+/** The table that bin/source-lines.ts reads, in place of the map of the bundle: where lines of the kernel and names of its functions change. */
+function linesOf(map) {
+  const sources = map.sources.filter((source) => source.startsWith('../../kernel/'));
+  const places = [];
   let last = '';
-  const mappings = decode(map.mappings).map((line) => line.flatMap(([column, source, row, , name]) => {
-    const known = placeOf.get(source) ?? null;
-    const place = known === null ? '' : `${known}:${row}:${name}`;
-    if (place === last) return [];
-    last = place;
-    return [known === null ? [column] : [column, known, row, 0, ...(name === undefined ? [] : [nameOf(name)])]];
-  }));
-  writeFileSync(file, JSON.stringify({ ...map, sources, names, mappings: encode(mappings) }));
+  decode(map.mappings).forEach((line, number) => {
+    for (const [column, source, row, , name] of line) {
+      const place = [sources.indexOf(map.sources[source]), row, name];
+      if (place[0] === -1) place.fill(undefined);
+      if (String(place) === last) continue;
+      last = String(place);
+      places.push(number + 1, column + 1, place[0] ?? -1, place[1] === undefined ? -1 : place[1] + 1, place[2] ?? -1);
+    }
+  });
+  return { sources, names: map.names, places };
 }
 
 // The declarations of the libraries are made by `prepack`, which npm runs before it builds.
@@ -56,7 +52,7 @@ const commonjs = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } };
 
 /** The command, in the form of a function that Node's own loader gives to a module. */
 const { metafile } = await build({
-  ...commonjs, ...mapped,
+  ...commonjs, ...mapped, sourcemap: 'external',
   entryPoints: ['bin/program.ts'], entryNames: '[dir]/[name]-[hash]', metafile: true,
   external: ['esbuild', 'tinypool'],
   plugins: [noChance],
@@ -66,7 +62,8 @@ const { metafile } = await build({
   footer: { js: '})' },
 });
 const program = Object.keys(metafile.outputs).find((name) => name.endsWith('.cjs'));
-thin(`${program}.map`);
+writeFileSync(`${program}.lines`, JSON.stringify(linesOf(JSON.parse(readFileSync(`${program}.map`, 'utf8')))));
+rmSync(`${program}.map`);
 await build({
   ...commonjs, entryPoints: ['bin/perfsim.ts', 'bin/thread.ts', 'bin/code-cache.ts'], define: { PROGRAM: JSON.stringify(basename(program)) },
 });

@@ -8,9 +8,9 @@
  * Not modelled: what was read and written.
  */
 import { readFileSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { relative } from 'node:path';
 import { packageRoot } from './places.ts';
-import { mapBundle } from './source-lines.ts';
+import { framesIn, type Frame } from './source-lines.ts';
 import type { Cell } from '../sim/memory.ts';
 import type { ExplainedStep, Explanation } from '../sim/explore/explain.ts';
 
@@ -20,12 +20,6 @@ export interface Row {
   readonly statement: string;
   /** `kernel/buffer.ts:33` */
   readonly source: string;
-}
-
-interface Frame {
-  readonly name: string;
-  readonly path: string;
-  readonly line: number;
 }
 
 /** Code that is the means, not the matter: a step is shown where it is called. */
@@ -55,7 +49,6 @@ export interface Excerpt {
 }
 
 export function placedRows({ steps, violation }: Explanation, all = false): PlacedRow[] {
-  mapBundle();
   const shared = sharedCells(steps);
   const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
     all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));
@@ -131,19 +124,15 @@ function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
 
 /** The kernel's frames, innermost first; of what beginning to wait consists is told no more. */
 function framesOf({ at }: ExplainedStep): readonly Frame[] {
-  const frames = framesAt.get(at) ?? framesIn(at);
+  const frames = framesAt.get(at) ?? stackOf(at);
   framesAt.set(at, frames);
   return frames;
 }
 
 const framesAt = new WeakMap<Error, readonly Frame[]>();
 
-function framesIn(at: Error): readonly Frame[] {
-  const frames = (at.stack ?? '').split('\n').flatMap((text) => {
-    const match = /^\s+at (?:(?:new )?([\w$.<>#]+)(?: \[as [^\]]+\])? \()?(?:file:\/\/)?(.+?):(\d+):\d+\)?$/.exec(text);
-    if (match === null || !isAbsolute(match[2]) || (isOurs(match[2]) && MEANS.test(match[2].slice(packageRoot().length)))) return [];
-    return [{ name: (match[1] ?? '').split('.').at(-1)!, path: match[2], line: Number(match[3]) }];
-  });
+function stackOf(at: Error): readonly Frame[] {
+  const frames = framesIn(at).filter(({ path }) => !isOurs(path) || !MEANS.test(path.slice(packageRoot().length)));
   // How a thread is put on a wait queue is the means, too.
   return frames.slice(Math.max(0, frames.findIndex(({ name }) => name === WAITS)));
 }

@@ -73,6 +73,7 @@ async function evaluate(path: string, code: string): Promise<unknown> {
   try {
     const file = join(folder, `${basename(path)}.mjs`);
     writeFileSync(file, code);
+    process.setSourceMapsEnabled(true);
     return await importOutside(pathToFileURL(file).href);
   } catch (error) {
     throw new InputError(`'${path}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}.`);

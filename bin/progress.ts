@@ -5,7 +5,7 @@ const INTERVAL_MS = 100;
 const CLEAR_LINE = '\r\u001b[K';
 
 /** In milliseconds; `performance` is a module that Node has to load. */
-const uptime = (): number => 1000 * process.uptime();
+export const uptime = (): number => 1000 * process.uptime();
 
 export interface Terminal {
   isTTY?: boolean;

@@ -1,5 +1,5 @@
 /** How many runs of many are done and how long the rest will take, in one line on a terminal that is rewritten in place. */
-import type { Terminal } from './progress.ts';
+import { uptime, type Terminal } from './progress.ts';
 
 const INTERVAL_MS = 200;
 const CLEAR_LINE = '\r\u001b[K';
@@ -16,7 +16,7 @@ export class RunProgress {
   private shown = false;
 
   /** `what` is done `total` times. */
-  constructor(terminal: Terminal, command: string, total: number, what = 'runs', now: () => number = () => performance.now()) {
+  constructor(terminal: Terminal, command: string, total: number, what = 'runs', now: () => number = uptime) {
     this.terminal = terminal;
     this.command = command;
     this.total = total;

@@ -57,8 +57,6 @@ export const command: Command = {
       printText(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
       return 0;
     }
-    // Before the kernel is loaded: a counterexample shows the lines that were written.
-    process.setSourceMapsEnabled(true);
     const request = await requestOf(valuesOf(options), names);
     return request.schedule === null ? verdicts(request) : replayOne(request, request.schedule);
   },

@@ -60,8 +60,6 @@ export const command: Command = {
 
 /** A counterexample: that of a schedule, or the simplest one that there is. */
 async function viewOfExploration(argv: readonly string[]): Promise<number> {
-  // Before the kernel is loaded: a counterexample shows the lines that were written.
-  process.setSourceMapsEnabled(true);
   const { EXPLORE_OPTIONS, requestOf, valuesOf, wordsOf: exploreWords } = await import('./explore.ts');
   const { options, names } = exploreWords(outputWords(argv), { ...EXPLORE_OPTIONS, ...OWN_OPTIONS });
   const values = valuesOf(options);

@@ -6,6 +6,7 @@ import type { Row } from '../counterexample.ts';
 import { loadKernel } from '../load-kernel.ts';
 import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { loadScenario } from '../load-scenario.ts';
+import { uptime } from '../progress.ts';
 
 export interface CellJob {
   /** A scenario by its name, or a file of the user's own. */
@@ -47,10 +48,10 @@ export async function exploreCell(job: CellJob, onStates: (states: number) => vo
   const { expectedOn, explore, worldsOf } = await import('../../kernel/explore/scenario.ts');
   const { scenario, kernel } = await partsOf(job);
   const { time, budget, preemptions, chooser } = job.bounds;
-  const end = time === null ? Infinity : performance.now() + 1000 * time;
+  const end = time === null ? Infinity : uptime() + 1000 * time;
   const expired = (states: number): boolean => {
     onStates(states);
-    return performance.now() > end;
+    return uptime() > end;
   };
   const options = { budget, expired, ...(preemptions === null ? {} : { preemptions }), ...(chooser === null ? {} : await drawing(job, chooser)) };
   return usersOwn(job, async () => {

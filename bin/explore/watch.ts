@@ -3,6 +3,7 @@
  * that touches no memory, where no explorer can stop it. A thread that gives no sign of life for long is given up.
  */
 import { InputError } from '../../perf/input-error.ts';
+import { uptime } from '../progress.ts';
 import { ownPart, type CellJob } from './cell.ts';
 
 export interface WatchedJob {
@@ -49,7 +50,7 @@ export class Watch {
 
   #isSilent(beats: Int32Array, index: number): boolean {
     const beat = Atomics.load(beats, index);
-    if (beat !== this.#heard[index].beat) this.#heard[index] = { beat, at: performance.now() };
-    return beat > 0 && performance.now() - this.#heard[index].at > SILENCE_MS;
+    if (beat !== this.#heard[index].beat) this.#heard[index] = { beat, at: uptime() };
+    return beat > 0 && uptime() - this.#heard[index].at > SILENCE_MS;
   }
 }

@@ -7,8 +7,6 @@ import { DONE, type WatchedJob } from './watch.ts';
 const SIGN_OF_LIFE_MS = 100;
 
 export async function work({ beats, index, job, replay }: WatchedJob): Promise<WorkerAnswer<CellAnswer | Replay>> {
-  // Before the kernel is loaded: a counterexample shows the lines that were written.
-  process.setSourceMapsEnabled(true);
   const beat = (): void => {
     Atomics.add(beats, index, 1);
   };
