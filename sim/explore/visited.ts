@@ -16,8 +16,8 @@ export interface Visited {
 }
 
 const INITIAL_CAPACITY = 1 << 14;
-const MAX_LOAD = 0.6;
-const GROWTH = 4;
+const MAX_LOAD = 0.7;
+const GROWTH = 2;
 
 export class HashedStates implements Visited {
   size = 0;
