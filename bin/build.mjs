@@ -4,8 +4,9 @@ import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { common, commonjs, loaded } from './bundle.mjs';
 
-const common = { outdir: 'dist', outbase: '.', bundle: true, platform: 'node', target: 'node20', minifySyntax: true, logLevel: 'warning' };
+const outdir = 'dist';
 
 // The package holds the kernel's sources themselves, which counterexamples quote.
 const mapped = { sourcemap: true, sourcesContent: false };
@@ -40,7 +41,7 @@ function linesOf(map) {
 for (const name of existsSync('dist') ? readdirSync('dist') : []) if (name !== 'types') rmSync(`dist/${name}`, { recursive: true });
 
 // The libraries, which need nothing of Node.
-await build({ ...common, ...mapped, platform: 'browser', entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm' });
+await build({ ...common, ...mapped, outdir, platform: 'browser', entryPoints: ['kernel/index.ts', 'perf/data/index.ts'], format: 'esm' });
 
 // What pages carry with them: one program and one style sheet, for browsers.
 await build({
@@ -48,23 +49,17 @@ await build({
   entryPoints: ['bin/view/main.ts', 'bin/view/style.css'],
 });
 
-const commonjs = { ...common, format: 'cjs', outExtension: { '.js': '.cjs' } };
-
-/** The command, in the form of a function that Node's own loader gives to a module. */
+// The command.
 const { metafile } = await build({
-  ...commonjs, ...mapped, sourcemap: 'external',
+  ...commonjs, ...mapped, ...loaded, outdir, sourcemap: 'external',
   entryPoints: ['bin/program.ts'], entryNames: '[dir]/[name]-[hash]', metafile: true,
   external: ['esbuild', 'tinypool'],
   plugins: [noChance],
-  // Node makes a `require` of a file's name as well as of its address.
-  define: { 'import.meta.filename': '__filename', 'import.meta.url': '__filename' },
-  banner: { js: '(function (exports, require, module, __filename, __dirname, __import) {' },
-  footer: { js: '})' },
 });
 const program = Object.keys(metafile.outputs).find((name) => name.endsWith('.cjs'));
 writeFileSync(`${program}.lines`, JSON.stringify(linesOf(JSON.parse(readFileSync(`${program}.map`, 'utf8')))));
 rmSync(`${program}.map`);
 await build({
-  ...commonjs, entryPoints: ['bin/perfsim.ts', 'bin/thread.ts', 'bin/code-cache.ts'], define: { PROGRAM: JSON.stringify(basename(program)) },
+  ...commonjs, outdir, entryPoints: ['bin/perfsim.ts', 'bin/thread.ts', 'bin/code-cache.ts'], define: { PROGRAM: JSON.stringify(basename(program)) },
 });
 execFileSync(process.execPath, ['dist/bin/code-cache.cjs']);
