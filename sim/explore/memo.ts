@@ -49,7 +49,7 @@ const FIRST_PLACES = 1 << 12;
 const MAX_LOAD = 0.5;
 
 /** Integers beyond which all is forgotten: a system with more to remember seldom does the same again. */
-const LARGEST = 1 << 26;
+const LARGEST = 1 << 24;
 
 /** Places between those where the steps of neighbouring points are looked for first. */
 const SPREAD = 61;

@@ -167,6 +167,14 @@ export class Standing {
     rows[row + (isReady ? READY_FOR : WAITS_FOR)] = held;
     return isReady;
   }
+
+  /** A context that is taken to wait for what it watches and need not, in memory that is settled; NONE if there is none. */
+  get astray(): number {
+    return this.at.findIndex((point, context) => {
+      const { operation, cell, operand } = this.points[point];
+      return (this.idle & (1 << context)) !== 0 && operation?.ready?.(cell!, operand) === true;
+    });
+  }
 }
 
 /** The number of the lowest bit that is set. */

@@ -13,7 +13,7 @@ import { HIGH, LOW, Memo, NEXT, OPERATIONS, REACHED, UNKNOWN } from './memo.ts';
 import { Violation, type ContextSpec, type Ground, type Model, type Status } from './model.ts';
 import type { Schedule } from './schedule.ts';
 import { Sharing } from './sharing.ts';
-import { SPINNING, Standing, lowest } from './standing.ts';
+import { NONE, SPINNING, Standing, lowest } from './standing.ts';
 import { Store } from './store.ts';
 import { Place, Trail } from './trail.ts';
 
@@ -326,6 +326,8 @@ export class World implements Ground {
   /** Judges a state in which no context can step. */
   judge(): Violation | null {
     this.store.settleAll();
+    const { astray } = this.#standing;
+    if (astray !== NONE) throw new Error(`${this.contexts[astray].name} waits for a condition that looks at more than its cell`);
     this.violation = null;
     this.#effect(() => this.model.judge());
     return this.violation;

@@ -150,6 +150,12 @@ describe('a broken primitive is caught', () => {
   });
 });
 
+test('a condition that looks at a cell that it does not watch is refused', () => {
+  const [watched, other] = cells(2);
+  const waits: Program = () => void operate_when(watched, (value) => value + other.v > 0);
+  expect(() => explored(() => tasks([waits, () => WRITE_ONCE(other, 1)]))).toThrow('T1 waits for a condition that looks at more than its cell');
+});
+
 describe('an endless loop', () => {
   test('is one that goes on when nobody else can', () => {
     const [x] = cells(1);
