@@ -9,6 +9,7 @@ import { effect, load } from '../sim/memory.ts';
 import {
   EBADF, EINTR, PERF_COUNT_SW_CONTEXT_SWITCHES, PERF_COUNT_SW_CPU_MIGRATIONS, SIGCHLD,
 } from './abi/index.ts';
+import { list_entries } from './list.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, kzalloc } from './primitives.ts';
 import type { MappedFile } from './sideband.ts';
 import { SignalCode } from './signal.ts';
@@ -95,6 +96,13 @@ export abstract class ProcessCode extends SignalCode {
       this.charge('record');
       this.perf_event_mmap(map);
     }
+  }
+
+  /** Whether an exec of the task ends events, so that it may have to wait for their last interrupts. */
+  exec_ends_events({ mm, files, perf_event_ctxp }: TaskStruct): boolean {
+    if (mm.mmap !== null || files.close_on_exec.length > 0) return true;
+    const contexts = perf_event_ctxp.flatMap((slot) => load(slot) ?? []);
+    return contexts.some(({ event_list }) => list_entries(event_list).some(({ attr }) => attr.remove_on_exec));
   }
 
   /** The task has become another program: events that must not see it end, those that waited for it start, and it is named. */

@@ -61,7 +61,7 @@ export class Sys {
   }
 
   mremap(vma: VmArea, pages: number): Program<number> {
-    return call(() => this.#kernel.sys_mremap(vma, pages));
+    return waiting_call(() => this.#kernel.sys_mremap(vma, pages));
   }
 
   /** mmap(2), or mprotect(2), of something that is no perf buffer. */
@@ -181,7 +181,8 @@ export class Sys {
   *execve(executable: Executable): Program {
     yield { kind: 'balance' };
     yield* run(EXEC, this.system.machine.cycles(EXEC_NS));
-    yield* call(() => this.#kernel.sys_exec(executable));
+    const exec = (): void => this.#kernel.sys_exec(executable);
+    yield* this.#kernel.exec_ends_events(this.task) ? waiting_call(exec) : call(exec);
   }
 
   prctl_set_name(name: string): Program {
