@@ -90,9 +90,9 @@ export class PerCpu {
   readonly current = new Cell<TaskStruct | null>(null, this, 'current');
   /** Newest first. */
   readonly irq_work_list = new Cell<IrqWork | null>(null, this, 'irq_work_list');
-  /** Since v3.4: ticks, and events throttled since the last one. */
   /** When the running task's runtime was accounted last. */
   readonly exec_start = new Cell(0, this, 'exec_start');
+  /** Since v3.4: ticks, and events throttled since the last one. */
   readonly perf_throttled_seq = new Cell(0, this, 'perf_throttled_seq');
   readonly perf_throttled_count = new Cell(0, this, 'perf_throttled_count');
   /** Since v3.11: what the last 128 interrupts of the PMU took, in nanoseconds. */
@@ -119,8 +119,6 @@ export abstract class KernelBase {
   /** Nanoseconds between two ticks. */
   readonly tick_nsec: number;
   trace: Tracepoints = new SilentTracepoints();
-  /** Breakpoints that are taken. */
-  readonly breakpoint_slots = new Cell(0, this, 'breakpoint_slots');
   /** How many events want to know of context switches. */
   readonly nr_switch_events = new Cell(0, this, 'nr_switch_events');
 

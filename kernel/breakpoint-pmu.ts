@@ -5,7 +5,6 @@
  * arch/x86/kernel/hw_breakpoint.c.
  * Not modelled: that one is ever hit: programs here are rates of events, not accesses; exchange of slots between tasks.
  */
-import { load, store } from '../sim/memory.ts';
 import {
   EINVAL, ENOENT, ENOSPC, HW_BREAKPOINT_R, HW_BREAKPOINT_RW, HW_BREAKPOINT_W, HW_BREAKPOINT_X, PERF_TYPE_BREAKPOINT,
 } from './abi/index.ts';
@@ -22,6 +21,7 @@ const KERNEL_HALF = 1n << 63n;
 
 export class BreakpointPmu extends UnlimitedPmu {
   readonly name = 'breakpoint';
+  #slots_taken = 0;
 
   event_init(event: PerfEvent): number {
     const { attr } = event;
@@ -33,15 +33,13 @@ export class BreakpointPmu extends UnlimitedPmu {
     if (isInstruction ? length !== INSTRUCTION_LENGTH : !DATA_LENGTHS.includes(length)) return -EINVAL;
     if (!isInstruction && address % length !== 0n) return -EINVAL;
     if (address >= KERNEL_HALF) return -EINVAL;
-    const slots = this.kernel.breakpoint_slots;
-    if (load(slots) >= HBP_NUM) return -ENOSPC;
-    store(slots, load(slots) + 1);
+    if (this.#slots_taken >= HBP_NUM) return -ENOSPC;
+    this.#slots_taken++;
     return 0;
   }
 
   readonly event_destroy = (): void => {
-    const slots = this.kernel.breakpoint_slots;
-    store(slots, load(slots) - 1);
+    this.#slots_taken--;
   };
 
   add(): number {

@@ -4,9 +4,7 @@
  * Reference: perf_cpu_clock, perf_task_clock and perf_swevent_hrtimer of kernel/events/core.c, v3.2; section 7.6.
  * Not modelled: exclude_idle's knowledge of the idle task beyond pid 0.
  */
-import { effect } from '../sim/memory.ts';
 import { ENOENT, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE, type PerfEventAttr } from './abi/index.ts';
-import { kzalloc } from './primitives.ts';
 import { UnlimitedPmu } from './software-pmu.ts';
 import { Hrtimer, PERF_EF_START, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs } from './structs.ts';
 
@@ -32,7 +30,7 @@ abstract class ClockPmu extends UnlimitedPmu {
 
   event_init(event: PerfEvent): number {
     if (!this.#is_mine(event.attr)) return -ENOENT;
-    if (event.is_sampling) event.hw.hrtimer = kzalloc(() => new Hrtimer((regs) => this.perf_swevent_hrtimer(event, regs)));
+    if (event.is_sampling) event.hw.hrtimer = new Hrtimer((regs) => this.perf_swevent_hrtimer(event, regs));
     return 0;
   }
 
@@ -53,7 +51,7 @@ abstract class ClockPmu extends UnlimitedPmu {
   stop(event: PerfEvent): void {
     const { hw } = event;
     const timer = hw.hrtimer;
-    if (timer !== null) hw.period_left = effect(() => this.kernel.hardware.hrtimer_cancel(timer));
+    if (timer !== null) hw.period_left = this.kernel.hardware.hrtimer_cancel(timer);
     this.read(event);
   }
 
@@ -72,7 +70,7 @@ abstract class ClockPmu extends UnlimitedPmu {
     if (period === 0) period = Math.max(PERIOD_MIN_NS, hw.sample_period);
     else if (period < 0) period = PERIOD_MIN_NS;
     hw.period_left = 0;
-    effect(() => this.kernel.hardware.hrtimer_start(timer, period));
+    this.kernel.hardware.hrtimer_start(timer, period);
   }
 
   /** The timer has expired: a sample of the code that it interrupted. Hard interrupt context. */

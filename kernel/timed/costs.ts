@@ -68,6 +68,6 @@ export class Durations {
   }
 
   cycles(duration: Duration): number {
-    return this.#draws[duration].next();
+    return this.of(duration).next();
   }
 }

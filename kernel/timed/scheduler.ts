@@ -270,8 +270,7 @@ export class Scheduler {
       this.#resume(queue, thread);
     } else if (step.kind === 'call') {
       this.#kernel.charge('syscall');
-      // A thread that spins may hold locks that the call takes, and would have to wait for.
-      if (step.waits || this.logsAllCalls || this.hasSpinning) this.#call(queue, thread, new Call(step.call));
+      if (step.waits || this.logsAllCalls || this.#locksMayBeHeld()) this.#call(queue, thread, new Call(step.call));
       else this.#callDirectly(queue, thread, step.call);
     } else {
       this.#balance(queue, thread);
@@ -305,6 +304,14 @@ export class Scheduler {
     // A wait for a lock ends when the lock is free; a sleep ends when somebody wakes the task.
     if (pending.blockedOn!.operation.name !== 'sleep') this.#spinning.add(thread);
     this.#leave(queue);
+  }
+
+  /** Whether a call has stopped in the middle of something: it holds locks until it has gone on. A sleeper holds none. */
+  #locksMayBeHeld(): boolean {
+    for (const { pending } of this.#threads.values()) {
+      if (pending !== null && pending.blockedOn?.operation.name !== 'sleep') return true;
+    }
+    return false;
   }
 
   /** A call that cannot wait needs no log: it touches the memory itself. */

@@ -181,6 +181,7 @@ export class Sys {
   *execve(executable: Executable): Program {
     yield { kind: 'balance' };
     yield* run(EXEC, this.system.machine.cycles(EXEC_NS));
+    // Mostly it ends none, and then what it starts is compiled without the ways of a log.
     const exec = (): void => this.#kernel.sys_exec(executable);
     yield* this.#kernel.exec_ends_events(this.task) ? waiting_call(exec) : call(exec);
   }

@@ -1,6 +1,6 @@
 /** A system call that cannot wait runs without a log: no byte of a recording may show that. */
 import { describe, expect, test } from '@jest/globals';
-import { KERNELS, PERF_FLAG_FD_CLOEXEC, Sys, TimedSystem, type KernelClass, type Program } from '../../kernel/index.ts';
+import { KERNELS, PERF_FLAG_FD_CLOEXEC, Sys, TimedSystem, type KernelClass, type Program, type VmArea } from '../../kernel/index.ts';
 import { run } from '../../perf/index.ts';
 import { config_attrs } from '../../perf/tool/attr.ts';
 import { nehalem } from '../../pmu/chips/nehalem.ts';
@@ -46,5 +46,39 @@ test.each(['v3.1', 'v3.2', 'v6.18'])('an exec that ends events waits for their l
     const { task } = system.spawn('program', (own) => execsWithEvents(new Sys(system, own), kernel));
     system.runUntilExit(task);
     expect({ alive: system.isAlive(task), comm: task.comm }).toEqual({ alive: false, comm: 'other' });
+  }
+});
+
+/** A thread goes on changing the address space while another unmaps: that one holds mmap_sem when it waits for a wakeup's end. */
+function* unmapsBesideAThread(sys: Sys): Program {
+  const [attr] = config_attrs({ ...specOf({ events: 1, freq: null, period: 30_000 }).record, inherit: false });
+  const request = { pages: 9, writable: true, shared: true, page_offset: 0 };
+  const sampled = { ...attr, disabled: false, enable_on_exec: false, watermark: false, wakeup_events: 1 };
+  const other = (yield* sys.mmap(yield* sys.perf_event_open(attr, 0, -1, -1, 0), request)) as VmArea;
+  const thread = yield* sys.clone(function* changes(own) {
+    for (let i = 0; i < 200; i++) {
+      yield* own.run(WORK, 1000);
+      expect(yield* own.mprotect(other)).toBe(0);
+    }
+    yield* own.exit();
+  });
+  for (let i = 0; i < 10; i++) {
+    const fd = yield* sys.perf_event_open(sampled, 0, -1, -1, 0);
+    const vma = (yield* sys.mmap(fd, request)) as VmArea;
+    yield* sys.close(fd);
+    yield* sys.run(WORK, 20_000);
+    expect(yield* sys.munmap(vma)).toBe(0);
+  }
+  yield* sys.wait(thread);
+  yield* sys.exit();
+}
+
+test('a call waits for the lock that a call holds which waits, or has not gone on since', () => {
+  const kernel = KERNELS.find(({ variant }) => variant.name === 'v3.2')!;
+  for (let seed = 1; seed <= 60; seed++) {
+    const system = new TimedSystem({ chip: nehalem, cpus: 2, seed: String(seed), kernel, logged_calls: 'waiting' });
+    const { task } = system.spawn('program', (own) => unmapsBesideAThread(new Sys(system, own)));
+    system.runUntilExit(task);
+    expect(system.isAlive(task)).toBe(false);
   }
 });
