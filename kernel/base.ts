@@ -11,7 +11,7 @@ import type { Pmu } from '../pmu/pmu.ts';
 import { PERF_COUNT_SW_MAX } from './abi/index.ts';
 import { attr_limits, type AttrLimits } from './attr-limits.ts';
 import { ListHead } from './list.ts';
-import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, Regs, SigInfo, TaskStruct } from './structs.ts';
+import type { Hrtimer, IrqWork, PerfCpuContext, PerfEvent, Regs, SigInfo, TaskStruct } from './structs/index.ts';
 import { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
 
 /** Work whose duration the machine knows; the kernel text says where it is done. */

@@ -9,7 +9,7 @@ import {
   EINVAL, ENOENT, ENOSPC, HW_BREAKPOINT_R, HW_BREAKPOINT_RW, HW_BREAKPOINT_W, HW_BREAKPOINT_X, PERF_TYPE_BREAKPOINT,
 } from './abi/index.ts';
 import { UnlimitedPmu } from './software-pmu.ts';
-import type { PerfEvent } from './structs.ts';
+import type { PerfEvent } from './structs/index.ts';
 
 /** Debug registers of an x86 CPU. */
 const HBP_NUM = 4;

@@ -13,7 +13,7 @@ import {
   READ_ONCE, atomic_add_return, atomic_dec_and_mutex_lock, atomic_dec_and_test, atomic_inc, atomic_inc_not_zero, kzalloc, mutex_lock,
   mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
 } from './primitives.ts';
-import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from './structs.ts';
+import { RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct } from './structs/index.ts';
 
 /** What mmap(2) was asked for. */
 export interface MmapRequest {

@@ -6,7 +6,7 @@
  */
 import { ENOENT, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE, type PerfEventAttr } from './abi/index.ts';
 import { UnlimitedPmu } from './software-pmu.ts';
-import { Hrtimer, PERF_EF_START, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs } from './structs.ts';
+import { Hrtimer, PERF_EF_START, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs } from './structs/index.ts';
 
 const NSEC_PER_SEC = 1_000_000_000n;
 /** No clock samples more often than every 10 µs. */

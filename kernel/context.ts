@@ -12,7 +12,7 @@ import {
   MAX_INTERRUPTS, PERF_ATTACH_CONTEXT, PERF_ATTACH_GROUP, PERF_EF_START, PERF_EVENT_STATE_ACTIVE,
   PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF,
   type PerfCpuContext, type PerfEvent, type PerfEventContext,
-} from './structs.ts';
+} from './structs/index.ts';
 import type { ListHead } from './list.ts';
 
 /** enum event_type_t: which groups of a context are meant, and in ctx.is_active which are on. */

@@ -15,7 +15,7 @@ import { TickCode } from './tick.ts';
 import {
   PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext,
   type TaskStruct,
-} from './structs.ts';
+} from './structs/index.ts';
 
 export abstract class ControlCode extends TickCode {
   /** Runs `fn` where the context is: on its CPU, on the CPU that runs its task, or here if the task does not run. */

@@ -11,7 +11,7 @@ import {
 import { list_add_tail, list_del_init, list_empty, list_entries, list_for_each } from './list.ts';
 import { READ_ONCE, WRITE_ONCE, kzalloc } from './primitives.ts';
 import { SelectCode } from './select.ts';
-import { EpItem, EventPoll, File, PollTable, PollWaiter, WaitQueueEntry } from './structs.ts';
+import { EpItem, EventPoll, File, PollTable, PollWaiter, WaitQueueEntry } from './structs/index.ts';
 
 /** Bits of an item's events that are not events: what is left when EPOLLONESHOT has fired. */
 const EP_PRIVATE_BITS = EPOLLONESHOT | EPOLLET;

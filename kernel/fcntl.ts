@@ -8,7 +8,7 @@ import {
   EBADF, EINVAL, ESRCH, FD_CLOEXEC, F_GETFD, F_GETFL, F_GETOWN, F_GETSIG, F_SETFD, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR,
 } from './abi/index.ts';
 import { WRITE_ONCE } from './primitives.ts';
-import type { File } from './structs.ts';
+import type { File } from './structs/index.ts';
 import { WatchdogCode } from './watchdog.ts';
 
 /** Signals that exist. */

@@ -18,7 +18,7 @@ export * from './primitives.ts';
 export type { Executable } from './process.ts';
 export type { PollFd, PollResult } from './select.ts';
 export type { MappedFile } from './sideband.ts';
-export * from './structs.ts';
+export * from './structs/index.ts';
 export { KERNEL_LOCATIONS } from './timed/locations.ts';
 export { Sys } from './timed/sys.ts';
 export { TimedSystem } from './timed/system.ts';

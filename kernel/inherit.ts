@@ -11,7 +11,7 @@ import { atomic_inc, mutex_lock, mutex_unlock } from './primitives.ts';
 import { EventPollCode } from './eventpoll.ts';
 import {
   PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type TaskStruct,
-} from './structs.ts';
+} from './structs/index.ts';
 
 export abstract class InheritCode extends EventPollCode {
   /** Gives `child`, a new task of the current one, its own copies of the inheritable events. */

@@ -7,7 +7,7 @@
 import { effect } from '../sim/memory.ts';
 import { KernelBase } from './base.ts';
 import { READ_ONCE, WRITE_ONCE, cmpxchg, xchg } from './primitives.ts';
-import type { IrqWork, PerfEvent } from './structs.ts';
+import type { IrqWork, PerfEvent } from './structs/index.ts';
 
 const IRQ_WORK_PENDING = 1;
 const IRQ_WORK_BUSY = 2;

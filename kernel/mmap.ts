@@ -9,7 +9,7 @@ import { EBADF, EFAULT, EINVAL } from './abi/index.ts';
 import type { MmapRequest } from './buffer.ts';
 import { OpenCode } from './open.ts';
 import { atomic_inc, kzalloc, mutex_lock, mutex_unlock } from './primitives.ts';
-import { MmStruct, VmArea, type TaskStruct } from './structs.ts';
+import { MmStruct, VmArea, type TaskStruct } from './structs/index.ts';
 
 export abstract class MmapCode extends OpenCode {
   sys_mmap(fd: number, request: MmapRequest): VmArea | number {

@@ -20,7 +20,7 @@ import {
 import {
   File, PERF_ATTACH_TASK, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, PerfEvent, PerfEventContext,
   type PmuOperations, type TaskStruct,
-} from './structs.ts';
+} from './structs/index.ts';
 
 /** Clocks that an NMI may read, and those that only events without NMIs may use. */
 const NMI_SAFE_CLOCKS = [CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW];

@@ -16,7 +16,7 @@ import {
 import { list_for_each } from './list.ts';
 import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.ts';
 import { ALL_LATE_FIELDS, FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
-import { PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs, type TaskStruct } from './structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs, type TaskStruct } from './structs/index.ts';
 
 /** Frames that a call chain may have, unless the event asks for fewer (perf_event_max_stack). */
 export const PERF_MAX_STACK_DEPTH = 127;

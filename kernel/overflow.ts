@@ -11,7 +11,7 @@ import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
 import { SidebandCode } from './sideband.ts';
 import {
   MAX_INTERRUPTS, PERF_EF_RELOAD, PERF_EF_UPDATE, type PerfEvent, type Regs,
-} from './structs.ts';
+} from './structs/index.ts';
 
 const NSEC_PER_SEC = 1_000_000_000;
 

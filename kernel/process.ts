@@ -13,7 +13,7 @@ import { list_entries } from './list.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, kzalloc } from './primitives.ts';
 import type { MappedFile } from './sideband.ts';
 import { SignalCode } from './signal.ts';
-import { File, Pipe, TASK_DEAD, TaskStruct, type UserStruct } from './structs.ts';
+import { File, Pipe, TASK_DEAD, TaskStruct, type UserStruct } from './structs/index.ts';
 
 /** A program image as exec(2) maps it: what its loader reports, in order. */
 export interface Executable {

@@ -7,7 +7,7 @@
  * Not modelled: types of PMUs that are handed out when they register.
  */
 import { effect_of, hook } from '../sim/memory.ts';
-import type { PerfEvent, PmuOperations } from './structs.ts';
+import type { PerfEvent, PmuOperations } from './structs/index.ts';
 
 export function perf_pmu_register(driver: PmuOperations): PmuOperations {
   return new RegisteredPmu(driver);

@@ -11,7 +11,7 @@ import {
 } from './abi/index.ts';
 import { WaitCode } from './wait.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_inc, cmpxchg, rcu_dereference, xchg } from './primitives.ts';
-import type { PerfEvent, RingBuffer } from './structs.ts';
+import type { PerfEvent, RingBuffer } from './structs/index.ts';
 
 /** Bytes of a LOST record without its sample_id trailer: header, id, count. */
 const LOST_RECORD_SIZE = 24;

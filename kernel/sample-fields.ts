@@ -11,7 +11,7 @@ import {
   PERF_SAMPLE_PHYS_ADDR, PERF_SAMPLE_RAW, PERF_SAMPLE_REGS_INTR, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER,
   PERF_SAMPLE_TRANSACTION, PERF_SAMPLE_WEIGHT, PERF_SAMPLE_WEIGHT_STRUCT, type PerfEventAttr,
 } from './abi/index.ts';
-import type { Regs } from './structs.ts';
+import type { Regs } from './structs/index.ts';
 
 /** A field's value: its 64-bit words, in the order of the record. */
 export type Words = readonly number[];

@@ -8,7 +8,7 @@ import { effect, type Cell } from '../sim/memory.ts';
 import { EBADF, EINTR, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDNORM } from './abi/index.ts';
 import { MmapCode } from './mmap.ts';
 import { READ_ONCE, WRITE_ONCE, kzalloc, sleep_until } from './primitives.ts';
-import { PollTable, PollWaiter, type File } from './structs.ts';
+import { PollTable, PollWaiter, type File } from './structs/index.ts';
 
 /** struct pollfd on the way in. */
 export interface PollFd {

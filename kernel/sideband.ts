@@ -16,7 +16,7 @@ import { HEADER_SIZE, OutputCode } from './output.ts';
 import { PerfOutputHandle, padded_length } from './ring_buffer.ts';
 import {
   PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type TaskStruct,
-} from './structs.ts';
+} from './structs/index.ts';
 
 /** The file system of namespaces, and the initial ones: network, UTS, IPC, PID, user, mount, cgroup. */
 const NSFS_DEVICE = 4;

@@ -7,7 +7,7 @@
 import { EINVAL, SIGRTMIN, SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, SI_KERNEL } from './abi/index.ts';
 import { InheritCode } from './inherit.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from './primitives.ts';
-import type { SigInfo, TaskStruct } from './structs.ts';
+import type { SigInfo, TaskStruct } from './structs/index.ts';
 
 export abstract class SignalCode extends InheritCode {
   /** Queues `signal` for `task`; whoever sleeps interruptibly must then be woken. */

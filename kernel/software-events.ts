@@ -10,7 +10,7 @@ import { KERNEL_TEXT, location } from '../pmu/location.ts';
 import { SCHED_STAT_RUNTIME } from './base.ts';
 import { list_empty, list_for_each } from './list.ts';
 import { OverflowCode } from './overflow.ts';
-import { MAX_INTERRUPTS, PERF_HES_STOPPED, type PerfEvent, type Regs } from './structs.ts';
+import { MAX_INTERRUPTS, PERF_HES_STOPPED, type PerfEvent, type Regs } from './structs/index.ts';
 
 /** What perf_fetch_caller_regs finds where the scheduler counts. */
 const SCHEDULE = location('kernel', 'schedule', KERNEL_TEXT + 0x5d_1100, 0x8c0, {});

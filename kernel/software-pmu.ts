@@ -8,7 +8,7 @@
 import { ENOENT, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE } from './abi/index.ts';
 import { list_add, list_del_init } from './list.ts';
 import type { SoftwareEventCode } from './software-events.ts';
-import { PERF_EF_START, PERF_HES_STOPPED, type PerfEvent, type PmuOperations } from './structs.ts';
+import { PERF_EF_START, PERF_HES_STOPPED, type PerfEvent, type PmuOperations } from './structs/index.ts';
 
 /** What all PMUs without hardware have in common: nothing to stop, and room for any number of events. */
 export abstract class UnlimitedPmu implements PmuOperations {

@@ -13,7 +13,7 @@ import type { EventTimes } from './context.ts';
 import { FcntlCode } from './fcntl.ts';
 import { list_for_each } from './list.ts';
 import { mutex_lock, mutex_unlock } from './primitives.ts';
-import { PERF_EVENT_STATE_ERROR, type PerfEvent } from './structs.ts';
+import { PERF_EVENT_STATE_ERROR, type PerfEvent } from './structs/index.ts';
 
 /** What ioctl(2) is given: a number, a period that may need all 64 bits, or memory that the kernel writes to. */
 export type IoctlArgument = number | bigint | { id: number } | null;

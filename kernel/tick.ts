@@ -9,7 +9,7 @@ import { ContextCode, EVENT_FLEXIBLE } from './context.ts';
 import { list_next, list_rotate_left } from './list.ts';
 import {
   MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext,
-} from './structs.ts';
+} from './structs/index.ts';
 
 export abstract class TickCode extends ContextCode {
   /** scheduler_tick's call into perf. Hard interrupt context. */

@@ -8,7 +8,7 @@
 import { EINVAL, ENOENT, EPERM, PERF_TYPE_TRACEPOINT } from './abi/index.ts';
 import { FTRACE_FUNCTION, SCHED_STAT_RUNTIME } from './base.ts';
 import { SoftwarePmu } from './software-pmu.ts';
-import type { PerfEvent } from './structs.ts';
+import type { PerfEvent } from './structs/index.ts';
 
 /** The tracepoints that there are, by the numbers of their id files; how many ns a task has run since it was asked last. */
 export const TRACEPOINTS: Readonly<Record<string, number>> = { 'ftrace:function': 1, 'sched:sched_stat_runtime': 314 };

@@ -6,7 +6,7 @@
  * Not modelled: nothing.
  */
 import type { Location } from '../pmu/location.ts';
-import type { PerfEvent, RingBuffer, TaskStruct } from './structs.ts';
+import type { PerfEvent, RingBuffer, TaskStruct } from './structs/index.ts';
 
 export interface Tracepoints {
   /** A record of `size` bytes was given the place that ends at `head`. */

@@ -8,7 +8,7 @@ import { effect } from '../sim/memory.ts';
 import { IrqWorkCode } from './irq_work.ts';
 import { list_add, list_del_init, list_for_each } from './list.ts';
 import { WRITE_ONCE, atomic_inc, kzalloc, spin_lock_irqsave, spin_unlock_irqrestore } from './primitives.ts';
-import { WaitQueueEntry, type EpItem, type File, type PerfEvent, type PollTable, type PollWaiter, type WaitQueueHead } from './structs.ts';
+import { WaitQueueEntry, type EpItem, type File, type PerfEvent, type PollTable, type PollWaiter, type WaitQueueHead } from './structs/index.ts';
 
 export abstract class WaitCode extends IrqWorkCode {
   /** Wakes every waiter of `queue`, which belongs to `event`. Any context but NMI. */

@@ -7,7 +7,7 @@
  */
 import { shared, struct } from '../../sim/memory.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
-import type { SigInfo, TaskStruct } from '../structs.ts';
+import type { SigInfo, TaskStruct } from '../structs/index.ts';
 import type { TimedSystem } from '../timed/system.ts';
 import { run, waiting_call, type Program, type Thread } from '../timed/thread.ts';
 import { USER_WAIT } from './locations.ts';

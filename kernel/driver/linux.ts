@@ -10,7 +10,7 @@ import type { Chip } from '../../pmu/chip.ts';
 import { CHIP_NAMES, chipNamed } from '../../pmu/chips/index.ts';
 import { nehalem } from '../../pmu/chips/nehalem.ts';
 import type { KernelConfig } from '../base.ts';
-import { UserStruct } from '../structs.ts';
+import { UserStruct } from '../structs/index.ts';
 import { Sys } from '../timed/sys.ts';
 import { TimedSystem } from '../timed/system.ts';
 import type { Program } from '../timed/thread.ts';

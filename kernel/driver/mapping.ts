@@ -5,7 +5,7 @@
  * Not modelled: AUX areas; touching the pages costs nothing and never faults.
  */
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
-import type { PerfEventMmapPage, VmArea } from '../structs.ts';
+import type { PerfEventMmapPage, VmArea } from '../structs/index.ts';
 import { PAGE_SIZE, type PerfEventAttr } from '../abi/index.ts';
 import { parse_record, type DriverRecord } from './record.ts';
 

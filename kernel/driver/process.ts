@@ -12,7 +12,7 @@ import type { Executable } from '../process.ts';
 import type { EpollResult } from '../eventpoll.ts';
 import type { PollFd, PollResult, SelectResult, SelectSets } from '../select.ts';
 import type { MappedFile } from '../sideband.ts';
-import type { SigInfo, TaskStruct } from '../structs.ts';
+import type { SigInfo, TaskStruct } from '../structs/index.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import type { Sys } from '../timed/sys.ts';
 import type { Program } from '../timed/thread.ts';

@@ -12,7 +12,7 @@ import { Cell } from '../../sim/memory.ts';
 import { Violation } from '../../sim/explore/model.ts';
 import { PERF_RECORD_SAMPLE } from '../abi/index.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from '../primitives.ts';
-import type { PerfEvent, RingBuffer, TaskStruct } from '../structs.ts';
+import type { PerfEvent, RingBuffer, TaskStruct } from '../structs/index.ts';
 import { SilentTracepoints } from '../tracepoints.ts';
 
 /** Bytes that a buffer keeps free, so that a full one is not taken for an empty one; records are multiples of that. */

@@ -12,7 +12,7 @@ import type { Location } from '../../pmu/location.ts';
 import type { Pmu } from '../../pmu/pmu.ts';
 import type { Hardware } from '../base.ts';
 import { READ_ONCE, WRITE_ONCE, operate_when } from '../primitives.ts';
-import { NO_GRACE_PERIOD, type Regs, type TaskStruct } from '../structs.ts';
+import { NO_GRACE_PERIOD, type Regs, type TaskStruct } from '../structs/index.ts';
 
 export const NR_CPUS = 5;
 

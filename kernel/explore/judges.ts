@@ -6,7 +6,7 @@
  * Not modelled: what would happen if descriptors that are still open were closed.
  */
 import { Violation, type Ground } from '../../sim/explore/model.ts';
-import type { PerfEvent, RingBuffer, UserStruct, VmArea } from '../structs.ts';
+import type { PerfEvent, RingBuffer, UserStruct, VmArea } from '../structs/index.ts';
 import type { Account } from './account.ts';
 
 export interface Poller {

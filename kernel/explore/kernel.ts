@@ -8,7 +8,7 @@
 import { effect } from '../../sim/memory.ts';
 import type { Hardware, KernelConfig } from '../base.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
-import { PerfCpuContext, type RingBuffer } from '../structs.ts';
+import { PerfCpuContext, type RingBuffer } from '../structs/index.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import type { ExplorePmu } from './pmu.ts';
 

@@ -10,7 +10,7 @@ import { PlainModel, Violation, type ContextSpec, type Ground, type Status } fro
 import { KernelOops } from '../base.ts';
 import { ListHead } from '../list.ts';
 import { Mutex, SpinLock } from '../primitives.ts';
-import { HwPerfEvent, IrqWork, PerfEvent, PerfEventMmapPage, RingBuffer, WaitQueueHead } from '../structs.ts';
+import { HwPerfEvent, IrqWork, PerfEvent, PerfEventMmapPage, RingBuffer, WaitQueueHead } from '../structs/index.ts';
 import type { ExploreHardware } from './hardware.ts';
 import { HeldLocks, LockDependencies, type LockClass, type LockOrder } from './lockdep.ts';
 

@@ -7,7 +7,7 @@
 import { Cell } from '../../sim/memory.ts';
 import { ENOSPC } from '../abi/index.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, operate_when } from '../primitives.ts';
-import { PERF_EF_START, type PerfEvent, type PmuOperations } from '../structs.ts';
+import { PERF_EF_START, type PerfEvent, type PmuOperations } from '../structs/index.ts';
 
 export class ExplorePmu implements PmuOperations {
   readonly name = 'explored';

@@ -18,7 +18,7 @@ import { READ_ONCE, WRITE_ONCE, operate_when, type Mutex } from '../primitives.t
 import {
   FdTable, File, MmStruct, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, PerfEvent, PerfEventContext, RingBuffer, TaskStruct,
   UserStruct, type VmArea,
-} from '../structs.ts';
+} from '../structs/index.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { Account } from './account.ts';
 import { EVENT_CPU, ExploreHardware } from './hardware.ts';

@@ -6,7 +6,7 @@
  */
 import type { World } from '../../sim/explore/world.ts';
 import { ListHead } from '../list.ts';
-import { PerfEvent, RingBuffer, type WaitQueueEntry, type WaitQueueHead } from '../structs.ts';
+import { PerfEvent, RingBuffer, type WaitQueueEntry, type WaitQueueHead } from '../structs/index.ts';
 import type { KernelModel } from './model.ts';
 
 export interface EventSnapshot {

@@ -6,7 +6,7 @@
  */
 import { Priority } from '../../sim/event-queue.ts';
 import type { Cpu, Machine } from '../../sim/machine.ts';
-import type { Hrtimer } from '../structs.ts';
+import type { Hrtimer } from '../structs/index.ts';
 
 /** A timer of the event queue that stands in for the kernel's, one at a time. */
 interface Slot {

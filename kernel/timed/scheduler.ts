@@ -13,7 +13,7 @@ import type { RandomStream } from '../../sim/random.ts';
 import { HALTED, type Location } from '../../pmu/location.ts';
 import type { Pmu } from '../../pmu/pmu.ts';
 import { READ_ONCE } from '../primitives.ts';
-import { TASK_DEAD, type TaskStruct } from '../structs.ts';
+import { TASK_DEAD, type TaskStruct } from '../structs/index.ts';
 import type { Kernel } from '../variant.ts';
 import type { Durations } from './costs.ts';
 import { SYSCALL } from './locations.ts';

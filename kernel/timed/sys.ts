@@ -15,7 +15,7 @@ import type { Executable } from '../process.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
 import type { PollFd, PollResult, SelectResult, SelectSets } from '../select.ts';
 import type { MappedFile } from '../sideband.ts';
-import { TASK_DEAD, type TaskStruct, type UserStruct, type VmArea } from '../structs.ts';
+import { TASK_DEAD, type TaskStruct, type UserStruct, type VmArea } from '../structs/index.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import { EXEC, PAGE_FAULT } from './locations.ts';
 import type { TimedSystem } from './system.ts';

@@ -13,7 +13,7 @@ import type { Chip } from '../../pmu/chip.ts';
 import { CYCLES, part_of, type Location } from '../../pmu/location.ts';
 import { Pmu } from '../../pmu/pmu.ts';
 import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../base.ts';
-import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type SigInfo, type TaskStruct } from '../structs.ts';
+import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type SigInfo, type TaskStruct } from '../structs/index.ts';
 import type { Kernel, KernelClass } from '../variant.ts';
 import { READ_ONCE } from '../primitives.ts';
 import { Durations, GRACE_PERIOD_TICKS, type Draw, type Range } from './costs.ts';

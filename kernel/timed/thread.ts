@@ -6,7 +6,7 @@
  */
 import type { Call } from '../../sim/call.ts';
 import type { Location } from '../../pmu/location.ts';
-import type { SigInfo, TaskStruct } from '../structs.ts';
+import type { SigInfo, TaskStruct } from '../structs/index.ts';
 
 /** One thing that a program asks for. */
 export type Step =

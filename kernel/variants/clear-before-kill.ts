@@ -9,7 +9,7 @@
  * Not modelled: see the files in kernel/.
  */
 import { xchg } from '../primitives.ts';
-import type { PerfEvent } from '../structs.ts';
+import type { PerfEvent } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { SignedStamp } from './signed-stamp.ts';
 

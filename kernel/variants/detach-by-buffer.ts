@@ -9,7 +9,7 @@
  * Not modelled: see the files in kernel/.
  */
 import { atomic_dec_and_mutex_lock, mutex_unlock } from '../primitives.ts';
-import type { VmArea } from '../structs.ts';
+import type { VmArea } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_12 } from './v6.12.ts';
 

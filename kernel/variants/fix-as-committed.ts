@@ -15,7 +15,7 @@ import { list_add, list_del_init, list_empty, list_empty_unlocked, list_for_each
 import {
   atomic_dec_and_test, mutex_lock, mutex_unlock, rcu_dereference, spin_lock_irqsave, spin_unlock_irqrestore, xchg,
 } from '../primitives.ts';
-import type { File, PerfEvent, PollTable, RingBuffer } from '../structs.ts';
+import type { File, PerfEvent, PollTable, RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_1 } from './v3.1.ts';
 

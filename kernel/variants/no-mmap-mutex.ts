@@ -10,7 +10,7 @@
  */
 import { POLL_HUP } from '../abi/index.ts';
 import { rcu_dereference, xchg } from '../primitives.ts';
-import type { File, PollTable } from '../structs.ts';
+import type { File, PollTable } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { FixAsCommitted } from './fix-as-committed.ts';
 

@@ -9,7 +9,7 @@
  * Not modelled: barriers.
  */
 import { READ_ONCE } from '../primitives.ts';
-import type { RingBuffer } from '../structs.ts';
+import type { RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { StampBeforeNest } from './stamp-before-nest.ts';
 

@@ -13,7 +13,7 @@ import { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { CpuClockPmu, TaskClockPmu } from '../clock-pmu.ts';
 import { perf_pmu_register } from '../registered-pmu.ts';
 import { SoftwarePmu } from '../software-pmu.ts';
-import { PerfCpuContext, type PmuOperations } from '../structs.ts';
+import { PerfCpuContext, type PmuOperations } from '../structs/index.ts';
 import { SyscallCode } from '../syscalls.ts';
 import { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';

@@ -23,7 +23,7 @@ import {
 import {
   PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, RingBuffer, VmArea,
   type File, type PerfEvent, type PollTable, type UserStruct,
-} from '../structs.ts';
+} from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_4 } from './v3.4.ts';
 

@@ -18,7 +18,7 @@ import { effect, load, store, struct } from '../../sim/memory.ts';
 import type { Location } from '../../pmu/location.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { Hardware, KernelConfig } from '../base.ts';
-import { Hrtimer, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs.ts';
+import { Hrtimer, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import type { X86Pmu } from '../x86/x86-pmu.ts';
 import { V3_10 } from './v3.10.ts';

@@ -17,7 +17,7 @@ import { list_add, list_del_rcu } from '../list.ts';
 import {
   READ_ONCE, atomic_dec_and_mutex_lock, mutex_unlock, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore,
 } from '../primitives.ts';
-import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer, type VmArea } from '../structs.ts';
+import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer, type VmArea } from '../structs/index.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_11 } from './v3.11.ts';

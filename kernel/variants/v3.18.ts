@@ -14,7 +14,7 @@ import { PERF_RECORD_MISC_COMM_EXEC, POLLHUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_empty } from '../list.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference, xchg } from '../primitives.ts';
-import { PERF_EVENT_STATE_EXIT, type File, type PerfEvent, type PerfEventContext, type PollTable, type TaskStruct } from '../structs.ts';
+import { PERF_EVENT_STATE_EXIT, type File, type PerfEvent, type PerfEventContext, type PollTable, type TaskStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_15 } from './v3.15.ts';
 

@@ -13,7 +13,7 @@
 import { EINVAL } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { rcu_dereference } from '../primitives.ts';
-import type { PerfEvent, RingBuffer } from '../structs.ts';
+import type { PerfEvent, RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { X86Pmu } from '../x86/x86-pmu.ts';
 import { FixAsCommitted } from './fix-as-committed.ts';

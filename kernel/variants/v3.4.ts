@@ -16,7 +16,7 @@ import { attr_limits } from '../attr-limits.ts';
 import {
   MAX_INTERRUPTS, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent,
   type PerfEventContext,
-} from '../structs.ts';
+} from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { perf_assign_events } from '../x86/perf-assign-events.ts';
 import type { Assignment } from '../x86/schedule-events.ts';

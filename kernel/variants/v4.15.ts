@@ -11,7 +11,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import type { EventTimes } from '../context.ts';
-import { PERF_EVENT_STATE_INACTIVE, type PerfEvent } from '../structs.ts';
+import { PERF_EVENT_STATE_INACTIVE, type PerfEvent } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
 import { V4_2 } from './v4.2.ts';

@@ -11,7 +11,7 @@
 import { EINVAL, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE } from '../primitives.ts';
-import type { PerfEvent, PerfEventContext, RingBuffer, TaskStruct } from '../structs.ts';
+import type { PerfEvent, PerfEventContext, RingBuffer, TaskStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_18 } from './v3.18.ts';
 

@@ -11,7 +11,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
-import type { RingBuffer, UserStruct } from '../structs.ts';
+import type { RingBuffer, UserStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_3 } from './v5.3.ts';
 

@@ -10,7 +10,7 @@
  * Not modelled: events for other CPUs, whose enabled time is as old as their last turn.
  */
 import { attr_limits } from '../attr-limits.ts';
-import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext } from '../structs.ts';
+import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_10 } from './v5.10.ts';
 

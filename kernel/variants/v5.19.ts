@@ -13,7 +13,7 @@
 import { EINVAL } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, mutex_lock, mutex_unlock } from '../primitives.ts';
-import type { PerfEvent, RingBuffer } from '../structs.ts';
+import type { PerfEvent, RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_13 } from './v5.13.ts';
 

@@ -17,7 +17,7 @@ import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, WRITE_ONCE, rcu_dereference } from '../primitives.ts';
 import { read_size } from '../output.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
-import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct } from '../structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V4_15 } from './v4.15.ts';
 

@@ -12,7 +12,7 @@
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_FLEXIBLE } from '../context.ts';
 import { list_add_tail, list_del_init, list_next } from '../list.ts';
-import { PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_2 } from './v5.2.ts';
 

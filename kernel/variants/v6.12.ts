@@ -20,7 +20,7 @@ import type { Sample } from '../output.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_inc } from '../primitives.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { PerfSampleData } from '../sample-data.ts';
-import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs.ts';
+import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_19 } from './v5.19.ts';
 

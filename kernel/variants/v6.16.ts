@@ -11,7 +11,7 @@
  * Not modelled: that the PMU's driver no longer stops what has throttled: here it does, as before.
  */
 import { attr_limits } from '../attr-limits.ts';
-import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfEvent } from '../structs.ts';
+import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfEvent } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_12 } from './v6.12.ts';
 

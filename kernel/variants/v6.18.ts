@@ -14,7 +14,7 @@ import { EBUSY, EPERM, POLLHUP, POLLIN, POLLRDNORM, POLL_ERR } from '../abi/inde
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from '../primitives.ts';
-import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, type File, type PerfEvent, type RingBuffer, type VmArea } from '../structs.ts';
+import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, type File, type PerfEvent, type RingBuffer, type VmArea } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_16 } from './v6.16.ts';
 

@@ -10,7 +10,7 @@
  */
 import { POLL_HUP } from '../abi/index.ts';
 import { rcu_dereference, xchg } from '../primitives.ts';
-import type { File, PerfEvent, PollTable } from '../structs.ts';
+import type { File, PerfEvent, PollTable } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_1 } from './v3.1.ts';
 

@@ -14,7 +14,7 @@ import type { OverflowCode } from '../overflow.ts';
 import {
   PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
   type PerfEvent, type PmuOperations,
-} from '../structs.ts';
+} from '../structs/index.ts';
 import { Msr } from './msr.ts';
 import { lowest_free, type Assignment } from './schedule-events.ts';
 
