@@ -1,5 +1,5 @@
 /** Records of a task and of an NMI find no place, while a reader makes some. */
-import { SAMPLE_SIZE } from '../kernel/explore/setup.ts';
+import { SAMPLE_SIZE } from '../kernel/explore/objects.ts';
 import type { Scenario } from '../kernel/explore/scenario.ts';
 
 export const scenario: Scenario = {

@@ -1,5 +1,5 @@
 /** A task writes the first record after some were lost; an NMI writes its own before the LOST record is filled in. */
-import { SAMPLE_SIZE } from '../kernel/explore/setup.ts';
+import { SAMPLE_SIZE } from '../kernel/explore/objects.ts';
 import type { Scenario } from '../kernel/explore/scenario.ts';
 
 export const scenario: Scenario = {

@@ -1,5 +1,5 @@
 /** A record is written that is larger than the buffer. */
-import { SAMPLE_SIZE } from '../kernel/explore/setup.ts';
+import { SAMPLE_SIZE } from '../kernel/explore/objects.ts';
 import type { Scenario } from '../kernel/explore/scenario.ts';
 
 export const scenario: Scenario = {
