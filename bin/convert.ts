@@ -1,6 +1,7 @@
 /** The work of `perfsim data`: from one file to another. */
 import { statSync } from 'node:fs';
 import { InputError } from '../perf/input-error.ts';
+import { fixed } from '../perf/printf.ts';
 import { writeJson } from '../perf/report/json.ts';
 import { symbolFiles } from '../perf/report/symbol-files.ts';
 import { Output } from '../perf/report/output.ts';
@@ -29,7 +30,7 @@ export function convertToJson(input: string, output: string, force: boolean): Pr
       out.flush();
       file.commit();
       process.stderr.write(`[ perf data convert: Converted '${input}' into JSON data '${output}' ]\n`
-        + `[ perf data convert: Converted and wrote ${(out.written / MEGABYTE).toFixed(3)} MB (${samples} samples) ]\n`);
+        + `[ perf data convert: Converted and wrote ${fixed(out.written / MEGABYTE, 3)} MB (${samples} samples) ]\n`);
     } finally {
       file.close();
     }

@@ -1,5 +1,6 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
 import type { ImageFile, KernelClass, RunHooks } from '../../perf/index.ts';
+import { fixed } from '../../perf/printf.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { addToBuildIdCache, writePrograms } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
@@ -110,7 +111,7 @@ function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, tr
 /** The two lines with which perf ends: 3.2 estimates the samples from the bytes, 6.1 has counted them, and says what was lost. */
 function closingLines(result: RunResult, { tool }: RunSpec, path: string): string {
   const { wakeups, bytes_written, file_bytes, records } = result;
-  const megabytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(3);
+  const megabytes = (bytes: number): string => fixed(bytes / 1024 / 1024, 3);
   const woken = `[ perf record: Woken up ${wakeups} times to write data ]\n`;
   if (tool === '3.2') {
     return `${woken}[ perf record: Captured and wrote ${megabytes(bytes_written)} MB ${path} (~${Math.floor(bytes_written / BYTES_PER_ESTIMATED_SAMPLE)} samples) ]\n`;

@@ -4,6 +4,7 @@
  * Reference: callchain__fprintf_graph() and its helpers of tools/perf/ui/stdio/hist.c, v6.1.
  * Not modelled: the modes flat, folded, fractal and caller-only; counts in place of shares.
  */
+import { fixed } from '../printf.ts';
 import type { Branch } from './call-tree.ts';
 import type { Frame } from './callchain.ts';
 
@@ -47,7 +48,7 @@ function branchLines(branches: readonly Branch[], total: number, indent: string,
     const isLast = i === branches.length - 1;
     let text = `${indent}${outer.map((goesOn) => (goesOn ? STEM : NO_STEM)).join('')}${STEM}\n`;
     branch.frames.forEach((frame, n) => {
-      const share = `--${((100 * branch.period) / total).toFixed(2)}%--`;
+      const share = `--${fixed((100 * branch.period) / total, 2)}%--`;
       text += `${indent}${left(!isLast)}${n === 0 ? share : ' '.repeat(STEM.length - 1)}${nameOf(frame)}\n`;
     });
     return text + branchLines(branch.branches, total, indent, [...outer, !isLast, true]);

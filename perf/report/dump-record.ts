@@ -4,6 +4,7 @@
  * Not modelled: nothing.
  */
 import type { Block, CpuMap, EventUpdate, PerfData, PerfRecord, RecordOf } from '../data/index.ts';
+import { fixed } from '../printf.ts';
 import type { Machine } from './machine.ts';
 
 /** Where the record is, and what was known when its turn came. */
@@ -130,7 +131,7 @@ function threadMap({ threads }: RecordOf<'THREAD_MAP'>): string {
 function update(record: EventUpdate): string {
   const start = `\n... id:    ${record.id}\n`;
   switch (record.what) {
-    case 'scale': return `${start}... scale: ${record.scale.toFixed(6)}\n`;
+    case 'scale': return `${start}... scale: ${fixed(record.scale, 6)}\n`;
     case 'unit': return `${start}... unit:  ${record.text}\n`;
     case 'name': return `${start}... name:  ${record.text}\n`;
     default: return `${start}... ${cpuList(record.cpus)}\n`;

@@ -4,6 +4,7 @@
  * Not modelled: BPF programs; the reference time of -k, which perf shows in the reader's time zone; the time of recording, which perf takes from the file's date, is the caller's to give.
  */
 import { FEATURE_NAMES, type FeatureName, type Features, type PerfData } from '../data/index.ts';
+import { fixed } from '../printf.ts';
 import { attrFields } from './attr-text.ts';
 
 export interface HeaderOptions {
@@ -48,7 +49,7 @@ function seconds(time_ns: bigint): string {
 }
 
 function sampleTime({ first, last }: NonNullable<Features['sample_time']>): string {
-  const duration = (Number(last - first) / 1e6).toFixed(3).padStart(10);
+  const duration = fixed(Number(last - first) / 1e6, 3).padStart(10);
   return lines([`time of first sample : ${seconds(first)}`, `time of last sample : ${seconds(last)}`, `sample duration : ${duration} ms`]);
 }
 

@@ -3,6 +3,7 @@
  * Reference: hists__fprintf() of tools/perf/ui/stdio/hist.c and evlist__tty_browse_hists() of builtin-report.c, v6.1.
  * Not modelled: the tip of the day below.
  */
+import { fixed } from '../printf.ts';
 import { callGraphText } from './call-graph-text.ts';
 import type { CallGraphOptions, EventHistogram, Histogram, Row } from './histogram.ts';
 import type { SortKey } from './sort-keys.ts';
@@ -37,7 +38,7 @@ function columnWidths(rows: readonly Row[], keys: readonly SortKey[]): number[] 
 /** Of nothing there is no share. */
 function percentage(part: bigint, whole: bigint): string {
   const share = whole === 0n ? 0 : (100 * Number(part)) / Number(whole);
-  return `${share.toFixed(2)}%`.padStart(OVERHEAD.length);
+  return `${fixed(share, 2)}%`.padStart(OVERHEAD.length);
 }
 
 /** Shares below this are not worth a branch. */

@@ -4,6 +4,7 @@
  * Not modelled: nothing.
  */
 import { recordName, type PerfData } from '../data/index.ts';
+import { fixed } from '../printf.ts';
 
 /** Types beyond all that perf knows are counted as one. */
 const INVALID = 256;
@@ -43,7 +44,7 @@ function aggregated(counts: RecordCounts, withShares: boolean): string {
   const total = counts.byType[0];
   return counts.byType.map((count, type) => {
     if (count === 0) return '';
-    const share = type > 0 && withShares ? `  (${((100 * count) / total).toFixed(1).padStart(4)}%)` : '';
+    const share = type > 0 && withShares ? `  (${fixed((100 * count) / total, 1).padStart(4)}%)` : '';
     return line(recordName(type), count, share);
   }).join('');
 }

@@ -69,11 +69,6 @@ function relativeNoise(values: readonly number[]): number {
   return mean === 0 ? 0 : (100 * standardError(values)) / mean;
 }
 
-/** %8.3f and the like. */
-export function fixed(value: number, width: number, precision: number): string {
-  return value.toFixed(precision).padStart(width);
-}
-
 /** Clocks are shown in milliseconds. */
 export function shown({ event, value }: Pick<StatLine, 'event' | 'value'>): { value: number; unit: string } {
   return isClock(event) ? { value: value / 1e6, unit: 'msec' } : { value, unit: '' };

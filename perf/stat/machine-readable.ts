@@ -5,6 +5,7 @@
  * tools/perf/builtin-stat.c, v3.2, whose lines end with the name.
  * Not modelled: escaping of separators in names: perf writes them as they are.
  */
+import { fixed } from '../printf.ts';
 import { average, averagesOf, linesOf, shown, type StatLine, type StatTable } from './format.ts';
 import { metricsOf, type Averages } from './metrics.ts';
 import type { StatRun } from './stat-spec.ts';
@@ -34,15 +35,15 @@ export function csvText(table: StatTable, runs: readonly StatRun[], separator: s
 function csvFields(line: StatLine, averages: Averages, tool: StatTable['tool'], repeats: boolean): string[] {
   const { event, state, enabled, running } = line;
   const { value, unit } = shown(line);
-  const noise = repeats ? [`${line.noise.toFixed(2)}%`] : [];
+  const noise = repeats ? [`${fixed(line.noise, 2)}%`] : [];
   const precision = unit === '' ? 0 : tool === '3.2' ? 6 : 2;
-  const count = state === 'counted' ? value.toFixed(precision) : `<${state}>`;
+  const count = state === 'counted' ? fixed(value, precision) : `<${state}>`;
   if (tool === '3.2') return [count, event.name, ...noise];
   const [metric] = state === 'counted' ? metricsOf(event, line.value, averages, tool) : [];
   const share = enabled === 0 ? 100 : (100 * running) / enabled;
   return [
-    count, state === 'not supported' ? '' : unit, event.name, ...noise, String(Math.round(running)), share.toFixed(2),
-    metric === undefined ? '' : metric.value.toFixed(metric.precision), metric?.unit ?? '',
+    count, state === 'not supported' ? '' : unit, event.name, ...noise, String(Math.round(running)), fixed(share, 2),
+    metric === undefined ? '' : fixed(metric.value, metric.precision), metric?.unit ?? '',
   ];
 }
 
@@ -57,13 +58,13 @@ function jsonFields(line: StatLine, averages: Averages, repeats: boolean): strin
   const { value, unit } = shown(line);
   const [metric] = state === 'counted' ? metricsOf(event, line.value, averages, '6.1') : [];
   const fields: [string, string][] = [
-    ['counter-value', state === 'counted' ? `"${value.toFixed(6)}"` : `"<${state}>"`],
+    ['counter-value', state === 'counted' ? `"${fixed(value, 6)}"` : `"<${state}>"`],
     ['unit', `"${state === 'not supported' ? '' : unit}"`],
     ['event', `"${event.name}"`],
-    ...(repeats ? [['variance', noise.toFixed(2)] as [string, string]] : []),
+    ...(repeats ? [['variance', fixed(noise, 2)] as [string, string]] : []),
     ['event-runtime', String(Math.round(running))],
-    ['pcnt-running', (enabled === 0 ? 100 : (100 * running) / enabled).toFixed(2)],
-    ['metric-value', (metric?.value ?? 0).toFixed(6)],
+    ['pcnt-running', fixed(enabled === 0 ? 100 : (100 * running) / enabled, 2)],
+    ['metric-value', fixed(metric?.value ?? 0, 6)],
     ['metric-unit', `"${metric?.unit ?? ''}"`],
   ];
   return fields.map(([key, text]) => `"${key}" : ${text}`).join(', ');

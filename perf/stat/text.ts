@@ -5,7 +5,8 @@
  * perf-data-and-ecosystem.md, and what perf 6.1 printed of software events.
  * Not modelled: colours.
  */
-import { averagesOf, average, fixed, isMultiplexed, linesOf, shown, standardError, type StatLine, type StatTable } from './format.ts';
+import { averagesOf, average, isMultiplexed, linesOf, shown, standardError, type StatLine, type StatTable } from './format.ts';
+import { fixed } from '../printf.ts';
 import { metricsOf, type Averages, type Metric } from './metrics.ts';
 import type { Counts, StatRun } from './stat-spec.ts';
 
@@ -60,11 +61,11 @@ function eventLine(line: StatLine, averages: Averages, { tool }: StatTable, repe
     return `${`<${state}>`.padStart(COUNTS_LEN)} ${unitColumn}${name}${tool === '3.2' ? '' : ' '.repeat(METRIC_LEN)}\n`;
   }
   const clockPrecision = tool === '3.2' ? 6 : 2;
-  const count = fixed(value, COUNTS_LEN, unit === '' ? 0 : clockPrecision);
+  const count = fixed(value, unit === '' ? 0 : clockPrecision, COUNTS_LEN);
   const [metric, ...more] = metricsOf(event, line.value, averages, tool);
-  const noise = repeats ? `  ( +-${fixed(line.noise, 6, 2)}% )` : '';
+  const noise = repeats ? `  ( +-${fixed(line.noise, 2, 6)}% )` : '';
   const share = (100 * line.running) / line.enabled;
-  const multiplexed = !isMultiplexed(line) ? '' : tool === '3.2' ? ` [${fixed(share, 5, 2)}%]` : `  (${share.toFixed(2)}%)`;
+  const multiplexed = !isMultiplexed(line) ? '' : tool === '3.2' ? ` [${fixed(share, 2, 5)}%]` : `  (${fixed(share, 2)}%)`;
   const indent = ' '.repeat(COUNTS_LEN + 1 + unitColumn.length + NAME_LEN[tool]);
   const extra = more.map((one) => `\n${indent}${metricColumn(one, tool)}`).join('');
   return `${count} ${unitColumn}${event.name.padEnd(NAME_LEN[tool])}${metricColumn(metric, tool)}${extra}${noise}${multiplexed}\n`;
@@ -73,29 +74,29 @@ function eventLine(line: StatLine, averages: Averages, { tool }: StatTable, repe
 /** ` # %8.3f  unit`, of a fixed width. */
 function metricColumn(metric: Metric | undefined, tool: '3.2' | '6.1'): string {
   if (metric === undefined) return ' '.repeat(METRIC_LEN);
-  const number = ` # ${fixed(metric.value, metric.width, metric.precision)}${metric.suffix}`;
+  const number = ` # ${fixed(metric.value, metric.precision, metric.width)}${metric.suffix}`;
   return `${number} ${metric.unit}`.padEnd(METRIC_LEN - (tool === '3.2' ? 1 : 0));
 }
 
 function footer({ tool, nmi_watchdog, isChild }: StatTable, runs: readonly StatRun[], lines: readonly StatLine[]): string {
   const seconds = runs.map(({ elapsed_ns }) => elapsed_ns / 1e9);
-  if (tool === '3.2') return `${fixed(average(seconds), 18, 9)} seconds time elapsed${noiseOf(seconds)}\n\n`;
+  if (tool === '3.2') return `${fixed(average(seconds), 9, 18)} seconds time elapsed${noiseOf(seconds)}\n\n`;
   const hint = nmi_watchdog && lines.some(({ state }) => state === 'not counted') ? WATCHDOG_HINT : '';
   return `${elapsedText(seconds)}${isChild && runs.length === 1 ? timesText(runs[0]) : ''}\n\n${hint}`;
 }
 
 function elapsedText(seconds: readonly number[]): string {
-  if (seconds.length === 1) return ` ${fixed(seconds[0], 17, 9)} seconds time elapsed`;
+  if (seconds.length === 1) return ` ${fixed(seconds[0], 9, 17)} seconds time elapsed`;
   const error = standardError(seconds);
   const digits = error > 1 ? 2 : error === 0 ? 9 : Math.ceil(-Math.log10(error)) + 2;
-  return ` ${fixed(average(seconds), 17, digits)} +- ${error.toFixed(digits)} seconds time elapsed${noiseOf(seconds)}`;
+  return ` ${fixed(average(seconds), digits, 17)} +- ${fixed(error, digits)} seconds time elapsed${noiseOf(seconds)}`;
 }
 
 function noiseOf(seconds: readonly number[]): string {
-  return seconds.length === 1 ? '' : `  ( +-${fixed((100 * standardError(seconds)) / average(seconds), 6, 2)}% )`;
+  return seconds.length === 1 ? '' : `  ( +-${fixed((100 * standardError(seconds)) / average(seconds), 2, 6)}% )`;
 }
 
 /** The child's own CPU time. */
 function timesText({ user_ns, system_ns }: StatRun): string {
-  return `\n\n ${fixed(user_ns / 1e9, 17, 9)} seconds user\n ${fixed(system_ns / 1e9, 17, 9)} seconds sys\n`;
+  return `\n\n ${fixed(user_ns / 1e9, 9, 17)} seconds user\n ${fixed(system_ns / 1e9, 9, 17)} seconds sys\n`;
 }

@@ -1,0 +1,26 @@
+/**
+ * Numbers as C prints them.
+ * Reference: printf(3), conversion f, of the GNU C library; ISO C, 7.21.6.1.
+ * Not modelled: other rounding modes.
+ */
+
+/**
+ * `%<width>.<precision>f`. JavaScript's toFixed rounds exactly what the double is, too; but of one that lies in the middle of two
+ * decimals it takes the larger, and C the one with the even last digit: 3.125 becomes 3.12.
+ */
+export function fixed(value: number, precision: number, width = 0): string {
+  return toEven(value, precision).padStart(width);
+}
+
+function toEven(value: number, precision: number): string {
+  const rounded = value.toFixed(precision);
+  if (Number(rounded.at(-1)) % 2 === 0 || !isMiddle(value, precision)) return rounded;
+  // The other neighbour lies as far on the other side.
+  return (2 * value - Number(rounded)).toFixed(precision);
+}
+
+/** A double in the middle of two decimals is a multiple of 2 to the −(precision + 1), so its digits are soon all there. */
+function isMiddle(value: number, precision: number): boolean {
+  const isShort = Number.isInteger(value * 2 ** (precision + 1)) && !Number.isInteger(value);
+  return isShort && value.toFixed(precision + 1).endsWith('5');
+}
