@@ -20,13 +20,13 @@ export function convertToJson(input: string, output: string, force: boolean): Pr
   return withRecording(input, ({ data, capturedOnIso }) => {
     const options = { capturedOn: capturedOnIso };
     if (output === '-') {
-      writeJson(data, standardOutput(), options, symbolFiles(machineFiles));
+      writeJson(data, standardOutput(), options, symbolFiles(machineFiles, data));
       return 0;
     }
     const file = create(output, force);
     try {
       const out = new Output((bytes) => file.write(bytes));
-      const samples = writeJson(data, out, options, symbolFiles(machineFiles));
+      const samples = writeJson(data, out, options, symbolFiles(machineFiles, data));
       out.flush();
       file.commit();
       process.stderr.write(`[ perf data convert: Converted '${input}' into JSON data '${output}' ]\n`

@@ -32,7 +32,7 @@ const HEADER_HINT = '# To display the perf.data header info, please use --header
 export function runReport({ data, capturedOn }: Recording, options: ReportOptions): number {
   const out = standardOutput();
   const keys = parseSortKeys(options.sort ?? DEFAULT_SORT);
-  const dump = options['dump-raw-trace'] ? new Dump(data, out, data.header.pipe ? 'pipe' : options.input, symbolFiles(machineFiles)) : null;
+  const dump = options['dump-raw-trace'] ? new Dump(data, out, data.header.pipe ? 'pipe' : options.input, symbolFiles(machineFiles, data)) : null;
   try {
     if (dump !== null) out.text(dump.warning);
     if (options.header || options['header-only']) out.text(headerText(data, { capturedOn, full: options['show-info'] }));
@@ -45,7 +45,7 @@ export function runReport({ data, capturedOn }: Recording, options: ReportOption
     } else if (options['dump-raw-trace']) {
       dump?.run();
     } else {
-      out.text(histogramText(histogram(data, { keys, graph: callGraph(options), loadSymbols: symbolFiles(machineFiles) }), { keys, showSamples: options['show-nr-samples'] }));
+      out.text(histogramText(histogram(data, { keys, graph: callGraph(options), loadSymbols: symbolFiles(machineFiles, data) }), { keys, showSamples: options['show-nr-samples'] }));
     }
   } finally {
     out.flush();

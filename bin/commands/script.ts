@@ -38,7 +38,7 @@ export const command: Command = {
     return withRecording(options.input, ({ data }) => {
       const out = standardOutput();
       try {
-        new Script(data, out, { fields, show }, symbolFiles(machineFiles)).run();
+        new Script(data, out, { fields, show }, symbolFiles(machineFiles, data)).run();
       } finally {
         out.flush();
       }

@@ -21,6 +21,8 @@ export class Dso {
   build_id: Uint8Array | null = null;
   /** Where a module of the kernel begins in memory. */
   base = 0n;
+  /** Where the kernel's first symbol lies. */
+  landmark: bigint | null = null;
   readonly #load: SymbolLoader;
   #symbols: FoundSymbol[] | null = null;
 

@@ -1,7 +1,7 @@
 /**
  * The recorded machine as the records tell of it: its tasks with their names and maps, and the kernel's maps.
  * Reference: tools/perf/util/machine.c and thread.c, v6.1.
- * Not modelled: guests, namespaces, kcore, and symbols of the running kernel.
+ * Not modelled: guests, namespaces, kcore.
  */
 import { PERF_RECORD_MISC_CPUMODE_MASK, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, PROT_EXEC } from '../../kernel/abi/index.ts';
 import type { BuildId, PerfRecord, RecordOf } from '../data/index.ts';
@@ -147,6 +147,7 @@ export class Machine {
     const map = { start, end: endOf(record), pgoff: 0n, dso, identity: isKernel };
     if (!isKernel) dso.base = start;
     else {
+      dso.landmark = record.pgoff;
       if (this.#kernelMap !== null) this.kernelMaps.remove(this.#kernelMap);
       if (map.start === 0n && map.end === 0n) map.end = END_OF_MEMORY;
       this.#kernelMap = map;

@@ -1,11 +1,11 @@
 /**
  * Finds the symbols of mapped files where perf finds them: in its build-id cache, among debug files, at the path itself.
  * Reference: dso__load() and dso__load_kernel_sym() of tools/perf/util/symbol.c, v6.1.
- * Not modelled: debuginfod; the running kernel's symbols for a recording without build ids, which would be wrong names
- * wherever the kernel is not the recorded one.
+ * Not modelled: debuginfod; the running kernel's symbols for a recording of another one that has no build ids: perf shows
+ * them, and so wrong names.
  */
 import { ElfFile } from '../data/elf-symbols.ts';
-import { PerfDataError } from '../data/index.ts';
+import { PerfDataError, type PerfData } from '../data/index.ts';
 import { parseKallsyms } from '../data/kallsyms.ts';
 import { symbolTable, type Symbol } from '../data/symbols.ts';
 import type { Dso, SymbolLoader } from './dso.ts';
@@ -27,15 +27,18 @@ function linkName(id: string): string {
 
 /** The id of the running kernel is in a note of this file. */
 const RUNNING_KERNEL_NOTES = '/sys/kernel/notes';
+const RUNNING_KERNEL_RELEASE = '/proc/sys/kernel/osrelease';
+const RUNNING_KERNEL_SYMBOLS = '/proc/kallsyms';
 
-export function symbolFiles(files: FileAccess): SymbolLoader {
+/** What `recording` tells of its kernel may come only with its records: it is asked when a symbol is. */
+export function symbolFiles(files: FileAccess, recording: Pick<PerfData, 'features'>): SymbolLoader {
   let kernel: Map<string, Symbol[]> | null = null;
   let kernelId: string | null = null;
   return (dso) => {
     if (dso.kernel) {
       // Modules are in the kernel's table, under the id of the kernel.
       if (dso.build_id !== null && dso.short_name.startsWith('[kernel.')) kernelId = hexId(dso.build_id);
-      kernel ??= kernelSymbols(files, kernelId);
+      kernel ??= kernelId === null ? runningKernelSymbols(files, recording, dso) : kernelSymbols(files, kernelId);
       return kernelPart(kernel, dso);
     }
     if (dso.long_name.startsWith('/tmp/perf-')) return perfMap(files.read(dso.long_name));
@@ -49,12 +52,20 @@ function kernelPart(kernel: Map<string, Symbol[]>, dso: Dso): Symbol[] | null {
   return symbols?.map((symbol) => ({ ...symbol, start: symbol.start - dso.base, end: symbol.end - dso.base })) ?? null;
 }
 
-function kernelSymbols(files: FileAccess, id: string | null): Map<string, Symbol[]> {
-  if (id === null) return new Map();
+/** The symbols of the running kernel, if the recording is of its release, and of a boot that put it at the same address. */
+function runningKernelSymbols(files: FileAccess, { features }: Pick<PerfData, 'features'>, { landmark }: Dso): Map<string, Symbol[]> {
+  const release = files.read(RUNNING_KERNEL_RELEASE);
+  if (landmark === null || release === null || new TextDecoder().decode(release).trim() !== features.os_release) return new Map();
+  const symbols = parseKallsyms(new TextDecoder().decode(files.read(RUNNING_KERNEL_SYMBOLS) ?? new Uint8Array()));
+  const isThere = symbols.get('')?.some(({ start }) => start === landmark) ?? false;
+  return isThere ? symbols : new Map<string, Symbol[]>();
+}
+
+function kernelSymbols(files: FileAccess, id: string): Map<string, Symbol[]> {
   const image = openElf(files.read(`${files.buildIdDir}/${linkName(id)}/elf`), id);
   if (image !== null) return new Map([['', atAddresses(image)]]);
   const isRunning = hexId(files.read(RUNNING_KERNEL_NOTES) ?? new Uint8Array()).includes(id);
-  const table = files.read(isRunning ? '/proc/kallsyms' : `${files.buildIdDir}/${linkName(id)}/kallsyms`)
+  const table = files.read(isRunning ? RUNNING_KERNEL_SYMBOLS : `${files.buildIdDir}/${linkName(id)}/kallsyms`)
     ?? files.read(`${files.buildIdDir}/[kernel.kallsyms]/${id}/kallsyms`);
   return table === null ? new Map<string, Symbol[]>() : parseKallsyms(new TextDecoder().decode(table));
 }

@@ -3,11 +3,12 @@ import { expect, test } from '@jest/globals';
 import { ElfFile } from '../../../perf/data/elf-symbols.ts';
 import { elfImage } from '../../../perf/data/elf.ts';
 import { parseKallsyms } from '../../../perf/data/kallsyms.ts';
+import { PerfDataWriter } from '../../../perf/data/index.ts';
 import { symbolTable, type Symbol } from '../../../perf/data/symbols.ts';
-import { symbolFiles } from '../../../perf/report/symbol-files.ts';
+import { symbolFiles, type FileAccess } from '../../../perf/report/symbol-files.ts';
 import { histogram } from '../../../perf/report/histogram.ts';
 import { parseSortKeys } from '../../../perf/report/sort-keys.ts';
-import { noploop, open } from './recordings.ts';
+import { MACHINE, MemorySink, cycles, noploop, open } from './recordings.ts';
 
 const build_id = Uint8Array.from({ length: 20 }, (_, i) => i + 1);
 const base = 0x400000;
@@ -39,8 +40,40 @@ test('kallsyms gives the kernel’s symbols and those of each module', () => {
   expect(table.get('')?.map(({ name, end }) => [name, end])).toEqual([['_text', 0xffffffff81000100n], ['helper', 0xffffffff81002000n]]);
 });
 
+function namesIn(recording: Uint8Array, files: FileAccess): (string | undefined)[] {
+  const data = open(recording);
+  const { tables } = histogram(data, { keys: parseSortKeys('symbol'), graph: null, loadSymbols: symbolFiles(files, data) });
+  return tables[0].rows.map(({ values }) => values.location?.found?.name);
+}
+
 test('a report finds the symbols beside the mapped path', () => {
   const files = { buildIdDir: '/cache', read: (path: string) => (path === '/opt/noploop' ? image : null) };
-  const { tables } = histogram(open(noploop(30)), { keys: parseSortKeys('symbol'), graph: null, loadSymbols: symbolFiles(files) });
-  expect(tables[0].rows.map(({ values }) => values.location?.found?.name)).toEqual(['main', 'leaf']);
+  expect(namesIn(noploop(30), files)).toEqual(['main', 'leaf']);
+});
+
+/** A sample in the kernel, in a recording without build ids. */
+function inKernel(os_release: string, text: bigint): Uint8Array {
+  const sink = new MemorySink();
+  const events = cycles(1);
+  const writer = new PerfDataWriter(sink, events);
+  writer.appendRecord({ name: 'MMAP', misc: 1, pid: -1, tid: 0, start: text, len: 0x1000n, pgoff: text, filename: '[kernel.kallsyms]_text' });
+  writer.appendRecord({ name: 'SAMPLE', misc: 1, sample: { ip: text + 0x108n, task: { pid: 1, tid: 1 }, time: 1n, id: events[0].ids[0], period: 1n } });
+  writer.finish({ ...MACHINE, os_release });
+  return sink.bytes();
+}
+
+const runningKernel: FileAccess = {
+  buildIdDir: '/cache',
+  read: (path) => {
+    if (path === '/proc/sys/kernel/osrelease') return new TextEncoder().encode('6.18.1\n');
+    return path === '/proc/kallsyms' ? new TextEncoder().encode('ffffffff81000000 T _text\nffffffff81000100 t helper\n') : null;
+  },
+};
+
+test.each([
+  ['6.18.1', 0xffffffff81000000n, 'helper'],
+  ['6.18.2', 0xffffffff81000000n, undefined],
+  ['6.18.1', 0xffffffff82000000n, undefined],
+])('without build ids, the kernel of release %s at %i is looked up in the running one, 6.18.1 at 0xffffffff81000000: %s', (release, text, name) => {
+  expect(namesIn(inKernel(release, text), runningKernel)).toEqual([name]);
 });
