@@ -283,9 +283,14 @@ function withChains(data: PerfData, graph: CallGraphOptions | null): CallGraphOp
   return data.events.all.some(({ attr }) => attr.sample_type & BigInt(PERF_SAMPLE_CALLCHAIN)) ? graph : null;
 }
 
+/** perf decides before the first record, when a pipe has not told yet of callchains, that callers get no part in what they call. */
+function ofPipe(graph: CallGraphOptions | null): CallGraphOptions | null {
+  return graph && { ...graph, children: false };
+}
+
 /** Reads the whole recording, a second time only if it was not in order. A pipe cannot be read twice. */
 export function histogram(data: PerfData, asked: HistogramOptions): Histogram {
-  const options = { ...asked, graph: data.header.pipe ? asked.graph : withChains(data, asked.graph) };
+  const options = { ...asked, graph: data.header.pipe ? ofPipe(asked.graph) : withChains(data, asked.graph) };
   const hopeful = data.header.pipe ? null : collect(data, options, (session) => session.runIfSorted());
   const { session, collectors } = hopeful ?? collect(data, options, (session) => session.run())!;
   const tables = groupsOf(data).map(({ events, group }) => {

@@ -66,11 +66,11 @@ againstPerf('the commands print what real perf prints (skipped where perf is not
 });
 
 /** A recording to order whose samples have callchains of the program and of the kernel, in turn. */
-function withCallchains(): Uint8Array {
+function withCallchains(pipe = false): Uint8Array {
   const sink = new MemorySink();
   makeFixture({
     events: parse_events('cycles,instructions'), records: recordOrders('MMAP,COMM,FORK*2,SAMPLE*300,COMM,SAMPLE*100'),
-    sample_type: sampleType('ip,tid,time,id,period,callchain'), sample_id_all: true, read_format: 0n, attr_size: 112, pipe: false, version: '6.1.0', seed: '1',
+    sample_type: sampleType('ip,tid,time,id,period,callchain'), sample_id_all: true, read_format: 0n, attr_size: 112, pipe, version: '6.1.0', seed: '1',
   }, sink);
   return sink.bytes();
 }
@@ -87,6 +87,18 @@ againstPerf('callchains are shown as real perf shows them (skipped where it is n
     const { stdout } = realPerf(bytes, 'report', '--stdio', ...args);
     expect(stdout.length).toBeGreaterThan(1000);
     expect(comparable(report(open(bytes), sort, graph))).toBe(comparable(stdout));
+  });
+});
+
+againstPerf('callchains of a pipe are shown as real perf shows them, in which callers get no part in what they call (skipped where it is not installed)', () => {
+  test.each<[string[], CallGraphOptions]>([
+    [[], { children: true, shown: true, fromCaller: true }],
+    [['--no-children'], { children: false, shown: true, fromCaller: false }],
+  ])('report --stdio %j', (args, graph) => {
+    const bytes = withCallchains(true);
+    const { stdout } = realPerf(bytes, 'report', '--stdio', ...args);
+    expect(stdout).toContain('# Overhead');
+    expect(comparable(report(open(bytes), 'comm,dso,symbol', graph))).toBe(comparable(stdout));
   });
 });
 
