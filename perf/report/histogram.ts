@@ -9,7 +9,7 @@ import { CallTree } from './call-tree.ts';
 import { MAX_STACK, resolveFrames, type Frame } from './callchain.ts';
 import type { SymbolLoader } from './dso.ts';
 import type { Location } from './maps.ts';
-import { RbTree } from './rb-tree.ts';
+import { inTreeOrder } from './rb-tree.ts';
 import { Session, type CurrentSample } from './session.ts';
 import type { EntryValues, SortKey } from './sort-keys.ts';
 
@@ -207,10 +207,11 @@ function rowsOf(members: readonly Map<string, Entry>[], { keys, graph }: Histogr
       row.entries[member] = entry;
     }
   });
-  const keyed = [...rows.values()].sort((a, b) => firstDifference(keys, a, b, false));
-  const sorted = new RbTree<Row>((row, than) => (byPeriods(row, than, graph) || firstDifference(keys, row, than, true)) < 0);
-  for (const row of keyed) sorted.insert(row);
-  return [...sorted.values()];
+  // Distant addresses compare in a circle, so each tree's order depends on the one before: of what came up, collapsed, for output.
+  const byKeys = (row: Row, than: Row): boolean => firstDifference(keys, row, than, false) < 0;
+  const forOutput = (row: Row, than: Row): boolean => (byPeriods(row, than, graph) || firstDifference(keys, row, than, true)) < 0;
+  const collapsed = inTreeOrder(inTreeOrder([...rows.values()], byKeys), byKeys);
+  return inTreeOrder(collapsed, forOutput);
 }
 
 /** The table of one event, or of the events that were opened as one group. */

@@ -16,7 +16,14 @@ interface Node<T> {
 type Side = 'left' | 'right';
 const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 
-export class RbTree<T> {
+/** The values from left to right, inserted one after the other. */
+export function inTreeOrder<T>(values: readonly T[], isBefore: (value: T, than: T) => boolean): T[] {
+  const tree = new RbTree(isBefore);
+  for (const value of values) tree.insert(value);
+  return [...tree.values()];
+}
+
+class RbTree<T> {
   #root: Node<T> | null = null;
   readonly #isBefore: (value: T, than: T) => boolean;
 
