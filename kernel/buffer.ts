@@ -137,10 +137,15 @@ export abstract class BufferCode extends ControlCode {
     return pages;
   }
 
+  /** A buffer of `nr_pages` data pages, with a mark after `watermark` bytes (0: half of it). A kernel may make one that has more fields. */
+  rb_alloc(nr_pages: number, watermark: number, writable: boolean): RingBuffer {
+    return kzalloc(() => new RingBuffer(nr_pages, watermark, writable));
+  }
+
   /** The buffer is made by the first mapping; only this event's watermark counts. Holds mmap_mutex. */
   perf_mmap_first(event: PerfEvent, user: UserStruct, request: MmapRequest): RingBuffer {
     const watermark = event.attr.watermark ? event.attr.wakeup_events : 0;
-    const rb = kzalloc(() => new RingBuffer(request.pages - 1, watermark, request.writable));
+    const rb = this.rb_alloc(request.pages - 1, watermark, request.writable);
     event.mmap_user = user;
     event.mmap_locked = this.perf_mmap_charge(user, request.pages);
     rcu_assign_pointer(event.rb, rb);

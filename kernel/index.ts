@@ -4,6 +4,7 @@
  * Reference: docs/ARCHITECTURE.md.
  * Not modelled: nothing.
  */
+export { Cell, effect, shared, struct, u64 } from '../sim/memory.ts';
 export * from './abi/index.ts';
 export { attr_limits, type AttrLimits } from './attr-limits.ts';
 export { DEFAULT_CONFIG, KernelOops, type Hardware, type KernelConfig } from './base.ts';
@@ -16,6 +17,7 @@ export { parse_record, type DriverRecord } from './driver/record.ts';
 export * from './list.ts';
 export * from './primitives.ts';
 export type { Executable } from './process.ts';
+export { PerfOutputHandle, type SampleId } from './ring_buffer.ts';
 export type { PollFd, PollResult } from './select.ts';
 export type { MappedFile } from './sideband.ts';
 export * from './structs/index.ts';
@@ -25,8 +27,4 @@ export { TimedSystem } from './timed/system.ts';
 export type { Program } from './timed/thread.ts';
 export { SilentTracepoints, type Tracepoints } from './tracepoints.ts';
 export type { Kernel, KernelClass, VariantInfo } from './variant.ts';
-export { FixAsCommitted } from './variants/fix-as-committed.ts';
-export { KERNELS } from './variants/index.ts';
-export { V3_1 } from './variants/v3.1.ts';
-export { V3_2 } from './variants/v3.2.ts';
-export { V6_18 } from './variants/v6.18.ts';
+export * from './variants/index.ts';

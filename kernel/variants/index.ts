@@ -32,3 +32,9 @@ export const KERNELS: readonly KernelClass[] = [
   V3_1, WaitqInRb, NoMmapMutex, FixAsCommitted, V3_2, V3_4, V3_10, V3_11, V3_15, V3_18, V4_2, V4_15, V5_2, V5_3, V5_10,
   V5_13, V5_19, V6_12, V6_16, V6_18, StampBeforeNest, SignedStamp, ClearBeforeKill, DetachByBuffer,
 ];
+
+/** Each is also there by its name, for kernels that extend it. */
+export {
+  ClearBeforeKill, DetachByBuffer, FixAsCommitted, NoMmapMutex, SignedStamp, StampBeforeNest, V3_1, V3_10, V3_11,
+  V3_15, V3_18, V3_2, V3_4, V4_15, V4_2, V5_10, V5_13, V5_19, V5_2, V5_3, V6_12, V6_16, V6_18, WaitqInRb,
+};

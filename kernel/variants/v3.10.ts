@@ -147,7 +147,7 @@ export class V3_10 extends V3_4 {
   /** The user to whom the pages are accounted is now the buffer's: any event may be the last to unmap it. */
   override perf_mmap_first(event: PerfEvent, user: UserStruct, request: MmapRequest): RingBuffer {
     const watermark = event.attr.watermark ? event.attr.wakeup_events : 0;
-    const rb = kzalloc(() => new RingBuffer(request.pages - 1, watermark, request.writable));
+    const rb = this.rb_alloc(request.pages - 1, watermark, request.writable);
     rb.mmap_locked = this.perf_mmap_charge(user, request.pages);
     rb.mmap_user = user;
     WRITE_ONCE(rb.mmap_count, 1);

@@ -16,6 +16,14 @@ test('perfsim/kernel is the kernel', () => {
   `)).toBe('v3.2 function 1\n');
 });
 
+test('perfsim/kernel has every kernel by its class', () => {
+  expect(printed(`
+    import * as all from 'perfsim/kernel';
+    const { KERNELS, ...names } = all;
+    console.log(KERNELS.filter((kernel) => !Object.values(names).includes(kernel)).length, KERNELS.length > 0);
+  `)).toBe('0 true\n');
+});
+
 test('perfsim/perf-data refuses what is no recording', () => {
   expect(printed(`
     import { PerfData, PerfDataError, bytesSource } from 'perfsim/perf-data';
