@@ -9,7 +9,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { packageRoot } from './places.ts';
+import { isOurs, packageRoot } from './places.ts';
 import { framesIn, type Frame } from './source-lines.ts';
 import type { Cell } from '../sim/memory.ts';
 import type { ExplainedStep, Explanation } from '../sim/explore/explain.ts';
@@ -49,10 +49,17 @@ export interface Excerpt {
 }
 
 export function placedRows({ steps, violation }: Explanation, all = false): PlacedRow[] {
+  const every = (): PlacedRow[] => placed(steps, () => true);
+  if (all) return every();
   const shared = sharedCells(steps);
-  const matters = (fold: readonly ExplainedStep[], frames: readonly Frame[]): boolean =>
-    all || frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell)));
-  const placed = folds(steps).flatMap((fold) => {
+  const telling = placed(steps, (fold, frames) => frames[0]?.name === WAITS || fold.some(({ cells }) => cells.some((cell) => shared.has(cell))));
+  // Where nothing is shared, or a loop is over what is not, the rest is the matter, too.
+  if (violation?.kind !== 'endless loop') return telling.length > 0 ? telling : every();
+  return firstRound(telling) ?? firstRound(every()) ?? telling;
+}
+
+function placed(steps: readonly ExplainedStep[], matters: (fold: readonly ExplainedStep[], frames: readonly Frame[]) => boolean): PlacedRow[] {
+  return folds(steps).flatMap((fold) => {
     const frames = framesOf(fold[0]);
     if (!matters(fold, frames)) return [];
     const [inner, caller] = frames;
@@ -61,29 +68,28 @@ export function placedRows({ steps, violation }: Explanation, all = false): Plac
       thread: fold[0].name,
       function: shown?.name ?? '',
       statement: shown === undefined ? `${fold[0].operation} ${fold[0].cells[0]?.name ?? ''}` : statementAt(shown),
-      source: shown === undefined ? '' : `${relative(isOurs(shown.path) ? packageRoot() : process.cwd(), shown.path)}:${shown.line}`,
+      source: shown === undefined ? '' : sourceLine(shown),
     };
     return [{ row, step: steps.indexOf(fold[0]), excerpt: shown === undefined ? null : excerptAt(shown) }];
   });
-  return violation?.kind === 'endless loop' && !all ? firstRound(placed) : placed;
 }
 
 /** Rounds of a loop that are looked for at the end of a counterexample, and the most lines that one may have. */
 const ROUNDS = 3;
 const LONGEST_ROUND = 20;
 
-/** A loop is shown once. The last round may be incomplete. */
-function firstRound(placed: readonly PlacedRow[]): PlacedRow[] {
-  for (let end = placed.length; end > placed.length - LONGEST_ROUND; end--) {
+/** A loop is shown once; null if there is none. The last round may be incomplete. */
+function firstRound(rows: readonly PlacedRow[]): PlacedRow[] | null {
+  for (let end = rows.length; end > rows.length - LONGEST_ROUND; end--) {
     for (let length = 1; length <= LONGEST_ROUND && ROUNDS * length <= end; length++) {
       let from = end - length;
-      while (from > 0 && same(placed[from - 1].row, placed[from - 1 + length].row)) from--;
+      while (from > 0 && same(rows[from - 1].row, rows[from - 1 + length].row)) from--;
       if (end - from < ROUNDS * length) continue;
-      const last = placed[from + length - 1];
-      return [...placed.slice(0, from + length), { ...last, row: { ...last.row, function: '', statement: '… and so on for ever', source: '' } }];
+      const last = rows[from + length - 1];
+      return [...rows.slice(0, from + length), { ...last, row: { ...last.row, function: '', statement: '… and so on for ever', source: '' } }];
     }
   }
-  return [...placed];
+  return null;
 }
 
 function same(a: Row, b: Row): boolean {
@@ -122,6 +128,16 @@ function sharedCells(steps: readonly ExplainedStep[]): Set<Cell> {
   return new Set([...changed].filter((cell) => (threads.get(cell)?.size ?? 0) > 1));
 }
 
+/** The frames of kernels' code, innermost first. */
+export function tellingFrames(error: Error): Frame[] {
+  return framesIn(error).filter(({ path }) => !isOurs(path) || !MEANS.test(path.slice(packageRoot().length)));
+}
+
+/** `kernel/buffer.ts:33`; of the user's own as seen from the working directory. */
+export function sourceLine({ path, line }: Frame): string {
+  return `${relative(isOurs(path) ? packageRoot() : process.cwd(), path)}:${line}`;
+}
+
 /** The kernel's frames, innermost first; of what beginning to wait consists is told no more. */
 function framesOf({ at }: ExplainedStep): readonly Frame[] {
   const frames = framesAt.get(at) ?? stackOf(at);
@@ -132,14 +148,9 @@ function framesOf({ at }: ExplainedStep): readonly Frame[] {
 const framesAt = new WeakMap<Error, readonly Frame[]>();
 
 function stackOf(at: Error): readonly Frame[] {
-  const frames = framesIn(at).filter(({ path }) => !isOurs(path) || !MEANS.test(path.slice(packageRoot().length)));
+  const frames = tellingFrames(at);
   // How a thread is put on a wait queue is the means, too.
   return frames.slice(Math.max(0, frames.findIndex(({ name }) => name === WAITS)));
-}
-
-/** Code of the package, not of the user's own. */
-function isOurs(path: string): boolean {
-  return path.startsWith(packageRoot());
 }
 
 function statementAt({ path, line }: Frame): string {

@@ -13,6 +13,14 @@ export function packageRoot(): string {
 
 let root: string | null = null;
 
+/** The folders of the package that hold its sources. */
+const SOURCES = /^(bin|kernel|perf|pmu|scenarios|sim)\//;
+
+/** Whether the file is one of the package's own, and not one of the user's, which may lie in the same folder. */
+export function isOurs(path: string): boolean {
+  return path.startsWith(packageRoot()) && SOURCES.test(path.slice(packageRoot().length));
+}
+
 function folderWith(name: string, folder: string): string {
   return existsSync(join(folder, name)) ? folder : folderWith(name, dirname(folder));
 }
