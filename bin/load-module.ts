@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
+import { nearest } from '../perf/nearest.ts';
+import { sourceLine, tellingFrames } from './counterexample.ts';
 import { importOutside } from './import-outside.ts';
+import { isOurs } from './places.ts';
 
 /** The name by which such a file imports our kernel. */
 export const LIBRARY = 'perfsim/kernel';
@@ -31,9 +34,15 @@ export function checkReadable(kind: string, path: string): void {
 /** What is to be said when code of the user's own throws in the middle of a run. */
 export function moduleFailure(kind: string, path: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const where = /\n\s+at (?:[\w$]+\.)?([\w$#]+) \(/.exec(stack ?? '')?.[1];
-  return new InputError(`the ${kind} '${path}' fails${where === undefined ? '' : ` in ${where}`}: ${message}.`);
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return new InputError(`the ${kind} '${path}' fails${placeOf(error)}: ${message}.`);
+}
+
+/** The innermost line of the user's own; of the kernel's, if something of the user's has worked behind it. */
+function placeOf(error: unknown): string {
+  const frames = error instanceof Error ? tellingFrames(error) : [];
+  const frame = frames.find(({ path }) => !isOurs(path)) ?? frames[0];
+  return frame === undefined ? '' : ` in ${frame.name} (${sourceLine(frame)})`;
 }
 
 async function compile(path: string): Promise<string> {
@@ -56,8 +65,14 @@ async function compile(path: string): Promise<string> {
     const [first] = errors ?? [];
     if (first === undefined) throw error;
     const where = first.location === null ? '' : `:${first.location.line}:${first.location.column + 1}`;
-    throw new InputError(`'${path}${where}' does not compile: ${first.text}.`);
+    const name = /^No matching export in ".*perfsim\/kernel" for import "(.*)"$/.exec(first.text)?.[1];
+    throw new InputError(name === undefined ? `'${path}${where}' does not compile: ${first.text}.` : await unknownExport(`${path}${where}`, name));
   }
+}
+
+async function unknownExport(where: string, name: string): Promise<string> {
+  const meant = nearest(name, Object.keys(await import('../kernel/index.ts')));
+  return `'${where}' does not compile: '${LIBRARY}' exports no '${name}'${meant === null ? '' : `; did you mean '${meant}'?`}`;
 }
 
 /** The text of the module that hands our kernel over: not a copy, whose classes would be others. */

@@ -6,12 +6,15 @@
  * it was. That is sound because a call's local state is a function of the values it has read.
  *
  * Reference: docs/ARCHITECTURE.md, "One text, executed three ways".
- * Not modelled: calls that catch exceptions; kernel code must not (a test forbids the keyword).
+ * Not modelled: calls that catch exceptions; kernel code must not (a test forbids the keyword, and whoever does it is told).
  */
 import { setHook, type Cell, type MemoryHook, type Operation } from './memory.ts';
 
 /** Thrown through a call that cannot go on; carries nothing, so that one object serves them all. */
 export const SUSPENDED: unique symbol = Symbol('suspended');
+
+/** What is said of code that went on although it had been abandoned. */
+export const CAUGHT = 'it catches the exception by which a call waits, where kernel code may catch nothing';
 
 /** The log of one call's operations, and the place where it stopped. */
 export class Call<R = unknown> implements MemoryHook {
@@ -31,7 +34,9 @@ export class Call<R = unknown> implements MemoryHook {
     this.blockedOn = null;
     const outer = setHook(this);
     try {
-      return this.run();
+      const result = this.run();
+      this.#notLeft();
+      return result;
     } catch (thrown) {
       if (thrown !== SUSPENDED) throw thrown;
       return SUSPENDED;
@@ -46,8 +51,14 @@ export class Call<R = unknown> implements MemoryHook {
     return wait === null || wait.operation.ready === undefined || wait.operation.ready(wait.cell, wait.operand);
   }
 
+  /** Nothing comes after the operation that must wait. */
+  #notLeft(): void {
+    if (this.blockedOn !== null) throw new Error(CAUGHT);
+  }
+
   operate<T, A, V>(operation: Operation<T, A, V>, cell: Cell<T>, operand: A): V {
     if (this.#position < this.#log.length) return this.#log[this.#position++] as V;
+    this.#notLeft();
     if (operation.ready !== undefined && !operation.ready(cell, operand)) {
       this.blockedOn = { operation: operation as Operation, cell: cell, operand };
       // oxlint-disable-next-line no-throw-literal -- not an error: the way out of the call, allocated once.
@@ -61,6 +72,7 @@ export class Call<R = unknown> implements MemoryHook {
 
   effect<V>(run: () => V): V {
     if (this.#position < this.#log.length) return this.#log[this.#position++] as V;
+    this.#notLeft();
     const outer = setHook(null);
     const value = run();
     setHook(outer);

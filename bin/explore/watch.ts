@@ -37,7 +37,7 @@ export class Watch {
     const silence = new Promise<never>((_, reject) => {
       this.#timer = setInterval(() => {
         const silent = this.jobs.find(({ job, beats, index }) => ownPart(job) !== null && this.#isSilent(beats, index));
-        if (silent !== undefined) reject(new InputError(`${ownPart(silent.job)} does not come back: it loops for ever, when it is loaded or in code that touches no memory.`));
+        if (silent !== undefined) reject(new InputError(`${ownPart(silent.job)} does not come back: it loops for ever, when it is loaded, while ${silent.job.scenario} is set up, or in code that touches no memory.`));
       }, LOOK_MS);
     });
     silence.catch(() => {});

@@ -6,8 +6,9 @@
  * its operations answered along the trie, up to the operation beyond, and on from there as if it ran alone.
  *
  * Reference: sim/call.ts for why re-execution is sound.
- * Not modelled: code that catches exceptions, or keeps state of its own from one execution to the next.
+ * Not modelled: code that catches exceptions (which it is told), or keeps state of its own from one execution to the next.
  */
+import { CAUGHT } from '../call.ts';
 import { setHook, type Cell, type MemoryHook, type Operation } from '../memory.ts';
 import { NOTHING_HELD, type ContextSpec, type Model, type Status, type Violation } from './model.ts';
 import type { Standing } from './standing.ts';
@@ -126,6 +127,9 @@ export class Automaton implements MemoryHook {
   #parent: Point | null = null;
   #answer: unknown = undefined;
   #ahead = 0;
+  /** Whether it has been ended, and whether it went on all the same. */
+  #left = false;
+  #caught = false;
   /** Called at each operation of one that is traced. */
   #visit: (() => void) | null = null;
 
@@ -154,6 +158,7 @@ export class Automaton implements MemoryHook {
     this.#answer = answer;
     this.#found = null;
     this.#ahead = 0;
+    this.#left = false;
     this.executions++;
     const store = this.#store;
     const { mark, low, high, onTouch } = store;
@@ -162,22 +167,32 @@ export class Automaton implements MemoryHook {
     try {
       this.#model.enter(this.#context);
       this.#spec.run();
-      this.#add(this.#come('end'), this.#model.status(null));
+      if (this.#left) this.#caught = true;
+      else this.#add(this.#come('end'), this.#model.status(null));
     } catch (thrown) {
       // What is wrong further ahead is left to whoever comes there.
       if (thrown !== REACHED && this.#found === null) this.#add(this.#broken(thrown), NOTHING_HELD);
+      this.#caught ||= thrown !== REACHED && this.#left;
     } finally {
       setHook(outer);
       store.onTouch = onTouch;
       store.undo(mark, low, high);
       store.settleAll();
     }
+    if (this.#caught) throw new Error(CAUGHT);
     return this.#found!;
+  }
+
+  /** Ends the execution. */
+  #leave(): never {
+    this.#left = true;
+    throw REACHED;
   }
 
   /** The code has come to a new point. */
   #come(kind: Kind): Point {
-    if (this.#visit !== null) throw REACHED;
+    this.#caught ||= this.#left;
+    if (this.#visit !== null || this.#caught) this.#leave();
     return new Point(this.#standing.points.length, this.#context, this.#parent, this.#answer, kind);
   }
 
@@ -227,7 +242,7 @@ export class Automaton implements MemoryHook {
     if (operation.watches !== undefined) point.watched = operation.watches(operand).map((other) => this.#store.indexOf(other));
     point.freed = this.#model.freedFlag(cell);
     this.#add(point, this.#model.status(operation as Operation));
-    if (point.freed?.v === true || operation.ready?.(cell, operand) === false) throw REACHED;
+    if (point.freed?.v === true || operation.ready?.(cell, operand) === false) this.#leave();
     const answer = this.#goAhead(this.#store, () => this.#store.operate(operation, cell, operand));
     this.#model.observe(operation as Operation, cell);
     return answer;
@@ -254,7 +269,7 @@ export class Automaton implements MemoryHook {
 
   /** Does what is done at the point, as if its context were to step next. */
   #goAhead<R>(hook: MemoryHook | null, run: () => R): R {
-    if (++this.#ahead > MOST_AHEAD) throw REACHED;
+    if (++this.#ahead > MOST_AHEAD) this.#leave();
     setHook(hook);
     const answer = run();
     setHook(this);

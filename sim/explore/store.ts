@@ -45,6 +45,7 @@ export class Store implements MemoryHook {
   indexOf(cell: Cell): number {
     let index = this.#index.get(cell);
     if (index === undefined) {
+      if (typeof cell !== 'object') throw new Error(`an operation is on '${String(cell)}', which is no Cell: a shared field changes by WRITE_ONCE and its like, not by an assignment`);
       index = this.cells.push(cell) - 1;
       this.#index.set(cell, index);
       const number = this.number(cell.v);

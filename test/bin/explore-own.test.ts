@@ -26,7 +26,7 @@ function explore(...args: string[]): Promise<Outcome> {
 }
 
 const kernel = (body: string, before = ''): string => `
-  import { V3_2, READ_ONCE } from 'perfsim/kernel';
+  import { V3_2, READ_ONCE, mutex_lock } from 'perfsim/kernel';
   ${before}
   export default class Mine extends V3_2 { ${body} }
 `;
@@ -47,6 +47,20 @@ const FILES = {
   'without-memory.ts': kernel('perf_event_wakeup() { for (;;); }'),
   'in-memory.ts': kernel('perf_event_wakeup(event) { for (;;) READ_ONCE(event.rb); }'),
   'throws.ts': kernel('perf_event_wakeup(event) { event.absent.field = 1; }'),
+  'catches.ts': kernel('perf_poll(file) { try { for (;;) mutex_lock(file.event.mmap_mutex); } catch { return 1; } }'),
+  'in-module.ts': kernel('perf_output_wakeup(handle) { if (crossings++ % 2 === 0) super.perf_output_wakeup(handle); }', 'let crossings = 0;'),
+  'in-setup.ts': kernel('perf_mmap_first(event) { for (;;) READ_ONCE(event.rb); }'),
+  'assigns.ts': kernel('perf_output_get_handle(handle) { handle.rb.nest++; }'),
+  'two-buffers.ts': `
+    import { Cell, READ_ONCE, RingBuffer, V5_19, atomic_inc, kzalloc } from 'perfsim/kernel';
+    class Counting extends RingBuffer { crossings = new Cell(0, this, 'crossings'); }
+    export default class Mine extends V5_19 {
+      override rb_alloc(...size) { return kzalloc(() => new Counting(...size)); }
+      override perf_output_wakeup(handle) {
+        atomic_inc(handle.rb.crossings);
+        if (READ_ONCE(handle.rb.crossings) % 2 === 0) super.perf_output_wakeup(handle);
+      }
+    }`,
   'no-scenario.ts': 'export const scenario = 1;',
 };
 
@@ -67,11 +81,29 @@ test('a scenario in a file is asked of any kernel', async () => {
 
 test('a kernel that loops over its memory has an endless loop', async () => {
   const { stdout, status } = await explore('three-events', '--kernel', './in-memory.ts');
+  expect(stdout).toMatch(/ perf_event_wakeup .* in-memory\.ts:\d+\n.* … and so on for ever\n/);
   expect(stdout).toMatch(/endless loop: IRQ\d goes on for ever\n    replay: perfsim explore three-events --kernel \.\/in-memory\.ts --schedule \w+\n/);
   expect(status).toBe(1);
 });
 
-const SILENT = /^perfsim: the kernel '.*' does not come back: it loops for ever, when it is loaded or in code that touches no memory\.\n$/;
+test('a kernel may give its buffers fields of its own', async () => {
+  const { stdout, status } = await explore('three-events', '--kernel', './two-buffers.ts');
+  expect(stdout).toMatch(/ perf_output_wakeup +atomic_inc\(handle\.rb\.crossings\) +two-buffers\.ts:\d+\n[^]* lost wakeup: T1 sleeps/);
+  expect(status).toBe(1);
+});
+
+test('lines of a kernel in the folder of the package are shown like any other', async () => {
+  const path = join(process.cwd(), 'mine-of-a-test.ts');
+  writeFileSync(path, FILES['two-buffers.ts']);
+  try {
+    const { stdout } = await explore('three-events', '--kernel', path);
+    expect(stdout).toMatch(/ perf_output_wakeup +atomic_inc\(handle\.rb\.crossings\) +\S*mine-of-a-test\.ts:\d+\n/);
+  } finally {
+    rmSync(path);
+  }
+});
+
+const SILENT = /^perfsim: the kernel '.*' does not come back: it loops for ever, when it is loaded, while three-events is set up, or in code that touches no memory\.\n$/;
 
 // All at once: most of them wait.
 describe('what cannot be run is refused in a sentence', () => {
@@ -79,7 +111,11 @@ describe('what cannot be run is refused in a sentence', () => {
     [['three-events', '--kernel', './on-load.ts'], SILENT],
     [['three-events', '--kernel', './in-constructor.ts'], SILENT],
     [['three-events', '--kernel', './without-memory.ts'], SILENT],
-    [['three-events', '--kernel', './throws.ts'], /^perfsim: the kernel '\.\/throws\.ts' fails in perf_event_wakeup: Cannot set properties of undefined .+\.\n$/],
+    [['three-events', '--kernel', './in-setup.ts'], SILENT],
+    [['wake-vs-enqueue', '--kernel', './catches.ts'], /^perfsim: the kernel '\.\/catches\.ts' fails.*: it catches the exception by which a call waits, .+\.\n$/],
+    [['nmi-in-write', '--kernel', './in-module.ts'], /^perfsim: the kernel '\.\/in-module\.ts' does not do the same when the same steps are executed again: .+\.\n$/],
+    [['three-events', '--kernel', './assigns.ts'], /^perfsim: the kernel '\.\/assigns\.ts' fails in .*: an operation is on 'NaN', which is no Cell: .+\.\n$/],
+    [['three-events', '--kernel', './throws.ts'], /^perfsim: the kernel '\.\/throws\.ts' fails in perf_event_wakeup \(throws\.ts:\d+\): Cannot set properties of undefined .+\.\n$/],
     [['./no-scenario.ts'], /^perfsim: '\.\/no-scenario\.ts' exports no scenario: .+\n$/],
   ])('%j', async (args, sentence) => {
     const { stdout, stderr, status } = await explore(...args);

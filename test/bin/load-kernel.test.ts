@@ -40,6 +40,11 @@ describe('a kernel of the user\'s own', () => {
     expect(status).toBe(0);
   });
 
+  test('may have functions and constants of its own', () => {
+    const { status } = recordOn("import { V6_18 } from 'perfsim/kernel';\nexport class Mine extends V6_18 { mark = 2; twice() { return 2 * this.mark; } }\n", 1);
+    expect(status).toBe(0);
+  });
+
   test.each([
     ['does not compile', 'export class Mine {', /^perfsim: '\.\/mine\.ts:1:20' does not compile: .+\.\n$/],
     ['extends nothing', 'export class Mine {}', /^perfsim: '\.\/mine\.ts' exports no class that extends a kernel: .+\n$/],
@@ -47,7 +52,36 @@ describe('a kernel of the user\'s own', () => {
     [
       'throws',
       "import { V3_1 } from 'perfsim/kernel';\nexport class Mine extends V3_1 { override perf_event_wakeup(): void { throw new Error('no such waiter'); } }",
-      /perfsim: the kernel '\.\/mine\.ts' fails in perf_event_wakeup: no such waiter\.\n$/,
+      /perfsim: the kernel '\.\/mine\.ts' fails in perf_event_wakeup \(mine\.ts:2\): no such waiter\.\n$/,
+    ],
+    ['imports a name that there is not', "import { V6_18, READONCE } from 'perfsim/kernel';\nexport class Mine extends V6_18 { override perf_output_wakeup(): void { READONCE(); } }", /^perfsim: '\.\/mine\.ts:1:17' does not compile: 'perfsim\/kernel' exports no 'READONCE'; did you mean 'READ_ONCE'\?\n$/],
+    [
+      'overrides what its parent does not have',
+      "import { V6_18 } from 'perfsim/kernel';\nexport class Mine extends V6_18 { perf_output_crosses() { return true; } override perf_output_puthandle(): void {} }",
+      /^perfsim: '\.\/mine\.ts' overrides nothing with 'perf_output_puthandle', which v6\.18 does not have; did you mean 'perf_output_put_handle'\?\n$/,
+    ],
+    [
+      'has but a misspelt function',
+      "import { V6_18 } from 'perfsim/kernel';\nexport class Mine extends V6_18 { perf_output_puthandle() {} }",
+      /^perfsim: '\.\/mine\.ts' overrides nothing with 'perf_output_puthandle', .+; did you mean 'perf_output_put_handle'\?\n$/,
+    ],
+    [
+      'is one of two',
+      "import { V3_1, V6_18 } from 'perfsim/kernel';\nexport class A extends V6_18 {}\nexport class B extends V3_1 {}",
+      /^perfsim: '\.\/mine\.ts' exports several kernels, A and B: make one of them the default export\.\n$/,
+    ],
+    [
+      'remembers something in a field',
+      "import { V6_18 } from 'perfsim/kernel';\nexport class Mine extends V6_18 { ticks = 0; override perf_event_task_tick(): void { this.ticks++; } }",
+      /^perfsim: the kernel '\.\/mine\.ts' fails in perf_event_task_tick \(mine\.ts:2\): the field 'ticks' changes, and what a kernel remembers must be a Cell\.\n$/,
+    ],
+    [
+      'catches',
+      `import { V6_18, mutex_lock } from 'perfsim/kernel';
+       export class Mine extends V6_18 {
+         override perf_poll(file: any): number { try { for (;;) mutex_lock(file.event.mmap_mutex); } catch { return 1; } }
+       }`,
+      /^perfsim: the kernel '\.\/mine\.ts' fails.*: it catches the exception by which a call waits, where kernel code may catch nothing\.\n$/,
     ],
   ])('that %s is refused in one sentence, and nothing is left behind', (_what, source, sentence) => {
     const { status, stderr, recorded } = recordOn(source);
