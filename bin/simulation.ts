@@ -2,6 +2,7 @@
  * What the commands need of the simulation, and the one place that loads it: late, so that a usage text or a
  * misspelt option does not wait for it.
  */
+import type { CacheTable } from '../pmu/chip.ts';
 import type { RunHooks } from '../perf/index.ts';
 import type { ByteSink, RunResult, RunSpec } from '../perf/run-spec.ts';
 
@@ -26,6 +27,7 @@ export interface Chip {
   readonly description: string;
   /** What its counters can count, in perf's names. */
   readonly events: readonly { readonly signal: string }[];
+  readonly caches: CacheTable;
 }
 
 export interface Workload {

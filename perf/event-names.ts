@@ -1,7 +1,8 @@
 /**
  * The names of the kernel's generic events, in the order of their numbers and with perf's aliases.
  * Reference: tools/perf/util/parse-events.c of v3.2 (event_symbols); names added since are those of 6.1.
- * Not modelled: hardware cache events, tracepoints, breakpoints, the named events of single PMUs.
+ * Hardware cache events have a grammar of their own (cache-events.ts).
+ * Not modelled: tracepoints, breakpoints, the named events of single PMUs.
  */
 import * as abi from '../kernel/abi/constants.ts';
 

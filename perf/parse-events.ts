@@ -2,9 +2,10 @@
  * The grammar of `-e`: `{cycles,instructions:u}:S,r1a8:kp,cpu/event=0x3c,name=x/` becomes one EventSpec per event.
  * Reference: tools/perf/util/parse-events.{c,l,y} of v3.2 and v6.1; double modifiers are refused as in v6.1. What an event
  * excludes by default depends on the tool; the modifiers say here what was asked for.
- * Not modelled: tracepoints, breakpoints, hardware cache events, PMUs but `cpu`; the modifiers W and b.
+ * Not modelled: tracepoints, breakpoints, PMUs but `cpu`; the modifiers W and b.
  */
-import { PERF_TYPE_RAW } from '../kernel/abi/constants.ts';
+import { PERF_TYPE_HW_CACHE, PERF_TYPE_RAW } from '../kernel/abi/constants.ts';
+import { CACHE_EVENTS, parseCacheEvent } from './cache-events.ts';
 import { EVENTS_BY_NAME } from './event-names.ts';
 import { InputError } from './input-error.ts';
 import { unknownName } from './nearest.ts';
@@ -77,7 +78,9 @@ function event_named(name: string): Pick<EventSpec, 'type' | 'config'> {
   if (known !== undefined) return { type: known.type, config: known.config };
   const raw = RAW.exec(name);
   if (raw !== null) return { type: PERF_TYPE_RAW, config: Number.parseInt(raw[1], 16) };
-  throw unknownName('event', name, [...EVENTS_BY_NAME.keys()], 'perfsim list events');
+  const cache = parseCacheEvent(name);
+  if (cache !== null) return { type: PERF_TYPE_HW_CACHE, config: cache };
+  throw unknownName('event', name, [...EVENTS_BY_NAME.keys(), ...CACHE_EVENTS.map((event) => event.name)], 'perfsim list events');
 }
 
 /** A group's modifiers add to those of the event; the rings among them show in its name. */

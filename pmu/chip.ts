@@ -2,7 +2,7 @@
  * What distinguishes one processor's PMU from another's, in the manuals' spelling.
  *
  * Reference: Intel SDM volume 3B, chapter 18 "Performance Monitoring"; AMD BKDG, "Performance Monitor Counters".
- * Not modelled: offcore, uncore, northbridge and PEBS facilities.
+ * Not modelled: uncore, northbridge and PEBS facilities.
  */
 import type { Signal } from './location.ts';
 
@@ -21,9 +21,27 @@ export interface ChipEvent {
   readonly overlap?: boolean;
   /** The fixed-function counter that also counts it. */
   readonly fixed?: number;
+  /** OFFCORE_RESPONSE: what it counts is written into a register beside the event select, of which there are few. */
+  readonly offcore?: boolean;
   /** CPUID leaf 0AH says that the event is not available, although the register takes its code. */
   readonly unavailable?: boolean;
 }
+
+/** The caches by the number that perf_event_open gives them, the translation and prediction caches among them. */
+export const CACHES = ['L1D', 'L1I', 'LL', 'DTLB', 'ITLB', 'BPU', 'NODE'] as const;
+export type Cache = (typeof CACHES)[number];
+
+export const CACHE_OPERATIONS = ['read', 'write', 'prefetch'] as const;
+type CacheOperation = (typeof CACHE_OPERATIONS)[number];
+
+/** The event for accesses, and that for misses; null: the chip counts no such thing. */
+export type CacheEvents = readonly [access: ChipEvent | null, miss: ChipEvent | null];
+
+/** What of a cache can be counted; an operation that is left out makes no sense there. */
+export type CacheTable = Readonly<Record<Cache, Readonly<Partial<Record<CacheOperation, CacheEvents>>>>>;
+
+/** The chip counts none. */
+export const NONE: CacheEvents = [null, null];
 
 export interface Chip {
   readonly name: string;
@@ -46,6 +64,31 @@ export interface Chip {
   readonly fullWidthWrites?: boolean;
   /** The first with a signal is the one that stands for perf's generic event. */
   readonly events: readonly ChipEvent[];
+  /** What perf's cache events stand for (hw_cache_event_ids of the kernel). */
+  readonly caches: CacheTable;
+  /** OFFCORE_RSP registers of a thread; absent: none. */
+  readonly offcoreRegisters?: number;
+}
+
+/** An event by its code as the kernel writes it, unit mask before event select: 0x010b. */
+export function coded(signal: Signal, code: number): ChipEvent {
+  return { signal, event: code & 0xff, umask: code >>> 8 };
+}
+
+/** OFFCORE_RESPONSE_0 counts `signal` when its register says so. */
+export function offcore(signal: Signal): ChipEvent {
+  return { ...coded(signal, 0x01b7), offcore: true };
+}
+
+/** What a cache event stands for: null where the chip counts no such thing, undefined where there is none. */
+export function cacheEvent(caches: CacheTable, cache: number, operation: number, result: number): ChipEvent | null | undefined {
+  return (caches[CACHES[cache]] ?? {})[CACHE_OPERATIONS[operation]]?.[result];
+}
+
+/** All events of the chip: the generic ones, and those of the caches, some of which are the same. */
+export function allEvents({ events, caches }: Chip): ChipEvent[] {
+  const tables = CACHES.flatMap((cache) => CACHE_OPERATIONS.flatMap((operation) => caches[cache][operation] ?? []));
+  return [...events, ...tables.filter((event) => event !== null)];
 }
 
 /** The event select register for an event, without the bits that say where and how to count. */

@@ -9,6 +9,12 @@
 export const SIGNALS = [
   'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
   'stalled-cycles-frontend', 'stalled-cycles-backend', 'ref-cycles',
+  'L1-dcache-loads', 'L1-dcache-load-misses', 'L1-dcache-stores', 'L1-dcache-store-misses', 'L1-dcache-prefetches',
+  'L1-dcache-prefetch-misses', 'L1-icache-loads', 'L1-icache-load-misses', 'L1-icache-prefetches',
+  'LLC-loads', 'LLC-load-misses', 'LLC-stores', 'LLC-store-misses', 'LLC-prefetches', 'LLC-prefetch-misses',
+  // Accesses of the second-level TLBs: those that the first level does not have.
+  'dTLB-loads', 'dTLB-load-misses', 'dTLB-store-misses', 'iTLB-loads', 'iTLB-load-misses',
+  'node-loads', 'node-load-misses', 'node-stores', 'node-store-misses', 'node-prefetches', 'node-prefetch-misses',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 
@@ -38,15 +44,27 @@ export interface Part {
   readonly share: number;
 }
 
-/** A location from readable parts; a rate left out is zero, and a cycle is a cycle. */
+type Rates = Partial<Record<Signal, number>>;
+
+/**
+ * What code that speaks of the last-level cache as a whole does in each: it loads, each load comes from a miss in the first
+ * level, and each miss goes to the memory of its node.
+ */
+function loads({ 'cache-references': references = 0, 'cache-misses': misses = 0 }: Rates): Rates {
+  return {
+    'L1-dcache-loads': references, 'L1-dcache-load-misses': references, 'LLC-loads': references, 'LLC-load-misses': misses, 'node-loads': misses,
+  };
+}
+
+/** A location from readable parts; a rate left out is zero but for what follows from others, and a cycle is a cycle. */
 export function location(
   ring: Location['ring'],
   symbol: string,
   start: number,
   length: number,
-  rates: Partial<Record<Signal, number>>,
+  rates: Rates,
 ): Location {
-  const all: Partial<Record<Signal, number>> = { cycles: 1, 'ref-cycles': 1, ...rates };
+  const all: Rates = { cycles: 1, 'ref-cycles': 1, ...loads(rates), ...rates };
   return { symbol, start, length, ring, rates: Float64Array.from(SIGNALS, (signal) => all[signal] ?? 0) };
 }
 

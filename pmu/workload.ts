@@ -42,7 +42,7 @@ export interface Workload {
 }
 
 /** Start-up code of any program. */
-export const START = location('user', '_start', 0x40_0440, 0x30, { instructions: 1, branches: 0.2, 'branch-misses': 0.01 });
+export const START = location('user', '_start', 0x40_0440, 0x30, { instructions: 1, branches: 0.2, 'branch-misses': 0.01, 'L1-dcache-loads': 0.3, 'L1-dcache-stores': 0.1 });
 
 /** Where a program's own functions begin, those of the kernel that only it calls, and what they are aligned to. */
 const USER_TEXT = 0x40_0530;

@@ -1,4 +1,5 @@
 /** From the words of `perfsim record` to a RunSpec: for the command itself, and for those that run it many times. */
+import { namedBy } from '../../perf/cache-events.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { EventSpec, RecordingForm, RunSpec, ToolVersion } from '../../perf/run-spec.ts';
 import type { Simulation } from '../simulation.ts';
@@ -29,7 +30,7 @@ export async function runSpec(options: Options, words: readonly string[], simula
   return {
     ...machine,
     record: {
-      events: options.event.map((event) => ring(event, options)),
+      events: options.event.map((event) => namedBy(tool, ring(event, options))),
       freq: options.count === undefined ? allowedFrequency(options.freq ?? DEFAULT_FREQ[tool], tool, options['strict-freq'] ?? false) : null,
       period: options.count ?? null,
       mmap_pages: options['mmap-pages'],

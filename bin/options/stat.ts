@@ -1,4 +1,5 @@
 /** The options of `perf stat` that are modelled, with perf's names, letters and words; and the spec that they make. */
+import { namedBy } from '../../perf/cache-events.ts';
 import { EVENTS_BY_NAME } from '../../perf/event-names.ts';
 import { InputError } from '../../perf/input-error.ts';
 import { parse_event_lists } from '../../perf/parse-events.ts';
@@ -50,7 +51,7 @@ export async function statSpec(options: Options, words: readonly string[], simul
     ...machine,
     workload,
     stat: {
-      events: options.event ?? defaultEvents(machine.tool, machine.pmu, system_wide || options.cpu !== undefined, simulation),
+      events: options.event?.map((event) => namedBy(machine.tool, event)) ?? defaultEvents(machine.tool, machine.pmu, system_wide || options.cpu !== undefined, simulation),
       repeat: options.repeat,
       interval_ms: options['interval-print'] ?? null,
       inherit: !options['no-inherit'],

@@ -59,6 +59,8 @@ export class HwPerfEvent extends struct({
   /** The counters that may hold the event, a bit for each position; whether other events' sets contain part of them. */
   constraint = 0;
   overlap = false;
+  /** What it counts is said in a register that it shares with other events. */
+  offcore = false;
 }
 
 /** What a PMU does for the core (struct pmu). `add` answers 0 or an error. */

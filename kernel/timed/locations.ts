@@ -6,7 +6,11 @@
  */
 import { KERNEL_TEXT, location } from '../../pmu/location.ts';
 
-const KERNEL_RATES = { instructions: 0.7, branches: 0.14, 'branch-misses': 0.004, 'cache-references': 0.01, 'cache-misses': 0.001 };
+const KERNEL_RATES = {
+  instructions: 0.7, branches: 0.14, 'branch-misses': 0.004, 'cache-references': 0.01, 'cache-misses': 0.001,
+  'L1-dcache-loads': 0.2, 'L1-dcache-stores': 0.1, 'L1-icache-loads': 0.2, 'L1-icache-load-misses': 0.005,
+  'dTLB-loads': 0.002, 'dTLB-load-misses': 0.0005, 'iTLB-loads': 0.0005, 'iTLB-load-misses': 0.0001,
+} as const;
 
 export const SYSCALL = location('kernel', 'system_call', KERNEL_TEXT + 0x7a00, 0x80, KERNEL_RATES);
 export const TICK = location('kernel', 'update_process_times', KERNEL_TEXT + 0x2c40, 0x70, KERNEL_RATES);

@@ -2,7 +2,7 @@
  * Which event goes on which counter.
  *
  * Reference: x86_schedule_events of arch/x86/kernel/cpu/perf_event.c, v3.1 and v3.2; section 8.3.
- * Not modelled: constraints that depend on other events (northbridge, shared registers).
+ * Not modelled: northbridge events, whose constraints depend on other CPUs.
  */
 /** A counter position for each event, or null if not all find one. */
 export type Assignment = readonly number[] | null;

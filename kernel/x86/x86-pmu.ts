@@ -3,12 +3,12 @@
  *
  * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
- * Not modelled: BTS, PEBS, LBR; extra registers; the Nehalem erratum work-around; the user page.
+ * Not modelled: BTS, PEBS, LBR; extra registers beside OFFCORE_RSP; the Nehalem erratum work-around; the user page.
  */
-import { eventSelect, type ChipEvent } from '../../pmu/chip.ts';
+import { allEvents, cacheEvent, eventSelect, type ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import {
-  EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_TYPE_HARDWARE, PERF_TYPE_RAW,
+  EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW,
 } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
 import {
@@ -57,6 +57,8 @@ export class X86Pmu implements PmuOperations {
   protected readonly kernel: OverflowCode;
   readonly #cpus: readonly CpuHwEvents[];
   readonly #msr: Msr;
+  /** Whether any event has asked for a register that events share. */
+  #knows_offcore = false;
 
   constructor(kernel: OverflowCode) {
     this.kernel = kernel;
@@ -97,6 +99,8 @@ export class X86Pmu implements PmuOperations {
     hw.gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
     hw.constraint = this.#constraint(code);
     hw.overlap = code.overlap ?? false;
+    hw.offcore = code.offcore ?? false;
+    this.#knows_offcore ||= hw.offcore;
     if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
     if (!event.is_sampling) {
       hw.sample_period = this.max_period;
@@ -108,7 +112,8 @@ export class X86Pmu implements PmuOperations {
 
   #event_code(event: PerfEvent): ChipEvent | number {
     const { type, config } = event.attr;
-    const { events, vendor } = this.kernel.hardware.chip;
+    const { chip } = this.kernel.hardware;
+    const { events, vendor } = chip;
     // A virtual machine without a PMU has no such events at all.
     if (events.length === 0) return -ENOENT;
     if (type === PERF_TYPE_HARDWARE) {
@@ -116,10 +121,17 @@ export class X86Pmu implements PmuOperations {
       if (signal === undefined) return -EINVAL;
       return events.find((candidate) => candidate.signal === signal && this.is_available(candidate)) ?? -ENOENT;
     }
+    if (type === PERF_TYPE_HW_CACHE) return this.#set_ext_hw_attr(Number(config & 0xff_ffffn));
     if (type !== PERF_TYPE_RAW) return -ENOENT;
     const code = Number(config & (vendor === 'amd' ? AMD64_RAW_EVENT_MASK : X86_RAW_EVENT_MASK));
     // An event that no simulated program causes counts nothing; here it is refused, which is easier to notice.
-    return events.find((candidate) => eventSelect(candidate) === code) ?? -ENOENT;
+    return allEvents(chip).find((candidate) => eventSelect(candidate) === code && !candidate.offcore) ?? -ENOENT;
+  }
+
+  /** A cache, from the lowest byte up, an operation, and whether accesses or misses. */
+  #set_ext_hw_attr(config: number): ChipEvent | number {
+    const found = cacheEvent(this.kernel.hardware.chip.caches, config & 0xff, (config >> 8) & 0xff, config >> 16);
+    return found === undefined ? -EINVAL : (found ?? -ENOENT);
   }
 
   /** A group that could never be on together is refused at once. */
@@ -127,7 +139,7 @@ export class X86Pmu implements PmuOperations {
     const leader = event.group_leader!;
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
     const hardware = group.filter((member) => member.pmu === event.pmu);
-    return this.assign_events(hardware) === null ? this.out_of_counters : 0;
+    return !this.#have_shared_regs(hardware, hardware.length) || this.assign_events(hardware) === null ? this.out_of_counters : 0;
   }
 
   /** The counters that can count it: general ones, all unless the chip says which, and its fixed one. */
@@ -214,6 +226,7 @@ export class X86Pmu implements PmuOperations {
 
   /** Chooses counters for the first `n` of the list: those that they had, if all can keep theirs. */
   #assign(cpu: CpuHwEvents, n: number): number {
+    if (!this.#have_shared_regs(cpu.event_list, n)) return this.out_of_counters;
     if (this.#can_keep_previous(cpu, n)) {
       for (let i = 0; i < n; i++) cpu.assign[i] = cpu.event_list[i].hw.idx;
       return 0;
@@ -222,6 +235,13 @@ export class X86Pmu implements PmuOperations {
     if (assignment === null) return this.out_of_counters;
     assignment.forEach((idx, i) => cpu.assign[i] = idx);
     return 0;
+  }
+
+  /** Whether there is an OFFCORE_RSP register for each filter that the first `n` ask for; equal ones share it. */
+  #have_shared_regs(events: readonly PerfEvent[], n: number): boolean {
+    if (!this.#knows_offcore) return true;
+    const filters = new Set(events.slice(0, n).flatMap(({ hw }) => (hw.offcore ? [hw.config] : [])));
+    return filters.size <= (this.kernel.hardware.chip.offcoreRegisters ?? 0);
   }
 
   /** The fast path: every event keeps the counter that it had before, if all of them can. */

@@ -7,6 +7,7 @@ import {
   PERF_TYPE_BREAKPOINT, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW, PERF_TYPE_SOFTWARE, PERF_TYPE_TRACEPOINT,
   type PerfEventAttr,
 } from '../../kernel/abi/index.ts';
+import { cacheEventName } from '../cache-events.ts';
 
 const HARDWARE = [
   'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
@@ -17,22 +18,6 @@ const SOFTWARE = [
   'cpu-clock', 'task-clock', 'page-faults', 'context-switches', 'cpu-migrations', 'minor-faults', 'major-faults',
   'alignment-faults', 'emulation-faults', 'dummy',
 ];
-
-const CACHES = ['L1-dcache', 'L1-icache', 'LLC', 'dTLB', 'iTLB', 'branch', 'node'];
-const CACHE_OPERATIONS = [['load', 'loads'], ['store', 'stores'], ['prefetch', 'prefetches']];
-const CACHE_RESULTS = ['refs', 'misses'];
-/** Operations that each cache has, as bits: instruction caches are not stored to, translations of them only loaded. */
-const CACHE_HAS = [7, 5, 7, 7, 1, 1, 7];
-
-function cacheName(config: bigint): string {
-  const [cache, operation, result] = [0n, 8n, 16n].map((shift) => Number((config >> shift) & 0xffn));
-  if (cache >= CACHES.length) return 'unknown-ext-hardware-cache-type';
-  if (operation >= CACHE_OPERATIONS.length) return 'unknown-ext-hardware-cache-op';
-  if (result >= CACHE_RESULTS.length) return 'unknown-ext-hardware-cache-result';
-  if (!(CACHE_HAS[cache] & (1 << operation))) return 'invalid-cache';
-  if (result === 0) return `${CACHES[cache]}-${CACHE_OPERATIONS[operation][1]}`;
-  return `${CACHES[cache]}-${CACHE_OPERATIONS[operation][0]}-${CACHE_RESULTS[result]}`;
-}
 
 const BREAKPOINT_ACCESS = [[1, 'r'], [2, 'w'], [4, 'x']] as const;
 
@@ -61,7 +46,7 @@ export function eventName(attr: PerfEventAttr): string {
     case PERF_TYPE_HARDWARE: return (HARDWARE[index] ?? 'unknown-hardware') + modifiers(attr);
     case PERF_TYPE_SOFTWARE: return (SOFTWARE[index] ?? 'unknown-software') + modifiers(attr);
     case PERF_TYPE_TRACEPOINT: return 'unknown tracepoint';
-    case PERF_TYPE_HW_CACHE: return cacheName(attr.config) + modifiers(attr);
+    case PERF_TYPE_HW_CACHE: return cacheEventName(attr.config) + modifiers(attr);
     case PERF_TYPE_RAW: return `raw 0x${attr.config.toString(16)}${modifiers(attr)}`;
     case PERF_TYPE_BREAKPOINT: return breakpointName(attr) + modifiers(attr);
     default: return `unknown attr type: ${attr.type}`;

@@ -8,8 +8,9 @@
 import {
   PERF_COUNT_HW_BRANCH_INSTRUCTIONS, PERF_COUNT_HW_BRANCH_MISSES, PERF_COUNT_HW_CACHE_MISSES, PERF_COUNT_HW_CACHE_REFERENCES,
   PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_HW_INSTRUCTIONS, PERF_COUNT_HW_STALLED_CYCLES_BACKEND,
-  PERF_COUNT_HW_STALLED_CYCLES_FRONTEND, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE,
+  PERF_COUNT_HW_STALLED_CYCLES_FRONTEND, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_SOFTWARE,
 } from '../../kernel/abi/index.ts';
+import { parseCacheEvent } from '../cache-events.ts';
 import type { EventSpec, ToolVersion } from '../run-spec.ts';
 
 /** A number with the precision and the words that perf gives it. */
@@ -30,22 +31,37 @@ export interface Averages {
   readonly elapsed_ns: number;
 }
 
-const is = (type: number, ...configs: number[]) => (event: EventSpec): boolean => event.type === type && configs.includes(event.config);
+type Matcher = (event: EventSpec) => boolean;
+const is = (type: number, ...configs: number[]): Matcher => (event) => event.type === type && configs.includes(event.config);
 export const isClock = is(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK);
 const isTaskClock = is(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK);
-const hardware = (config: number) => is(PERF_TYPE_HARDWARE, config);
+const hardware = (config: number): Matcher => is(PERF_TYPE_HARDWARE, config);
+const cacheEvent = (name: string): Matcher => is(PERF_TYPE_HW_CACHE, parseCacheEvent(name)!);
 
 const rate = (value: number, unit: string): Metric => ({ value, width: 8, precision: 3, suffix: '', unit });
 const ratio = (value: number, unit: string): Metric => ({ value, width: 7, precision: 2, suffix: ' ', unit });
 const percent = (value: number, unit: string): Metric => ({ value, width: 7, precision: 2, suffix: '%', unit });
 
-/** Metrics that compare an event with another. */
-const SHARES: readonly { of: number; to: number; unit: string }[] = [
-  { of: PERF_COUNT_HW_BRANCH_MISSES, to: PERF_COUNT_HW_BRANCH_INSTRUCTIONS, unit: 'of all branches' },
-  { of: PERF_COUNT_HW_CACHE_MISSES, to: PERF_COUNT_HW_CACHE_REFERENCES, unit: 'of all cache refs' },
-  { of: PERF_COUNT_HW_STALLED_CYCLES_FRONTEND, to: PERF_COUNT_HW_CPU_CYCLES, unit: 'frontend cycles idle' },
-  { of: PERF_COUNT_HW_STALLED_CYCLES_BACKEND, to: PERF_COUNT_HW_CPU_CYCLES, unit: 'backend cycles idle' },
+/** Metrics that compare an event with another; what 3.2 called them, where that differs. */
+interface Share {
+  readonly of: Matcher;
+  readonly to: Matcher;
+  readonly unit: string;
+  readonly unit_3_2?: string;
+}
+
+const SHARES: readonly Share[] = [
+  { of: hardware(PERF_COUNT_HW_BRANCH_MISSES), to: hardware(PERF_COUNT_HW_BRANCH_INSTRUCTIONS), unit: 'of all branches' },
+  { of: hardware(PERF_COUNT_HW_CACHE_MISSES), to: hardware(PERF_COUNT_HW_CACHE_REFERENCES), unit: 'of all cache refs' },
+  { of: hardware(PERF_COUNT_HW_STALLED_CYCLES_FRONTEND), to: hardware(PERF_COUNT_HW_CPU_CYCLES), unit: 'frontend cycles idle' },
+  { of: hardware(PERF_COUNT_HW_STALLED_CYCLES_BACKEND), to: hardware(PERF_COUNT_HW_CPU_CYCLES), unit: 'backend cycles idle' },
+  loadMisses('L1-dcache', 'L1-dcache'), loadMisses('L1-icache', 'L1-icache'), loadMisses('dTLB', 'dTLB cache'),
+  loadMisses('iTLB', 'iTLB cache'), loadMisses('LLC', 'LL-cache'),
 ];
+
+function loadMisses(cache: string, shown: string): Share {
+  return { of: cacheEvent(`${cache}-load-misses`), to: cacheEvent(`${cache}-loads`), unit: `of all ${shown} accesses`, unit_3_2: `of all ${shown} hits` };
+}
 
 /** The metrics of an event; the second, if any, gets a line of its own. */
 export function metricsOf(event: EventSpec, value: number, averages: Averages, tool: ToolVersion): Metric[] {
@@ -53,9 +69,9 @@ export function metricsOf(event: EventSpec, value: number, averages: Averages, t
   if (clock(event)) return averages.elapsed_ns === 0 ? [] : [rate(value / averages.elapsed_ns, 'CPUs utilized')];
   const of = (config: number): number => averageOf(hardware(config), averages) ?? 0;
   if (hardware(PERF_COUNT_HW_INSTRUCTIONS)(event)) return instructionMetrics(value, of, tool);
-  for (const share of SHARES) {
-    if (hardware(share.of)(event) && of(share.to) !== 0) return [percent((100 * value) / of(share.to), share.unit)];
-  }
+  const share = SHARES.find((one) => one.of(event));
+  const whole = share === undefined ? 0 : (averageOf(share.to, averages) ?? 0);
+  if (share !== undefined && whole !== 0) return [percent((100 * value) / whole, (tool === '3.2' && share.unit_3_2) || share.unit)];
   const runtime_ns = averageOf(clock, averages) ?? 0;
   if (runtime_ns === 0) return [];
   if (hardware(PERF_COUNT_HW_CPU_CYCLES)(event)) return [rate(value / runtime_ns, 'GHz')];

@@ -5,7 +5,7 @@
  * Not modelled: northbridge events, IBS.
  */
 import type { Chip } from '../chip.ts';
-import { AMD64_EVENTS } from './amd64.ts';
+import { AMD64_CACHES, AMD64_EVENTS } from './amd64.ts';
 
 export const amd64_fam10h: Chip = {
   name: 'amd64-fam10h',
@@ -20,4 +20,5 @@ export const amd64_fam10h: Chip = {
   globalRegisters: false,
   maxPeriod: 2 ** 47 - 1,
   events: AMD64_EVENTS,
+  caches: AMD64_CACHES,
 };

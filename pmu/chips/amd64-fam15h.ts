@@ -4,11 +4,20 @@
  *
  * Reference: BKDG for family 15h models 00h-0Fh, "Core Performance Counter Events": the letters behind each event name its
  * PERF_CTL registers; 0x076 "CPU Clocks not Halted" has PERF_CTL[2:0].
+ * amd_get_event_constraints_f15h of the kernel for those of the caches.
  * Not modelled: northbridge events and their counters; IBS; lightweight profiling.
  */
-import type { Chip } from '../chip.ts';
+import type { CacheEvents, Chip } from '../chip.ts';
+import { AMD64_CACHES } from './amd64.ts';
 
 const PERF_CTL_2_0 = [0, 1, 2];
+
+/** The same events as elsewhere, but on three of the counters only. */
+function restricted([access, miss]: CacheEvents): CacheEvents {
+  return [access && { ...access, counters: PERF_CTL_2_0 }, miss && { ...miss, counters: PERF_CTL_2_0 }];
+}
+
+const { L1D, L1I, LL, DTLB, ITLB } = AMD64_CACHES;
 
 export const amd64_fam15h: Chip = {
   name: 'amd64-fam15h',
@@ -31,4 +40,12 @@ export const amd64_fam15h: Chip = {
     { signal: 'stalled-cycles-frontend', event: 0xd0, umask: 0x00, counters: PERF_CTL_2_0 },
     { signal: 'stalled-cycles-backend', event: 0xd1, umask: 0x00, counters: PERF_CTL_2_0 },
   ],
+  caches: {
+    ...AMD64_CACHES,
+    L1D: { ...L1D, prefetch: restricted(L1D.prefetch!) },
+    L1I: { ...L1I, read: restricted(L1I.read!) },
+    LL: { ...LL, read: restricted(LL.read!), write: restricted(LL.write!) },
+    DTLB: { ...DTLB, read: [DTLB.read![0], restricted(DTLB.read!)[1]] },
+    ITLB: { read: restricted(ITLB.read!) },
+  },
 };

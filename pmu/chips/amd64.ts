@@ -3,9 +3,10 @@
  *
  * Reference: BKDG for family 10h, 3.14 "Performance Counter Events". References and misses are those of the
  * instruction cache, as the kernel had it until 2016; the stalls are "decoder empty" and "dispatch stalls".
- * Not modelled: northbridge events, which the cores of a package share.
+ * amd_hw_cache_event_ids of the kernel for the caches, whose last level is L2.
+ * Not modelled: northbridge events, which the cores of a package share; those of memory nodes are among them.
  */
-import type { ChipEvent } from '../chip.ts';
+import { NONE, coded, type CacheTable, type ChipEvent } from '../chip.ts';
 
 export const AMD64_EVENTS: readonly ChipEvent[] = [
   { signal: 'cycles', event: 0x76, umask: 0x00 },
@@ -17,3 +18,21 @@ export const AMD64_EVENTS: readonly ChipEvent[] = [
   { signal: 'stalled-cycles-frontend', event: 0xd0, umask: 0x00 },
   { signal: 'stalled-cycles-backend', event: 0xd1, umask: 0x00 },
 ];
+
+const DATA_CACHE_ACCESSES = coded('L1-dcache-loads', 0x0040);
+const INSTRUCTION_CACHE_FETCHES = coded('cache-references', 0x0080);
+const INSTRUCTION_CACHE_MISSES = coded('cache-misses', 0x0081);
+
+export const AMD64_CACHES: CacheTable = {
+  L1D: {
+    read: [DATA_CACHE_ACCESSES, coded('L1-dcache-load-misses', 0x0141)],
+    write: NONE,
+    prefetch: [coded('L1-dcache-prefetches', 0x0267), coded('L1-dcache-prefetch-misses', 0x0167)],
+  },
+  L1I: { read: [INSTRUCTION_CACHE_FETCHES, INSTRUCTION_CACHE_MISSES], prefetch: [coded('L1-icache-prefetches', 0x014b), null] },
+  LL: { read: [coded('LLC-loads', 0x037d), coded('LLC-load-misses', 0x037e)], write: [coded('LLC-stores', 0x017f), null], prefetch: NONE },
+  DTLB: { read: [DATA_CACHE_ACCESSES, coded('dTLB-load-misses', 0x0746)], write: NONE, prefetch: NONE },
+  ITLB: { read: [INSTRUCTION_CACHE_FETCHES, coded('iTLB-load-misses', 0x0385)] },
+  BPU: { read: [coded('branches', 0x00c2), coded('branch-misses', 0x00c3)] },
+  NODE: { read: NONE },
+};

@@ -5,7 +5,7 @@
  * ref-cycles is no code: the kernel's own name for fixed counter 2, which nothing else can stand in for.
  * Not modelled: top-down slots.
  */
-import type { ChipEvent } from '../chip.ts';
+import { offcore, type CacheTable, type ChipEvent } from '../chip.ts';
 
 export const INSTRUCTIONS: ChipEvent = { signal: 'instructions', event: 0xc0, umask: 0x00, fixed: 0 };
 export const CYCLES: ChipEvent = { signal: 'cycles', event: 0x3c, umask: 0x00, fixed: 1 };
@@ -19,3 +19,17 @@ export const BUS_CYCLES: ChipEvent = { signal: 'bus-cycles', event: 0x3c, umask:
 export const ARCHITECTURAL: readonly ChipEvent[] = [
   INSTRUCTIONS, CYCLES, REF_CYCLES, CACHE_REFERENCES, CACHE_MISSES, BRANCHES, BRANCH_MISSES, BUS_CYCLES,
 ];
+
+/** The last cache and memory as Nehalem and its successors count them: requests that leave the core, and who answered them. */
+export const OFFCORE: Pick<CacheTable, 'LL' | 'NODE'> = {
+  LL: {
+    read: [offcore('LLC-loads'), offcore('LLC-load-misses')],
+    write: [offcore('LLC-stores'), offcore('LLC-store-misses')],
+    prefetch: [offcore('LLC-prefetches'), offcore('LLC-prefetch-misses')],
+  },
+  NODE: {
+    read: [offcore('node-loads'), offcore('node-load-misses')],
+    write: [offcore('node-stores'), offcore('node-store-misses')],
+    prefetch: [offcore('node-prefetches'), offcore('node-prefetch-misses')],
+  },
+};

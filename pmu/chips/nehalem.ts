@@ -3,14 +3,17 @@
  *
  * Reference: Intel SDM 3B, 18.2.2 "Architectural Performance Monitoring Version 3", table 19-1 and that of Nehalem's
  * events for the codes; model 26's CPUID leaf 0AH reports 48-bit counters and no bus cycles. Erratum AAJ80: branch-misses is
- * BR_MISP_EXEC.ANY in place of the architectural event.
- * Not modelled: that BR_MISP_EXEC.ANY counts more than what retires; the erratum work-around that pulses the counters on
+ * BR_MISP_EXEC.ANY in place of the architectural event. nehalem_hw_cache_event_ids of the kernel for the caches; the events of
+ * L1D have the first two counters.
+ * Not modelled: that BR_MISP_EXEC.ANY counts more than what retires, and BPU_CLEARS.ANY less; the erratum work-around that pulses the counters on
  * enabling; PEBS; uncore.
  */
-import type { Chip } from '../chip.ts';
+import { NONE, coded, type Chip } from '../chip.ts';
 import {
-  BRANCHES, BRANCH_MISSES, BUS_CYCLES, CACHE_MISSES, CACHE_REFERENCES, CYCLES, INSTRUCTIONS, REF_CYCLES,
+  BRANCHES, BRANCH_MISSES, BUS_CYCLES, CACHE_MISSES, CACHE_REFERENCES, CYCLES, INSTRUCTIONS, OFFCORE, REF_CYCLES,
 } from './architectural.ts';
+
+const FIRST_TWO = { counters: [0, 1] };
 
 export const nehalem: Chip = {
   name: 'nehalem',
@@ -32,4 +35,21 @@ export const nehalem: Chip = {
     { signal: 'stalled-cycles-frontend', event: 0x0e, umask: 0x01, cmask: 1, inv: true },
     { signal: 'stalled-cycles-backend', event: 0xb1, umask: 0x3f, cmask: 1, inv: true },
   ],
+  caches: {
+    L1D: {
+      read: [coded('L1-dcache-loads', 0x010b), { ...coded('L1-dcache-load-misses', 0x0151), ...FIRST_TWO }],
+      write: [coded('L1-dcache-stores', 0x020b), { ...coded('L1-dcache-store-misses', 0x0251), ...FIRST_TWO }],
+      prefetch: [{ ...coded('L1-dcache-prefetches', 0x014e), ...FIRST_TWO }, { ...coded('L1-dcache-prefetch-misses', 0x024e), ...FIRST_TWO }],
+    },
+    L1I: { read: [coded('L1-icache-loads', 0x0380), coded('L1-icache-load-misses', 0x0280)], prefetch: NONE },
+    DTLB: {
+      read: [{ ...coded('L1-dcache-loads', 0x0f40), ...FIRST_TWO }, coded('dTLB-load-misses', 0x0108)],
+      write: [{ ...coded('L1-dcache-stores', 0x0f41), ...FIRST_TWO }, coded('dTLB-store-misses', 0x010c)],
+      prefetch: NONE,
+    },
+    ITLB: { read: [coded('instructions', 0x01c0), coded('iTLB-load-misses', 0x20c8)] },
+    BPU: { read: [BRANCHES, coded('branch-misses', 0x03e8)] },
+    ...OFFCORE,
+  },
+  offcoreRegisters: 1,
 };

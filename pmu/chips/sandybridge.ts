@@ -3,10 +3,15 @@
  *
  * Reference: Intel SDM 3B, "Performance Monitoring for Processors Based on Sandy Bridge", table 19-1 and that of Sandy
  * Bridge's events for the codes; CPUID leaf 0AH reports 48-bit counters; IA32_PERF_CAPABILITIES has FW_WRITE.
- * Not modelled: the threads of a core disturbing each other; PEBS, uncore, offcore.
+ * snb_hw_cache_event_ids of later kernels for the caches (v3.2 had no filters for the last one's yet).
+ * Not modelled: the threads of a core disturbing each other, or sharing OFFCORE_RSP; PEBS, uncore.
  */
-import type { Chip } from '../chip.ts';
-import { ARCHITECTURAL } from './architectural.ts';
+import { NONE, coded, type Chip, type ChipEvent } from '../chip.ts';
+import type { Signal } from '../location.ts';
+import { ARCHITECTURAL, BRANCHES, BRANCH_MISSES, OFFCORE } from './architectural.ts';
+
+/** MEM_UOP_RETIRED.*: on the first four counters, however many there are. */
+const retired = (signal: Signal, code: number): ChipEvent => ({ ...coded(signal, code), counters: [0, 1, 2, 3] });
 
 export const sandybridge: Chip = {
   name: 'sandybridge',
@@ -26,4 +31,21 @@ export const sandybridge: Chip = {
     { signal: 'stalled-cycles-frontend', event: 0x0e, umask: 0x01, cmask: 1, inv: true },
     { signal: 'stalled-cycles-backend', event: 0xb1, umask: 0x01, cmask: 1, inv: true },
   ],
+  caches: {
+    L1D: {
+      read: [retired('L1-dcache-loads', 0xf1d0), coded('L1-dcache-load-misses', 0x0151)],
+      write: [retired('L1-dcache-stores', 0xf2d0), coded('L1-dcache-store-misses', 0x0851)],
+      prefetch: [null, coded('L1-dcache-prefetch-misses', 0x024e)],
+    },
+    L1I: { read: [null, coded('L1-icache-load-misses', 0x0280)], prefetch: NONE },
+    DTLB: {
+      read: [retired('L1-dcache-loads', 0x81d0), coded('dTLB-load-misses', 0x0108)],
+      write: [retired('L1-dcache-stores', 0x82d0), coded('dTLB-store-misses', 0x0149)],
+      prefetch: NONE,
+    },
+    ITLB: { read: [coded('iTLB-loads', 0x1085), coded('iTLB-load-misses', 0x0185)] },
+    BPU: { read: [BRANCHES, BRANCH_MISSES] },
+    ...OFFCORE,
+  },
+  offcoreRegisters: 2,
 };

@@ -2,13 +2,17 @@
  * Intel Westmere (Xeon 5600, model 44): four general and three fixed counters.
  *
  * Reference: Intel SDM 3B, 18.2.2 "Architectural Performance Monitoring Version 3", table 19-1 and that of Westmere's
- * events for the codes; CPUID leaf 0AH reports 48-bit counters and no bus cycles.
+ * events for the codes, and westmere_hw_cache_event_ids of the kernel for those of the caches; CPUID leaf 0AH reports 48-bit counters and no bus cycles.
  * Not modelled: as for Nehalem: the work-around on enabling, PEBS, uncore.
  */
-import type { Chip } from '../chip.ts';
+import { NONE, coded, type Chip } from '../chip.ts';
 import {
-  BRANCHES, BRANCH_MISSES, BUS_CYCLES, CACHE_MISSES, CACHE_REFERENCES, CYCLES, INSTRUCTIONS, REF_CYCLES,
+  BRANCHES, BRANCH_MISSES, BUS_CYCLES, CACHE_MISSES, CACHE_REFERENCES, CYCLES, INSTRUCTIONS, OFFCORE, REF_CYCLES,
 } from './architectural.ts';
+
+const LOADS = coded('L1-dcache-loads', 0x010b);
+const STORES = coded('L1-dcache-stores', 0x020b);
+const FIRST_TWO = { counters: [0, 1] };
 
 export const westmere: Chip = {
   name: 'westmere',
@@ -29,4 +33,17 @@ export const westmere: Chip = {
     { signal: 'stalled-cycles-frontend', event: 0x0e, umask: 0x01, cmask: 1, inv: true },
     { signal: 'stalled-cycles-backend', event: 0xb1, umask: 0x3f, cmask: 1, inv: true },
   ],
+  caches: {
+    L1D: {
+      read: [LOADS, { ...coded('L1-dcache-load-misses', 0x0151), ...FIRST_TWO }],
+      write: [STORES, { ...coded('L1-dcache-store-misses', 0x0251), ...FIRST_TWO }],
+      prefetch: [coded('L1-dcache-prefetches', 0x014e), coded('L1-dcache-prefetch-misses', 0x024e)],
+    },
+    L1I: { read: [coded('L1-icache-loads', 0x0380), coded('L1-icache-load-misses', 0x0280)], prefetch: NONE },
+    DTLB: { read: [LOADS, coded('dTLB-load-misses', 0x0108)], write: [STORES, coded('dTLB-store-misses', 0x010c)], prefetch: NONE },
+    ITLB: { read: [coded('instructions', 0x01c0), coded('iTLB-load-misses', 0x0185)] },
+    BPU: { read: [BRANCHES, coded('branch-misses', 0x03e8)] },
+    ...OFFCORE,
+  },
+  offcoreRegisters: 2,
 };

@@ -11,10 +11,13 @@ import { START, text, type Workload } from '../workload.ts';
 /** One loop: a call to each of two functions, one of which calls the other, and an indirect jump; 40 instructions in 25 cycles. */
 const CYCLES_PER_LOOP = 25;
 
+/** A call stores where to return to, a return loads it, and frame pointers come and go with them. */
+const CALLS = { 'L1-dcache-loads': 0.25, 'L1-dcache-stores': 0.25 };
+
 const code = text({
-  brstack_bar: { bytes: 0x10, rates: { instructions: 1.5, branches: 0.5, 'branch-misses': 0.0001 } },
-  brstack_foo: { bytes: 0x20, rates: { instructions: 1.5, branches: 0.5, 'branch-misses': 0.0001 } },
-  brstack_bench: { bytes: 0x60, rates: { instructions: 1.7, branches: 0.4, 'branch-misses': 0.002 } },
+  brstack_bar: { bytes: 0x10, rates: { instructions: 1.5, branches: 0.5, 'branch-misses': 0.0001, ...CALLS } },
+  brstack_foo: { bytes: 0x20, rates: { instructions: 1.5, branches: 0.5, 'branch-misses': 0.0001, ...CALLS } },
+  brstack_bench: { bytes: 0x60, rates: { instructions: 1.7, branches: 0.4, 'branch-misses': 0.002, ...CALLS } },
   brstack: { bytes: 0x50, rates: { instructions: 1.6, branches: 0.4 } },
 });
 

@@ -8,7 +8,7 @@ import { START, seconds_argument, text, until_alarm, type Workload } from '../wo
 
 /** Three loads and two stores, each load waiting for the store before it: nine instructions in twelve cycles. */
 const code = text({
-  datasym: { bytes: 0x50, rates: { instructions: 0.75, branches: 1 / 6, 'cache-references': 0.0005, 'stalled-cycles-backend': 0.5 } },
+  datasym: { bytes: 0x50, rates: { instructions: 0.75, branches: 1 / 6, 'L1-dcache-loads': 0.25, 'L1-dcache-stores': 1 / 6, 'cache-references': 0.0005, 'stalled-cycles-backend': 0.5 } },
 });
 
 export const datasym: Workload = {

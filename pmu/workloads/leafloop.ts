@@ -7,8 +7,9 @@
 import { called_from } from '../location.ts';
 import { START, seconds_argument, text, until_alarm, type Workload } from '../workload.ts';
 
+/** Load, add and store of a sum, load and test of a flag, branch: six instructions in the five cycles of a forwarded store. */
 const code = text({
-  leaf: { bytes: 0x30, rates: { instructions: 1.2, branches: 0.2 } },
+  leaf: { bytes: 0x30, rates: { instructions: 1.2, branches: 0.2, 'L1-dcache-loads': 0.4, 'L1-dcache-stores': 0.2 } },
   parent: { bytes: 0x20, rates: {} },
   leafloop: { bytes: 0x60, rates: {} },
 });

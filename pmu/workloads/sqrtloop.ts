@@ -9,9 +9,9 @@ import { START, seconds_argument, text, until_alarm, type Workload } from '../wo
 
 /** A root takes some twenty cycles in the divider, a random number some forty instructions. */
 const code = text({
-  rand: { bytes: 0x90, rates: { instructions: 1.6, branches: 0.3 } },
+  rand: { bytes: 0x90, rates: { instructions: 1.6, branches: 0.3, 'L1-dcache-loads': 0.4, 'L1-dcache-stores': 0.2 } },
   sqrt: { bytes: 0x40, rates: { instructions: 0.4, branches: 0.1, 'stalled-cycles-backend': 0.7 } },
-  __sqrtloop: { bytes: 0x60, rates: { instructions: 1.5, branches: 0.4 } },
+  __sqrtloop: { bytes: 0x60, rates: { instructions: 1.5, branches: 0.4, 'L1-dcache-loads': 0.3, 'L1-dcache-stores': 0.1 } },
   sqrtloop: { bytes: 0x70, rates: {} },
 });
 

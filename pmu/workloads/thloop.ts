@@ -10,7 +10,7 @@ import { START, seconds_argument, text, until_alarm, type Workload } from '../wo
 
 /** Load, add and store of a counter, load and test of a flag, branch: six instructions in the five cycles of a forwarded store. */
 const code = text({
-  test_loop: { bytes: 0x30, rates: { instructions: 1.2, branches: 0.2, 'cache-references': 0.01, 'cache-misses': 0.002 } },
+  test_loop: { bytes: 0x30, rates: { instructions: 1.2, branches: 0.2, 'L1-dcache-loads': 0.4, 'L1-dcache-stores': 0.2, 'cache-references': 0.01, 'cache-misses': 0.002 } },
   thfunc: { bytes: 0x20, rates: {} },
   thloop: { bytes: 0xa0, rates: {} },
 });

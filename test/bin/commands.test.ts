@@ -110,6 +110,14 @@ describe('list', () => {
     expect(stdout).not.toContain('ref-cycles');
   });
 
+  test.each(['cache', 'hwcache'])('%s shows hardware cache events alone', async (kind) => {
+    await list(kind);
+    expect(stdout).toContain('\n  L1-dcache-loads                                    [Hardware cache event]\n');
+    expect(stdout).toContain('\n  dTLB-load-misses                                   [Hardware cache event]  amd64\n');
+    expect(stdout).not.toContain('[Software event]');
+    expect(stdout).not.toContain('dTLB-loads');
+  });
+
   test('shows kernels in the line of their descent, with branches', async () => {
     await list('kernels');
     expect(stdout).toContain([

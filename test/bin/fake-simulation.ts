@@ -1,4 +1,5 @@
 /** A simulation of nothing: it remembers what it was asked for, and writes as many bytes as it is told to. */
+import { NONE, coded, type CacheTable } from '../../pmu/chip.ts';
 import type { Simulation } from '../../bin/simulation.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 
@@ -7,14 +8,19 @@ const RESULT: RunResult = {
   wakeups: 6, bytes_written: 1_440_000, file_bytes: 0, buffer_high_water: 0, reader_latency: { mean_ns: 0, max_ns: 0 }, duration_ns: 1e10,
 };
 
+const CACHES: CacheTable = {
+  L1D: { read: [coded('L1-dcache-loads', 0x40), null] }, L1I: {}, LL: {}, DTLB: { read: NONE }, ITLB: {}, BPU: {}, NODE: {},
+};
+const MORE_CACHES: CacheTable = { ...CACHES, DTLB: { read: [null, coded('dTLB-load-misses', 0x46)] } };
+
 export class FakeSimulation implements Simulation {
   asked: RunSpec | null = null;
   /** Thrown from the middle of a run, if set. */
   failure: Error | null = null;
 
   readonly CHIPS = [
-    { name: 'nehalem', alias: 'nhm', description: 'four counters', events: [{ signal: 'cycles' }] },
-    { name: 'amd64', description: 'no status', events: [{ signal: 'cycles' }, { signal: 'branches' }] },
+    { name: 'nehalem', alias: 'nhm', description: 'four counters', events: [{ signal: 'cycles' }], caches: CACHES },
+    { name: 'amd64', description: 'no status', events: [{ signal: 'cycles' }, { signal: 'branches' }], caches: MORE_CACHES },
   ];
   readonly KERNELS = [
     { variant: { name: 'v3.1', parent: null, commit: '', claim: 'before the fix' } },

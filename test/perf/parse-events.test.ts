@@ -31,6 +31,24 @@ describe('names', () => {
     }));
   });
 
+  test.each([
+    ['L1-dcache-loads', 0x00_00_00], ['L1-dcache-load-misses', 0x01_00_00], ['L1-dcache-stores', 0x00_01_00], ['l1d-misses', 0x01_00_00],
+    ['l1d-miss-load', 0x01_00_00], ['L1-data-read-access', 0], ['LLC', 0x02], ['L2-misses', 0x01_00_02], ['LLC-prefetches', 0x00_02_02],
+    ['LLC-speculative-read-misses', 0x01_02_02], ['dTLB-store-misses', 0x01_01_03], ['Instruction-TLB-load-misses', 0x01_00_04],
+    ['branch-loads', 0x05], ['bpu-read', 0x05], ['branch-load-misses', 0x01_00_05], ['node-prefetch-misses', 0x01_02_06],
+  ])('%s is a hardware cache event, config %i', (name, config) => {
+    expect(parse_events(name)).toEqual([{ name, type: 3, config, ...PLAIN }]);
+  });
+
+  test('what is near a generic event stays one', () => {
+    expect(parse_events('branches,branch-misses').map(({ type }) => type)).toEqual([0, 0]);
+  });
+
+  test('refuses what a cache does not do', () => {
+    expect(() => parse_events('L1-icache-stores')).toThrow("'L1-icache-stores' makes no sense: of L1-icache perf counts load and prefetch events only.");
+    expect(() => parse_events('L1-dcache-lods')).toThrow("unknown event 'L1-dcache-lods'; did you mean 'L1-dcache-loads'?");
+  });
+
   test('a repeated event is as many events', () => {
     expect(parse_events('cycles,cycles,cycles')).toHaveLength(3);
   });

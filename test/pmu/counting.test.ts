@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { eventSelect } from '../../pmu/chip.ts';
+import { allEvents, eventSelect } from '../../pmu/chip.ts';
 import { CHIPS, CHIP_NAMES, chipNamed } from '../../pmu/chips/index.ts';
 import { location } from '../../pmu/location.ts';
 import { forAll } from '../support/property.ts';
@@ -106,9 +106,26 @@ describe('a chip', () => {
     for (const { events } of CHIPS) expect(new Set(events.map(eventSelect)).size).toBe(events.length);
   });
 
+  test('counts the same by one code, whatever the name of the event', () => {
+    for (const chip of CHIPS) {
+      const signals = new Map(chip.events.map((event) => [eventSelect(event), event.signal]));
+      for (const event of allEvents(chip)) {
+        if (event.offcore) continue;
+        const code = eventSelect(event);
+        expect([chip.name, code, event.signal]).toEqual([chip.name, code, signals.get(code) ?? event.signal]);
+        signals.set(code, event.signal);
+      }
+    }
+  });
+
+  test('has a register for what goes beyond the core if it counts that', () => {
+    for (const chip of CHIPS) expect([chip.name, chip.offcoreRegisters !== undefined]).toEqual([chip.name, allEvents(chip).some(({ offcore }) => offcore)]);
+  });
+
   test('restricts events to counters that it has', () => {
-    for (const { events, general, fixed } of CHIPS) {
-      for (const event of events) {
+    for (const chip of CHIPS) {
+      const { general, fixed } = chip;
+      for (const event of allEvents(chip)) {
         expect(event.counters ?? []).toEqual((event.counters ?? []).filter((counter) => counter < general.count));
         expect(event.fixed ?? -1).toBeLessThan(fixed.count);
       }
