@@ -2,7 +2,7 @@
 import { decode } from '@jridgewell/sourcemap-codec';
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { common, commonjs, loaded } from './bundle.mjs';
 
@@ -48,6 +48,9 @@ await build({
   outdir: 'dist/view', bundle: true, minify: true, platform: 'browser', target: 'es2022', format: 'iife', logLevel: 'warning',
   entryPoints: ['bin/view/main.ts', 'bin/view/style.css'],
 });
+
+// The demanglers, which the command loads when a name asks for them.
+copyFileSync('node_modules/gecko-profiler-demangle/index_bg.wasm', `${outdir}/demangle.wasm`);
 
 // The command.
 const { metafile } = await build({

@@ -9,6 +9,7 @@ import { InputError } from '../perf/input-error.ts';
 import { PerfData, type ByteSource } from '../perf/data/index.ts';
 import { Output } from '../perf/report/output.ts';
 import type { FileAccess } from '../perf/report/symbol-files.ts';
+import { demangle } from './demangle.ts';
 import { insist } from './insist.ts';
 import { systemReason } from './system-reason.ts';
 
@@ -70,6 +71,7 @@ export async function withRecording(path: string, use: (recording: Recording) =>
 /** The files of this machine in which symbols may be found. */
 export const machineFiles: FileAccess = {
   buildIdDir: join(homedir(), '.debug'),
+  demangle,
   read(path) {
     try {
       return readFileSync(path);

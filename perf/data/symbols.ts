@@ -1,7 +1,7 @@
 /**
  * A symbol of a program or of the kernel, and how a table of them is made fit for searching.
  * Reference: choose_best_symbol(), symbols__fixup_duplicate() and symbols__fixup_end() of tools/perf/util/symbol.c, v6.1.
- * Not modelled: demangling; names are as the file has them.
+ * Not modelled: that perf chooses among names as they were written; here as the file has them.
  */
 export interface Symbol {
   name: string;

@@ -184,7 +184,7 @@ export class Machine {
   #dso(long_name: string, kernel: boolean, name?: string): Dso {
     let dso = this.#dsos.get(long_name);
     if (dso === undefined) {
-      const short_name = kernel && long_name !== KERNEL_NAME ? moduleName(long_name) : basename(long_name);
+      const short_name = kernel && long_name !== KERNEL_NAME ? moduleName(long_name) : programName(long_name);
       dso = new Dso(name ?? (kernel ? short_name : long_name), long_name, short_name, kernel, this.#loadSymbols);
       this.#dsos.set(long_name, dso);
     }
@@ -194,6 +194,12 @@ export class Machine {
 
 function endOf({ start, len }: { start: bigint; len: bigint }): bigint {
   return (start + len) & END_OF_MEMORY;
+}
+
+/** A compiler's table of what it has put into memory is called by the task that it is for. */
+function programName(path: string): string {
+  const match = /^\/tmp\/perf-(\d+)\.map/.exec(path);
+  return match === null ? basename(path) : `[JIT] tid ${match[1]}`;
 }
 
 /** A module is called by its name in brackets, in which the kernel has underscores for dashes. */

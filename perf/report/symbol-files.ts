@@ -8,7 +8,8 @@ import { ElfFile } from '../data/elf-symbols.ts';
 import { PerfDataError, type PerfData } from '../data/index.ts';
 import { parseKallsyms } from '../data/kallsyms.ts';
 import { symbolTable, type Symbol } from '../data/symbols.ts';
-import type { Dso, SymbolLoader } from './dso.ts';
+import { isMangled } from './demangle.ts';
+import type { Dso, FoundSymbol, SymbolLoader } from './dso.ts';
 
 /** The files that the symbols may be in. A page has none, Node has those of the machine. */
 export interface FileAccess {
@@ -16,6 +17,8 @@ export interface FileAccess {
   read(path: string): Uint8Array | null;
   /** Perf's build-id cache, such as /home/me/.debug. */
   readonly buildIdDir: string;
+  /** The name in which a C++ or Rust function was written; absent: names are shown as they are in the file. */
+  readonly demangle?: (name: string) => string;
 }
 
 const hexId = (id: Uint8Array): string => Array.from(id, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -42,8 +45,29 @@ export function symbolFiles(files: FileAccess, recording: Pick<PerfData, 'featur
       return kernelPart(kernel, dso);
     }
     if (dso.long_name.startsWith('/tmp/perf-')) return perfMap(files.read(dso.long_name));
-    return dso.long_name.startsWith('/') || dso.build_id !== null ? programSymbols(files, dso) : null;
+    const symbols = dso.long_name.startsWith('/') || dso.build_id !== null ? programSymbols(files, dso) : null;
+    return symbols?.map((symbol) => (files.demangle && isMangled(symbol.name) ? new MangledSymbol(symbol, files.demangle) : symbol)) ?? null;
   };
+}
+
+/** Most symbols of a program are never looked up: its name is made out when it is asked for. */
+class MangledSymbol implements FoundSymbol {
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly #mangled: string;
+  readonly #demangle: (name: string) => string;
+  #name: string | null = null;
+
+  constructor({ name, start, end }: Symbol, demangle: (name: string) => string) {
+    this.start = start;
+    this.end = end;
+    this.#mangled = name;
+    this.#demangle = demangle;
+  }
+
+  get name(): string {
+    return (this.#name ??= this.#demangle(this.#mangled));
+  }
 }
 
 function kernelPart(kernel: Map<string, Symbol[]>, dso: Dso): Symbol[] | null {

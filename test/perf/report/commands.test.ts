@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PerfData } from '../../../perf/data/index.ts';
+import { PerfDataWriter, type PerfData } from '../../../perf/data/index.ts';
 import { evlist } from '../../../perf/report/evlist.ts';
 import { headerText } from '../../../perf/report/header-text.ts';
 import { histogram, type CallGraphOptions } from '../../../perf/report/histogram.ts';
@@ -17,7 +17,7 @@ import { parseSortKeys } from '../../../perf/report/sort-keys.ts';
 import { makeFixture } from '../../../perf/fixture/make.ts';
 import { recordOrders, sampleType } from '../../../perf/fixture/order.ts';
 import { parse_events } from '../../../perf/parse-events.ts';
-import { fixture, FIXTURES, haveFixtures, havePerf, MemorySink, noploop, open, realPerf } from '../data/recordings.ts';
+import { cycles, fixture, FIXTURES, haveFixtures, havePerf, MACHINE, MemorySink, noploop, open, realPerf } from '../data/recordings.ts';
 
 /** Each command by perf's words, and how we come to the same text. */
 const COMMANDS: [args: string[], own: (data: PerfData) => string][] = [
@@ -43,10 +43,25 @@ function comparable(text: string): string {
 /** With symbols of this machine's kernel perf knows more than we look for here. */
 const HOST_INDEPENDENT = (name: string): boolean => !name.startsWith('piped.') && !name.includes('corrupted');
 
+/** A task that executes memory without a file. */
+function compiledCode(): Uint8Array {
+  const sink = new MemorySink();
+  const events = cycles(1);
+  const writer = new PerfDataWriter(sink, events);
+  const task = { pid: 4_000_001, tid: 4_000_001 };
+  writer.appendRecord({ name: 'COMM', ...task, comm: 'java' });
+  writer.appendRecord({ name: 'MMAP', misc: 2, ...task, start: 0x700000n, len: 0x1000n, pgoff: 0n, filename: '//anon' });
+  for (let i = 0; i < 9; i++) {
+    writer.appendRecord({ name: 'SAMPLE', misc: 2, sample: { ip: 0x700100n + BigInt(i % 2), task, time: BigInt(i + 1), id: events[0].ids[0], period: 10n } });
+  }
+  writer.finish(MACHINE);
+  return sink.bytes();
+}
+
 const againstPerf = havePerf ? describe : describe.skip;
 
 againstPerf('the commands print what real perf prints (skipped where perf is not installed)', () => {
-  const recordings: [string, () => Uint8Array][] = [['a recording that we wrote', () => noploop(40)]];
+  const recordings: [string, () => Uint8Array][] = [['a recording that we wrote', () => noploop(40)], ['one of code that a compiler has put into memory', compiledCode]];
   if (haveFixtures) {
     for (const name of readdirSync(FIXTURES).filter((name) => name.endsWith('.data') && HOST_INDEPENDENT(name))) recordings.push([name, () => fixture(name)]);
   }
