@@ -96,8 +96,12 @@ function same(a: Row, b: Row): boolean {
   return a.thread === b.thread && a.source === b.source && a.statement === b.statement;
 }
 
+/** A statement that is longer is cut, so that it does not push all places out of sight. */
+const WIDEST_STATEMENT = 90;
+
 export function table(shown: readonly Row[]): string {
-  const cells = shown.map((row, i) => [`t${i}`, row.thread, row.function, row.statement, row.source]);
+  const cut = (text: string): string => (text.length > WIDEST_STATEMENT ? `${text.slice(0, WIDEST_STATEMENT - 1)}…` : text);
+  const cells = shown.map((row, i) => [`t${i}`, row.thread, row.function, cut(row.statement), row.source]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column].length)));
   return cells.map((row) => `    ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
 }

@@ -2,6 +2,7 @@
 import { InputError } from '../../perf/input-error.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { Command } from '../command.ts';
+import { isNew } from '../explore/against-parent.ts';
 import type { CellAnswer, CellBounds, CellJob } from '../explore/cell.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { splitOptions } from '../options/split-options.ts';
@@ -44,8 +45,8 @@ interface Request {
   readonly json: boolean;
   readonly workers: number;
   readonly timeline: string | null;
-  /** Nothing was chosen: the whole table, judged by what is recorded. */
-  readonly all: boolean;
+  /** What is printed, and when the answer is bad: any violation, any deviation from the record, or any that the parents do not have. */
+  readonly form: 'described' | 'table' | 'comparison';
 }
 
 export const command: Command = {
@@ -97,10 +98,11 @@ export async function requestOf(options: Options, names: readonly string[]): Pro
     throw new InputError('--timeline needs one scenario and one kernel: it shows their counterexample.');
   }
   const json = oneOf('--format', options.get('format') ?? EXPLORE_OPTIONS.format.default, ['text', 'json']) === 'json';
-  const all = names.length === 0 && wanted === undefined;
+  const form = names.length > 0 ? 'described' : wanted === undefined ? 'table' : wanted.some(isModuleFile) ? 'comparison' : 'described';
+  const stepsOf = (kernel: string): boolean => json || form === 'described' || (form === 'comparison' && isModuleFile(kernel));
   return {
-    jobs: scenarios.flatMap((scenario) => kernels.map((kernel) => ({ scenario, kernel, bounds, steps: json || !all }))),
-    schedule, json, all, timeline,
+    jobs: scenarios.flatMap((scenario) => kernels.map((kernel) => ({ scenario, kernel, bounds, steps: stepsOf(kernel) }))),
+    schedule, json, form, timeline,
     workers: number(options, 'workers', MOST_WORKERS, 'a number of threads') ?? (await import('../pool.ts')).defaultWorkers,
   };
 }
@@ -141,7 +143,7 @@ function known(kind: 'scenario' | 'kernel', names: readonly string[], all: reado
   return names;
 }
 
-async function verdicts({ jobs, json, workers, all, timeline }: Request): Promise<number> {
+async function verdicts({ jobs, json, workers, form, timeline }: Request): Promise<number> {
   const [print, { exploreCells, needsThreads }, { RunProgress }] = await Promise.all([import('../explore/print.ts'), import('../explore/run.ts'), import('../run-progress.ts')]);
   const progress = new RunProgress(process.stderr, 'explore', jobs.length, 'searches');
   const found: CellAnswer[] = [];
@@ -156,18 +158,24 @@ async function verdicts({ jobs, json, workers, all, timeline }: Request): Promis
       const job = jobs[found.push(answer) - 1];
       progress.end();
       if (json) printText(print.json(answer, job));
-      else if (!all) printText((job.scenario === jobs[found.length - 2]?.scenario ? '' : print.question(answer)) + print.described(answer, job));
+      else if (form === 'described') printText((job.scenario === jobs[found.length - 2]?.scenario ? '' : print.question(answer)) + print.described(answer, job));
       progress.step();
     }
   } finally {
     process.removeListener('SIGINT', interrupt);
     progress.end();
   }
-  if (!json && all) printText(print.verdictTable(found));
+  if (!json && form !== 'described') printText(print.verdictTable(found));
+  if (!json && form === 'comparison') printText(print.comparisons(found, jobs));
   if (timeline !== null) await writeTimeline(timeline, jobs[0], found[0].verdict.schedule);
-  const wrong = all ? found.some(({ verdict, expected }) => (verdict.kind ?? verdict.verdict) !== expected) : found.some(({ verdict }) => verdict.verdict === 'sometimes');
-  return wrong ? VIOLATION : 0;
+  return found.some(IS_BAD[form]) ? VIOLATION : 0;
 }
+
+const IS_BAD: Readonly<Record<Request['form'], (answer: CellAnswer) => boolean>> = {
+  described: ({ verdict }) => verdict.verdict === 'sometimes',
+  table: ({ verdict, expected }) => (verdict.kind ?? verdict.verdict) !== expected,
+  comparison: isNew,
+};
 
 async function writeTimeline(path: string, job: CellJob, schedule: string | null): Promise<void> {
   if (schedule === null) {

@@ -29,8 +29,10 @@ export interface CellBounds {
 export interface CellAnswer {
   readonly question: string;
   readonly verdict: Verdict;
-  /** As recorded for this cell. */
+  /** As recorded for this cell; of a kernel of the user's own, for its parent. */
   readonly expected: string;
+  /** The kernel that this one changes. */
+  readonly parent: string | null;
   /** The counterexample. */
   readonly rows: readonly Row[];
 }
@@ -61,7 +63,7 @@ export async function exploreCell(job: CellJob, onStates: (states: number) => vo
       throw new InputError(`${ownPart(job)} does not do the same when the same steps are executed again: it keeps something outside of the simulated memory.`);
     }
     const rows = verdict.schedule === null || !job.steps ? [] : ((await explained(worlds, verdict.schedule, false))?.rows ?? []);
-    return { question: scenario.question, verdict, expected: expectedOn(scenario, kernel), rows };
+    return { question: scenario.question, verdict, expected: expectedOn(scenario, kernel), parent: kernel.variant.parent, rows };
   });
 }
 

@@ -1,6 +1,8 @@
 /** Verdicts as text and as JSON: a sentence with the figures it rests on, the counterexample, and the command that replays it. */
 import type { Verdict } from '../../kernel/explore/scenario.ts';
 import { table, type Row } from '../counterexample.ts';
+import { isModuleFile } from '../load-module.ts';
+import { againstParent, isNew } from './against-parent.ts';
 import type { CellAnswer, CellBounds, CellJob, Replay } from './cell.ts';
 
 /** Scenarios down, kernels across. */
@@ -11,6 +13,18 @@ export function verdictTable(answers: readonly CellAnswer[]): string {
   const head = ['', ...kernels];
   const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
   return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()}\n`).join('');
+}
+
+/** What kernels of the user's own do that their parents do not: a sentence for each, and the simplest counterexample. */
+export function comparisons(answers: readonly CellAnswer[], jobs: readonly CellJob[]): string {
+  const own = [...new Set(jobs.map(({ kernel }) => kernel).filter(isModuleFile))];
+  return own.map((kernel) => {
+    const indices = jobs.flatMap((job, i) => (job.kernel === kernel ? [i] : []));
+    const [simplest, ...others] = indices.filter((i) => isNew(answers[i])).toSorted((a, b) => answers[a].rows.length - answers[b].rows.length);
+    const shown = simplest === undefined ? '' : question(answers[simplest]) + described(answers[simplest], jobs[simplest]);
+    const more = others.length === 0 ? '' : `Shown is the simplest of what is new; 'perfsim explore <scenario> --kernel ${quoted(kernel)}' shows the others.\n`;
+    return `${shown}\n${againstParent(indices.map((i) => answers[i]), kernel)}${more}`;
+  }).join('');
 }
 
 export function question({ verdict, question: asked }: CellAnswer): string {
@@ -28,9 +42,9 @@ export function replayed({ rows, kind, message }: Replay): string {
 }
 
 /** One object per scenario and kernel, on a line. */
-export function json({ verdict, rows }: CellAnswer, job: CellJob): string {
+export function json({ verdict, expected, rows }: CellAnswer, job: CellJob): string {
   const replay = verdict.schedule === null ? null : replayCommand(job, verdict.schedule);
-  return `${JSON.stringify({ ...verdict, replay, steps: verdict.schedule === null ? null : rows })}\n`;
+  return `${JSON.stringify({ ...verdict, expected, replay, steps: verdict.schedule === null ? null : rows })}\n`;
 }
 
 export function replayJson({ rows, kind, message }: Replay): string {

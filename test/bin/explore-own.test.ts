@@ -51,6 +51,16 @@ const FILES = {
   'in-module.ts': kernel('perf_output_wakeup(handle) { if (crossings++ % 2 === 0) super.perf_output_wakeup(handle); }', 'let crossings = 0;'),
   'in-setup.ts': kernel('perf_mmap_first(event) { for (;;) READ_ONCE(event.rb); }'),
   'assigns.ts': kernel('perf_output_get_handle(handle) { handle.rb.nest++; }'),
+  'as-parent.ts': kernel(''),
+  'looks-once.ts': `
+    import { READ_ONCE, V3_2, WRITE_ONCE, atomic_add_return } from 'perfsim/kernel';
+    export default class Mine extends V3_2 {
+      perf_output_put_handle(handle) {
+        if (atomic_add_return(handle.rb.nest, -1) !== 0) return;
+        WRITE_ONCE(handle.rb.user_page.data_head, READ_ONCE(handle.rb.head));
+        if (handle.wakeup !== READ_ONCE(handle.rb.wakeup)) this.perf_output_wakeup(handle);
+      }
+    }`,
   'two-buffers.ts': `
     import { Cell, READ_ONCE, RingBuffer, V5_19, atomic_inc, kzalloc } from 'perfsim/kernel';
     class Counting extends RingBuffer { crossings = new Cell(0, this, 'crossings'); }
@@ -91,6 +101,23 @@ test('a kernel may give its buffers fields of its own', async () => {
   expect(stdout).toMatch(/ perf_output_wakeup +atomic_inc\(handle\.rb\.crossings\) +two-buffers\.ts:\d+\n[^]* lost wakeup: T1 sleeps/);
   expect(status).toBe(1);
 });
+
+test('a kernel of one\'s own is set beside its parent, if no question is named: what is new is bad, and the simplest of it is shown', async () => {
+  const { stdout, status } = await explore('--kernel', 'v3.2,./looks-once.ts');
+  const [table, ...sections] = stdout.split('\n\n');
+  expect(table).toMatch(/^ +v3\.2 +looks-once\.ts\nthree-events +never +never\n/);
+  expect(sections[0]).toMatch(/^[\w-]+: .+\?$/);
+  expect(sections.join('\n')).toMatch(/ {2}looks-once\.ts: Sometimes: lost record\n/);
+  expect(sections.at(-1)).toMatch(/^Against its parent v3\.2, \.\/looks-once\.ts repairs \d+ \(.+\).* and breaks \d+ \(.*nmi-in-write.*\)\.\nShown is the simplest of what is new; .+\n$/);
+  expect(stdout.match(/Sometimes:/g)).toHaveLength(1);
+  expect(status).toBe(1);
+}, 60_000);
+
+test('one that changes nothing breaks nothing, though its parent is not free of defects', async () => {
+  const { stdout, status } = await explore('--kernel', './as-parent.ts');
+  expect(stdout).toMatch(/\nclose-of-polled +use after free\n[^]*\n\nAgainst its parent v3\.2, \.\/as-parent\.ts repairs 0 \(none\) and breaks 0 \(none\)\.\n$/);
+  expect(status).toBe(0);
+}, 60_000);
 
 test('lines of a kernel in the folder of the package are shown like any other', async () => {
   const path = join(process.cwd(), 'mine-of-a-test.ts');
