@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { optionsOnly } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { printText } from '../print-text.ts';
 
@@ -20,7 +20,7 @@ export const command: Command = {
   name: 'data',
   summary: 'Convert perf.data to JSON',
   async run(argv) {
-    const words = splitOptions(argv[0] === CONVERT ? argv.slice(1) : argv, OPTIONS).options;
+    const words = optionsOnly(argv[0] === CONVERT ? argv.slice(1) : argv, OPTIONS);
     if (words.includes('--help')) {
       printText(usage(['perfsim data [convert] --to-json <file> [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;

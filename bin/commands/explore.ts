@@ -4,8 +4,8 @@ import { unknownName } from '../../perf/nearest.ts';
 import type { Command } from '../command.ts';
 import { isNew } from '../explore/against-parent.ts';
 import type { CellAnswer, CellBounds, CellJob } from '../explore/cell.ts';
-import { HELP, type OptionTable } from '../options/option.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { HELP } from '../options/option.ts';
+import { splitOperands } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf, wholeNumber } from '../options/values.ts';
 import { checkReadable, isModuleFile } from '../load-module.ts';
@@ -53,7 +53,7 @@ export const command: Command = {
   name: 'explore',
   summary: 'Run every interleaving of the kernel, and say what can go wrong',
   async run(argv) {
-    const { options, names } = wordsOf(argv);
+    const { options, rest: names } = splitOperands(argv, EXPLORE_OPTIONS);
     if (options.includes('--help')) {
       printText(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
       return 0;
@@ -62,19 +62,6 @@ export const command: Command = {
     return request.schedule === null ? verdicts(request) : replayOne(request, request.schedule);
   },
 };
-
-/** Options may stand before, between and after the scenarios. */
-export function wordsOf(argv: readonly string[], table: OptionTable = EXPLORE_OPTIONS): { options: string[]; names: string[] } {
-  const words = { options: [] as string[], names: [] as string[] };
-  let { options, rest } = splitOptions(argv, table);
-  for (;;) {
-    words.options.push(...options);
-    const next = rest.findIndex((word) => word.startsWith('-'));
-    words.names.push(...rest.slice(0, next < 0 ? rest.length : next));
-    if (next < 0) return words;
-    ({ options, rest } = splitOptions(rest.slice(next), table));
-  }
-}
 
 /** The values of option words, by name; of one given twice the last. */
 export function valuesOf(words: readonly string[]): Options {

@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { optionsOnly } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf } from '../options/values.ts';
 import { printText } from '../print-text.ts';
@@ -29,7 +29,7 @@ export const command: Command = {
   name: 'fixture',
   summary: 'Make a recording to order, sound or damaged, with its exact contents as JSON',
   async run(argv) {
-    const words = splitOptions(argv, OPTIONS).options;
+    const words = optionsOnly(argv, OPTIONS);
     if (words.includes('--help')) {
       printText(usage(['perfsim fixture [<options>]'], [{ title: 'Options', options: OPTIONS }]));
       return 0;

@@ -3,7 +3,7 @@ import { unknownName } from '../../perf/nearest.ts';
 import type { Command } from '../command.ts';
 import { cacheLines, eventLines, hardwareLines, softwareLines } from '../event-list.ts';
 import { HELP } from '../options/option.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { splitOperands } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { printText } from '../print-text.ts';
 import { loadSimulation, type KernelVariant, type LoadSimulation, type Simulation } from '../simulation.ts';
@@ -34,7 +34,7 @@ export function listCommand(load: LoadSimulation): Command {
     name: 'list',
     summary: 'List the events, PMUs, kernels and workloads there are',
     async run(argv) {
-      const { options, rest } = splitOptions(argv, HELP);
+      const { options, rest } = splitOperands(argv, HELP);
       if (options.length > 0) {
         printText(usage([`perfsim list [${Object.keys(ALL).join('|')}]`], [{ title: 'Options', options: HELP }]));
         return 0;

@@ -3,7 +3,7 @@ import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { oneOf } from '../options/values.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { optionsOnly } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { printText } from '../print-text.ts';
 
@@ -29,7 +29,7 @@ export const command: Command = {
   name: 'report',
   summary: 'Read perf.data and display the profile',
   async run(argv) {
-    const words = splitOptions(argv.map((word) => (word === '--stat' ? '--stats' : word)), OPTIONS).options;
+    const words = optionsOnly(argv.map((word) => (word === '--stat' ? '--stats' : word)), OPTIONS);
     if (words.includes('--help')) {
       printText(usage(['perfsim report [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;

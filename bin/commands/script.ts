@@ -2,7 +2,7 @@
 import type { Command } from '../command.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { optionsOnly } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { printText } from '../print-text.ts';
 
@@ -23,7 +23,7 @@ export const command: Command = {
   name: 'script',
   summary: 'Read perf.data and display trace output',
   async run(argv) {
-    const words = splitOptions(argv, OPTIONS).options;
+    const words = optionsOnly(argv, OPTIONS);
     if (words.includes('--help')) {
       printText(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;

@@ -13,7 +13,7 @@ import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { MANY_RUNS_OPTIONS, recordWords, specOf } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { splitOperands } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { oneOf } from '../options/values.ts';
 import { runAll, type RunAll } from '../pool.ts';
@@ -47,7 +47,7 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
     name: 'test',
     summary: 'Run the regression suite of sample counts, on any kernel',
     async run(argv) {
-      const { options: words, rest: names } = splitOptions(argv, OPTIONS);
+      const { options: words, rest: names } = splitOperands(argv, OPTIONS);
       if (words.includes('--help')) {
         printText(usage(USAGE, [{ title: 'perfsim test', options: OPTIONS }]));
         return 0;

@@ -9,7 +9,7 @@ import { isModuleFile } from '../load-module.ts';
 import { VARIED_OPTIONS, axesOf, recordWords, specOf, wordsOf, type RecordWords } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
-import { splitOptions } from '../options/split-options.ts';
+import { splitOperands, splitOptions, type SplitArguments } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { pageHtml } from '../page.ts';
 import { printText } from '../print-text.ts';
@@ -42,7 +42,7 @@ export const command: Command = {
     if (argv[0] === 'explore') return viewOfExploration(argv.slice(1));
     // compare's words are understood as they are: what varies, then the command.
     const given = argv[0] === 'compare' ? argv.slice(1) : argv;
-    const { options: words, rest } = splitOptions(outputWords(given), { ...VARIED_OPTIONS, ...OWN_OPTIONS });
+    const { options: words, rest } = split(outputWords(given), { ...VARIED_OPTIONS, ...OWN_OPTIONS });
     if (words.includes('--help')) {
       printText(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, { title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS }]));
       return 0;
@@ -58,10 +58,16 @@ export const command: Command = {
   },
 };
 
+/** A command to run keeps its own options; behind a recording there may be some of ours. */
+function split(argv: readonly string[], table: OptionTable): SplitArguments {
+  const found = splitOptions(argv, table);
+  return found.rest[0] === 'record' ? found : splitOperands(argv, table);
+}
+
 /** A counterexample: that of a schedule, or the simplest one that there is. */
 async function viewOfExploration(argv: readonly string[]): Promise<number> {
-  const { EXPLORE_OPTIONS, requestOf, valuesOf, wordsOf: exploreWords } = await import('./explore.ts');
-  const { options, names } = exploreWords(outputWords(argv), { ...EXPLORE_OPTIONS, ...OWN_OPTIONS });
+  const { EXPLORE_OPTIONS, requestOf, valuesOf } = await import('./explore.ts');
+  const { options, rest: names } = splitOperands(outputWords(argv), { ...EXPLORE_OPTIONS, ...OWN_OPTIONS });
   const values = valuesOf(options);
   const { jobs, schedule } = await requestOf(values, names);
   if (jobs.length !== 1) throw new InputError("a page shows one counterexample: name one scenario and one kernel, such as 'explore poll-vs-set-output --kernel no-mmap-mutex'.");

@@ -25,11 +25,41 @@ interface OptionWord {
 }
 
 export function splitOptions(argv: readonly string[], table: OptionTable): SplitArguments {
+  const { options, rest } = leadingOptions(argv, table);
+  return { options, rest };
+}
+
+/** For commands without a workload: options may stand before, between and after the operands, unless '--' ends them. */
+export function splitOperands(argv: readonly string[], table: OptionTable): SplitArguments {
+  const found: SplitArguments = { options: [], rest: [] };
+  for (let words = argv; ; ) {
+    const { options, rest, ended } = leadingOptions(words, table);
+    found.options.push(...options);
+    const next = ended ? -1 : rest.findIndex(isOption);
+    found.rest.push(...rest.slice(0, next < 0 ? rest.length : next));
+    if (next < 0) return found;
+    words = rest.slice(next);
+  }
+}
+
+/** For commands without operands: the options alone. Who asks for help gets it, whatever else is there. */
+export function optionsOnly(argv: readonly string[], table: OptionTable): string[] {
+  const { options, rest: [stray] } = splitOperands(argv, table);
+  if (stray === undefined || options.includes('--help')) return options;
+  throw new InputError(`unexpected argument '${stray}'; ${Object.hasOwn(table, 'input') ? `a recording is named with '-i ${stray}'` : "'-h' shows the options"}.`);
+}
+
+function isOption(word: string): boolean {
+  return word.startsWith('-') && word !== '-';
+}
+
+/** `ended` says that '--' did. */
+function leadingOptions(argv: readonly string[], table: OptionTable): SplitArguments & { ended: boolean } {
   const options: string[] = [];
   let next = 0;
-  while (next < argv.length && argv[next].startsWith('-') && argv[next] !== '-') {
+  while (next < argv.length && isOption(argv[next])) {
     const word = argv[next++];
-    if (word === '--') break;
+    if (word === '--') return { options, rest: argv.slice(next), ended: true };
     const found = word.startsWith('--') ? [longOption(word, table)] : shortOptions(word, table);
     for (const { name, typed, attached } of found) {
       const { optional } = table[name];
@@ -45,7 +75,7 @@ export function splitOptions(argv: readonly string[], table: OptionTable): Split
       }
     }
   }
-  return { options, rest: argv.slice(next) };
+  return { options, rest: argv.slice(next), ended: false };
 }
 
 function longOption(word: string, table: OptionTable): OptionWord {

@@ -4,7 +4,7 @@ import { HELP } from '../../bin/options/option.ts';
 import { MACHINE_OPTIONS } from '../../bin/options/machine.ts';
 import { parseOptions } from '../../bin/options/parse-options.ts';
 import { RECORD_OPTIONS } from '../../bin/options/record.ts';
-import { splitOptions } from '../../bin/options/split-options.ts';
+import { optionsOnly, splitOperands, splitOptions } from '../../bin/options/split-options.ts';
 
 const TABLE = { ...RECORD_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
 const split = (line: string) => splitOptions(line.split(' '), TABLE);
@@ -39,6 +39,24 @@ describe('splitting', () => {
     ['--quiet=1', "option '--quiet' takes no value, but was given '1'."],
   ])('%s is refused', (line, sentence) => {
     expect(() => split(line)).toThrow(sentence);
+  });
+});
+
+describe('operands', () => {
+  test.each([
+    ['a -q b', '--quiet', 'a b'],
+    ['a b -o x -q', '--output=x --quiet', 'a b'],
+    ['-o -- a', '--output=--', 'a'],
+    ['-q -- -odd', '--quiet', '-odd'],
+    ['- -q', '--quiet', '-'],
+  ])('of %s have options before, between and behind them', (line, options, rest) => {
+    expect(splitOperands(line.split(' '), TABLE)).toEqual({ options: options.split(' '), rest: rest.split(' ') });
+  });
+
+  test('are refused where there are none', () => {
+    expect(() => optionsOnly(['-q', 'x'], TABLE)).toThrow("unexpected argument 'x'; '-h' shows the options.");
+    expect(() => optionsOnly(['x', '-q'], { ...TABLE, input: { describe: '' } })).toThrow("unexpected argument 'x'; a recording is named with '-i x'.");
+    expect(optionsOnly(['x', '-h'], TABLE)).toEqual(['--help']);
   });
 });
 

@@ -48,6 +48,10 @@ describe('bad input is one sentence and status 2', () => {
     [['record', '--pmu', 'nehalm', 'noploop', '1'], "unknown PMU 'nehalm'; did you mean 'nehalem'?"],
     [['record', 'noplop', '1'], "unknown workload 'noplop'; did you mean 'noploop'?"],
     [['record', '-o', '/nowhere/x', 'noploop', '1'], "cannot write '/nowhere/x': no such file or directory."],
+    [['fixture', '-e', '{cycles', 'instructions}'], "unexpected argument 'instructions}'; '-h' shows the options."],
+    ...['data', 'evlist', 'report', 'script'].map((name): [string[], string] => [[name, 'x.data'], "unexpected argument 'x.data'; a recording is named with '-i x.data'."]),
+    [['test', 'x.yaml', '--format', 'junit'], "cannot read the scenario 'x.yaml': no such file."],
+    [['view', 'x.data', '-o', 'x.html'], "cannot read 'x.data': no such file or directory."],
     [['list', 'kernls'], "unknown list 'kernls'; did you mean 'kernels'?"],
   ])('%j', (words, sentence) => {
     expect(perfsim(...words)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });
