@@ -13,6 +13,9 @@ import { workloadSchema, type PhaseText, type WorkloadText } from './schema.ts';
 /** Threads and processes that a workload may begin, all in all. */
 const MOST_TASKS = 1000;
 
+/** Shares such as 33.3 % of three functions are not quite 100 %. */
+const ROUNDING = 1;
+
 export function loadWorkload(file: string, text: string): WorkloadDescription {
   const parsed = parseYaml(file, text, workloadSchema);
   new Check(parsed).workload();
@@ -64,6 +67,8 @@ class Check {
     if (!Object.values(shares).some((share) => Number.parseFloat(String(share)) > 0)) {
       throw this.#fail(path, 'expected at least one share above 0');
     }
+    const percent = Object.values(shares).map((share) => (String(share).endsWith('%') ? Number.parseFloat(String(share)) : Number.NaN)).reduce((sum, one) => sum + one, 0);
+    if (Math.abs(percent - 100) > ROUNDING) throw this.#fail(path, `expected shares of 100 % in all, not of ${Number(percent.toFixed(3))} %`);
     const rings = new Set(Object.keys(shares).map((chain) => this.#text.functions[namesOf(chain).at(-1)!].ring ?? 'user'));
     if (rings.size > 1) throw this.#fail(path, 'a mixture is either of user functions or of kernel functions');
   }

@@ -16,6 +16,7 @@ const SHARE = 'expected a share such as 30 %';
 const SCRIPT = 'expected the name of one of the scripts';
 const COUNT = 'expected a whole number from 1 to 1000000';
 const PHASES = 'expected a list of phases, each of them one of run, sleep, fault, thread, fork or repeat';
+const SYMBOL = 'ASCII letters, digits, _, ., @ and $, no digit first';
 const NAME = /^[A-Za-z_][\w.@$]*$/;
 const CHAIN = /^[A-Za-z_][\w.@$]*( *> *[A-Za-z_][\w.@$]*)*$/;
 const MOST_CODE = 2 ** 20;
@@ -83,9 +84,9 @@ const code = z.strictObject({
 
 export const workloadSchema = z.strictObject({
   title: z.string({ error: 'expected a title' }).describe('What the program does, in a few words').optional(),
-  functions: z.record(name('expected the name of a function'), code, { error: 'expected functions by name, each with its events per cycle' }),
+  functions: z.record(name(`expected the name of a function: ${SYMBOL}`), code, { error: 'expected functions by name, each with its events per cycle' }),
   main: phases.describe('What the main thread does'),
-  scripts: z.record(name('expected the name of a script'), phases, { error: 'expected scripts by name, each a list of phases' })
+  scripts: z.record(name(`expected the name of a script: ${SYMBOL}`), phases, { error: 'expected scripts by name, each a list of phases' })
     .describe('What threads and child processes do').optional(),
 }, { error: 'expected a workload: functions, main, scripts' });
 

@@ -61,6 +61,8 @@ describe('a file that is wrong is refused with place and reason', () => {
     ['run: work\n      alarm: 200 ms', 'thread: other', "11:15: the scripts other > other begin each other without end."],
     ['thread: other', 'repeat: 1001\n    phases:\n      - fork: other', '9:15: more than 1000 threads and processes would begin.'],
     ['{ main: 50 %, main > work: 50 % }', '{ main: 0 %, work: 0 % }', '5:10: expected at least one share above 0.'],
+    ['main: 50 %, main', 'main: 5 %, main', '5:10: expected shares of 100 % in all, not of 55 %.'],
+    ['  work:', '  wörk:', '3:3: expected the name of a function: ASCII letters, digits, _, ., @ and $, no digit first.'],
     ['work: { ', 'work: { ring: kernel, ', '5:10: a mixture is either of user functions or of kernel functions.'],
     ['main:\n  -', 'main: -', '4:7: Unexpected block-seq-ind on same line with key.'],
   ])('%j as %j', (good, bad, sentence) => {
