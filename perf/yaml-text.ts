@@ -28,9 +28,12 @@ export function parseYaml<Schema extends z.ZodType>(file: string, text: string, 
     return new InputError(`${file}:${line}:${col}: ${message}${message.endsWith('?') ? '' : '.'}`);
   };
   const [syntax] = document.errors;
-  if (syntax !== undefined) throw at(syntax.pos[0], syntax.message);
+  if (syntax !== undefined) throw at(syntax.pos[0], syntax.code === 'MULTIPLE_DOCS' ? 'expected one document, and found another' : syntax.message.replace(/\.$/, ''));
   const parsed = schema.safeParse(document.toJS());
-  if (!parsed.success) throw issueError(parsed.error.issues, schema, document, at);
+  if (!parsed.success) {
+    const { path, key, message } = faultOf(parsed.error.issues, schema, (there) => document.hasIn(there));
+    throw at(key === null ? offsetOf(document, path) : keyOffset(document, path, key), message);
+  }
   return {
     data: parsed.data,
     error: (path, message) => at(offsetOf(document, path), message),
@@ -47,18 +50,27 @@ function offsetOf(document: Document, path: Path): number {
   return 0;
 }
 
-/** A misspelt key is also a missing one: what is there is named before what is not. */
-function issueError(issues: z.core.$ZodIssue[], schema: z.ZodType, document: Document, at: (offset: number, message: string) => InputError): InputError {
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-  if (issue.code !== 'unrecognized_keys') return at(offsetOf(document, issue.path), missing(issue, document) ?? issue.message);
-  const [key] = issue.keys;
-  const known = keysAt(schema, issue.path);
-  const meant = nearest(key, known);
-  return at(keyOffset(document, issue.path, key), `unknown key '${key}'${meant === null ? '' : `, did you mean '${meant}'?`}; expected one of ${known.join(', ')}`);
+/** What is wrong, at which path; `key` is a key there that is wrong itself. */
+export interface Fault {
+  path: Path;
+  key: string | null;
+  message: string;
 }
 
-function missing({ path, code }: z.core.$ZodIssue, document: Document): string | null {
-  return code !== 'custom' && path.length > 0 && !document.hasIn(path) ? `expected the key '${String(path.at(-1))}'` : null;
+/** A misspelt key is also a missing one: what is there is named before what is not. `has` says what is there. */
+export function faultOf(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, has: (path: Path) => boolean): Fault {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  const { path, code, message } = issue;
+  const [parent, last] = [path.slice(0, -1), String(path.at(-1))];
+  if (code === 'unrecognized_keys') return { path, key: issue.keys[0], message: unknownKey(issue.keys[0], keysAt(schema, path)) };
+  if (code === 'invalid_key') return { path: parent, key: last, message: issue.issues[0].message };
+  if (code !== 'custom' && path.length > 0 && !has(path)) return { path: parent, key: null, message: `expected the key '${last}'` };
+  return { path, key: null, message };
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known);
+  return `unknown key '${key}'${meant === null ? '' : `, did you mean '${meant}'?`}; expected one of ${known.join(', ')}`;
 }
 
 /** The keys that the object at `path` may have. */
@@ -66,7 +78,9 @@ function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const inner = unwrapped(schema);
   if (!(inner instanceof z.ZodObject)) {
     if (inner instanceof z.ZodArray) return keysAt(inner.element, path.slice(1));
-    return inner instanceof z.ZodRecord ? keysAt(inner.valueType, path.slice(1)) : [];
+    if (!(inner instanceof z.ZodRecord)) return [];
+    if (path.length > 0) return keysAt(inner.valueType, path.slice(1));
+    return inner.keyType instanceof z.ZodEnum ? inner.keyType.options.map(String) : [];
   }
   const [key] = path;
   return key === undefined ? Object.keys(inner.shape) : keysAt(inner.shape[String(key)] as z.core.$ZodType, path.slice(1));

@@ -3,14 +3,16 @@ import { updated } from '../../scenarios/suite/baseline.ts';
 import { FORMATS } from '../../scenarios/suite/report-formats.ts';
 import { closingLine, scenarioLines, type ReportOptions } from '../../scenarios/suite/report.ts';
 import { replay, runs, scenarioVerdict, subtests, verdict, type ReadCommand, type ScenarioVerdict, type Subtest, type SubtestVerdict } from '../../scenarios/suite/suite.ts';
-import { override } from '../../scenarios/suite/variation.ts';
+import type { Scenario } from '../../scenarios/suite/scenario.ts';
+import { override, subjectOf } from '../../scenarios/suite/variation.ts';
+import { InputError } from '../../perf/input-error.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { RunResult } from '../../perf/run-spec.ts';
 import type { Command } from '../command.ts';
 import { loadKernel } from '../load-kernel.ts';
 import { isModuleFile } from '../load-module.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
-import { MANY_RUNS_OPTIONS, recordWords, specOf } from '../options/many-runs.ts';
+import { MANY_RUNS_OPTIONS, recordWords, specOf, type RecordWords } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { splitOperands } from '../options/split-options.ts';
@@ -62,6 +64,7 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
       const parent = await parentOf(options.kernel, simulation);
       const read = reader(simulation);
       // What is to be recorded anew is compared with nothing.
+      for (const { scenario } of files) checkKernels(scenario, simulation);
       const scenarios = options.update ? files.map((file) => ({ ...file, baseline: {} })) : files;
       const plans = await Promise.all(scenarios.map((file) => planOf(file, options.kernel, parent, read)));
       const report = { width: Math.max(...scenarios.map(({ scenario }) => scenario.title.length)), verbose: options.verbose ?? false, kernel: options.kernel, parent, replay: replayCommand };
@@ -86,6 +89,14 @@ async function parentOf(kernel: string, { KERNELS }: Simulation): Promise<string
   return parent !== null && names.includes(parent) ? parent : null;
 }
 
+/** A misspelt kernel would never be known to fail. */
+function checkKernels(scenario: Scenario, { KERNELS }: Simulation): void {
+  const names = KERNELS.map(({ variant }) => variant.name);
+  scenario.fails_on.forEach((name, i) => {
+    if (!isModuleFile(name) && !names.includes(name)) throw scenario.error(['fails_on', i], unknownName('kernel', name, names, 'perfsim list kernels').message.replace(/\.$/, ''));
+  });
+}
+
 /** A scenario that is about one kernel says nothing of any other: it has no second run on the parent. */
 async function planOf(file: ScenarioFile, kernel: string, parent: string | null, read: ReadCommand): Promise<Plan> {
   const plan = await subtests(file.scenario, kernel, read);
@@ -97,12 +108,28 @@ function wordsOf(command: string): string[] {
   return command.trim().split(/\s+/);
 }
 
+/** What the file says elsewhere, and so not in the command. */
+const OWN_KEYS: Readonly<Record<string, string>> = { seed: 'seeds', kernel: 'kernel', tool: 'tool' };
+
 function reader(simulation: Simulation): ReadCommand {
-  return (command, settings) => specOf(recordWords(wordsOf(command)), settings, simulation);
+  return async (command, settings) => {
+    const words = commandWords(command);
+    for (const word of words.options) {
+      const option = subjectOf(word);
+      if (Object.hasOwn(OWN_KEYS, option)) throw new InputError(`--${option} is not for the command: a scenario says it with its key '${OWN_KEYS[option]}'.`);
+    }
+    return specOf(words, settings, simulation);
+  };
+}
+
+function commandWords(command: string): RecordWords {
+  const [first, ...others] = wordsOf(command);
+  if (first !== 'record') throw new InputError(`expected the words of 'perfsim record', such as 'record -e cycles,cycles noploop 10', not '${first}'.`);
+  return recordWords([first, ...others]);
 }
 
 function replayCommand(failed: SubtestVerdict): string {
-  const { options, workload } = recordWords(wordsOf(failed.subtest.scenario.command));
+  const { options, workload } = commandWords(failed.subtest.scenario.command);
   return replay(failed, (settings) => ['record', ...override(options, settings), ...workload].join(' '));
 }
 

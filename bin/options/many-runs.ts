@@ -1,5 +1,6 @@
 /** The options that `compare`, `sweep` and `test` share: what varies, over which seeds, on how many workers. */
 import { InputError } from '../../perf/input-error.ts';
+import { unknownName } from '../../perf/nearest.ts';
 import type { RunSpec } from '../../perf/run-spec.ts';
 import { override, subjectOf, valueList, type Axis, type Setting } from '../../scenarios/suite/variation.ts';
 import { defaultWorkers } from '../pool.ts';
@@ -64,7 +65,16 @@ export function recordWords([command, ...words]: readonly string[]): RecordWords
 
 /** The run that the words describe once the settings have replaced theirs. */
 export async function specOf({ options, workload }: RecordWords, settings: readonly Setting[], simulation: Simulation): Promise<RunSpec> {
+  for (const setting of settings) checkSetting(setting);
   // What varies are kernels, not the tool that each of them came with.
   const tool = options.some((word) => word.startsWith('--tool=')) ? [] : ['--tool=3.2'];
   return runSpec(parseOptions(override([...tool, ...options], settings), RUN_OPTIONS), workload, simulation);
+}
+
+/** A file may name any option with any value; a command line has had them checked when it was split. */
+function checkSetting({ option, value }: Setting): void {
+  const given = Object.hasOwn(VARIED_OPTIONS, option) ? VARIED_OPTIONS[option] : undefined;
+  if (given === undefined) throw unknownName('option', option, Object.keys(VARIED_OPTIONS), 'perfsim sweep -h');
+  const isFlag = given.argument === undefined;
+  if (isFlag !== (typeof value === 'boolean')) throw new InputError(`option '${option}' ${isFlag ? `is true or false, not '${value}'` : 'requires a value'}.`);
 }

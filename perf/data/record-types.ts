@@ -36,6 +36,9 @@ const NAMES: readonly (string | undefined)[] = [
   'FEATURE', 'COMPRESSED', 'FINISHED_INIT', 'COMPRESSED2',
 ];
 
+/** The types of records that there are, by their names. */
+export const RECORD_NAMES: readonly string[] = NAMES.slice(1).filter((name) => name !== undefined);
+
 /** The name of a record type; perf calls those beyond its table INVALID and those within it UNKNOWN. */
 export function recordName(type: number): string {
   return type < NAMES.length ? NAMES[type] ?? 'UNKNOWN' : 'INVALID';

@@ -37,7 +37,7 @@ export function judge(expect: ExpectationText, result: RunResult, mmap_pages: nu
   for (const [key, field] of Object.entries(COUNTS) as [keyof typeof COUNTS, (typeof COUNTS)[keyof typeof COUNTS]][]) {
     if (expect[key] !== undefined) check(key, result[field], range(expect[key]));
   }
-  for (const [type, expected] of Object.entries(expect.records ?? {})) check(`${type} records`, result.records[type] ?? 0, range(expected));
+  for (const [type, expected] of recordRanges(expect)) check(`${type} records`, result.records[type] ?? 0, expected);
   if (expect.buffer_high_water !== undefined) {
     const expected = range(expect.buffer_high_water);
     const used = expected.unit === '%' ? (100 * result.buffer_high_water) / (mmap_pages * PAGE_SIZE) : result.buffer_high_water;
@@ -76,9 +76,13 @@ export function contradiction(expect: ExpectationText, events: number): Contradi
 
 function ranges({ samples, records, lost, lost_reported, wakeups, buffer_high_water, reader_latency }: ExpectationText): { path: string[]; value: Range }[] {
   const listed = Array.isArray(samples) ? samples.map((value, i) => ({ path: ['samples', String(i)], value })) : samples === undefined ? [] : [{ path: ['samples'], value: samples }];
-  const byType = Object.entries(records ?? {}).map(([type, value]) => ({ path: ['records', type], value }));
+  const byType = recordRanges({ records }).map(([type, value]) => ({ path: ['records', type], value }));
   const others = Object.entries({ lost, lost_reported, wakeups, buffer_high_water, reader_latency }).flatMap(([key, value]) => (value === undefined ? [] : [{ path: [key], value }]));
-  return [...listed, ...others, ...byType].map(({ path, value }) => ({ path, value: range(value) }));
+  return [...[...listed, ...others].map(({ path, value }) => ({ path, value: range(value) })), ...byType];
+}
+
+function recordRanges({ records = {} }: ExpectationText): [type: string, expected: Range][] {
+  return Object.entries(records).flatMap(([type, value]) => (value === undefined ? [] : [[type, range(value)]]));
 }
 
 function sampleRanges({ samples }: ExpectationText, events: number): Range[] {

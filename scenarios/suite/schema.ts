@@ -3,17 +3,18 @@
  * Reference: JSON Schema 2020-12. Not modelled: whether the command line is right; `perfsim record` itself decides that.
  */
 import * as z from 'zod';
+import { RECORD_NAMES } from '../../perf/data/record-types.ts';
 
 const COUNT = 'expected a count such as 0, 9990..10010, 10.. (at least) or ..5 (at most), without a unit';
 const SIZE = "expected bytes or a share of the buffer, such as 262176, ..55 % or 40..60 %";
 const SHARE = 'expected a share such as 1 %';
 const LATENCY = 'expected a duration with its unit or a range of durations, such as 20ms or 3us-50us';
 const TIME = 'expected a time such as ..1 ms or 3..60 us, with one of the units us, ms and s';
-const SEEDS = 'expected seeds such as 1..5, 7 or 1,2,9';
+const SEEDS = 'seeds such as 1..5, 7 or 1,2,9';
 const LIST = 'expected a value, a range such as 1..512*2, or a list of values';
 
-const count = z.union([z.int().min(0), z.string().regex(/^(\d+|\d+\.\.\d*|\.\.\d+)$/, { error: COUNT })], { error: COUNT });
-const size = z.union([z.int().min(0), z.string().regex(/^(\d+|\d+\.\.\d*|\.\.\d+)( ?%)?$/, { error: SIZE })], { error: SIZE });
+const count = z.union([z.int().min(0, { error: COUNT }), z.string().regex(/^(\d+|\d+\.\.\d*|\.\.\d+)$/, { error: COUNT })], { error: COUNT });
+const size = z.union([z.int().min(0, { error: SIZE }), z.string().regex(/^(\d+|\d+\.\.\d*|\.\.\d+)( ?%)?$/, { error: SIZE })], { error: SIZE });
 const time = z.string({ error: TIME }).regex(/^(\d+|\d+\.\.\d*|\.\.\d+) ?(us|ms|s)$/, { error: TIME });
 const text = (what: string): z.ZodString => z.string({ error: `expected ${what}` }).min(1, { error: `expected ${what}` });
 const name = (what: string) => z.union([z.string(), z.number()], { error: `expected ${what}` });
@@ -33,7 +34,7 @@ const expectations = z.strictObject({
   lost: count.describe('Records dropped for lack of space, reported or not').optional(),
   lost_reported: count.describe('Records that LOST records report').optional(),
   wakeups: count.describe("Returns of poll(2): perf's 'Woken up N times'").optional(),
-  records: z.record(z.string(), count, { error: 'expected counts by type of record, such as { LOST: 0 }' }).optional(),
+  records: z.partialRecord(z.enum(RECORD_NAMES), count, { error: 'expected counts by type of record, such as { LOST: 0 }' }).optional(),
   buffer_high_water: size.describe('Most bytes in use in any buffer').optional(),
   reader_latency: time.describe('Longest time from a wakeup to the reading of its buffer').optional(),
 }, { error: 'expected expectations: samples, equal, lost, lost_reported, wakeups, records, buffer_high_water, reader_latency' });

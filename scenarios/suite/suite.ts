@@ -122,7 +122,7 @@ export function summaries({ seeds, changes }: SubtestVerdict): string[] {
   }
   const unexpected = [...byNumber].map(([what, { found, expected, seed }]) => {
     const [least, most] = [Math.min(...found), Math.max(...found)];
-    const count = least === most ? rounded(least) : `${rounded(least)}..${rounded(most)}`;
+    const count = Object.is(least, most) ? rounded(least) : `${rounded(least)}..${rounded(most)}`;
     return `${what}: ${count}, expected ${expected} (${found.length} of ${seeds.length} seeds, such as ${seed})`;
   });
   return [...unexpected, ...changes];

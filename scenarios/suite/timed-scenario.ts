@@ -26,14 +26,17 @@ export interface TimedScenario extends ScenarioText {
 export function deviationsOf(check: Check, spec: RunSpec, result: RunResult): Deviation[] {
   const deviations: Deviation[] = [];
   let statements = 0;
-  check({
+  const answer: unknown = check({
     spec,
     result,
     buffer: bufferSizes(spec),
     expect(what, found, least, most = least) {
       statements++;
+      const stray = [found, least, most].find((number) => typeof number !== 'number');
+      if (stray !== undefined || least === undefined) throw new TypeError(`expect('${what}', …) takes numbers: what was found, the least and the most, not '${String(stray)}'`);
       if (!(found >= least && found <= most)) deviations.push({ what, found, expected: shown({ min: least, max: most, unit: '' }) });
     },
   });
+  if (answer instanceof Promise) throw new TypeError('it is asynchronous, and what it states after an await comes too late; write it without async');
   return statements > 0 ? deviations : [{ what: 'statements of the check', found: 0, expected: 'at least 1' }];
 }
