@@ -1,5 +1,6 @@
 /** `perfsim evlist`: the events of a recording. */
 import type { Command } from '../command.ts';
+import { EVLIST_NOT_MODELLED } from '../options/not-modelled.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { optionsOnly } from '../options/split-options.ts';
@@ -18,7 +19,7 @@ export const command: Command = {
   name: 'evlist',
   summary: 'List the event names in a perf.data file',
   async run(argv) {
-    const words = optionsOnly(argv, OPTIONS);
+    const words = optionsOnly(argv, OPTIONS, EVLIST_NOT_MODELLED);
     if (words.includes('--help')) {
       printText(usage(['perfsim evlist [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;

@@ -5,6 +5,7 @@ import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { addToBuildIdCache, writePrograms } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
+import { RECORD_NOT_MODELLED } from '../options/not-modelled.ts';
 import { HELP } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from '../options/record.ts';
@@ -30,7 +31,7 @@ export function recordCommand(load: LoadSimulation): Command {
     name: 'record',
     summary: 'Run a workload on the simulated machine and record its profile into perf.data',
     async run(argv) {
-      const { options: words, rest: workload } = splitOptions(argv, RUN_OPTIONS);
+      const { options: words, rest: workload } = splitOptions(argv, RUN_OPTIONS, RECORD_NOT_MODELLED);
       if (words.includes('--help')) {
         printText(usage(USAGE, [
           { title: "perf's options", options: RECORD_OPTIONS },

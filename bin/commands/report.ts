@@ -1,5 +1,6 @@
 /** `perfsim report`: what a recording holds, as perf prints it. */
 import type { Command } from '../command.ts';
+import { REPORT_NOT_MODELLED } from '../options/not-modelled.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { oneOf } from '../options/values.ts';
 import { parseOptions } from '../options/parse-options.ts';
@@ -29,7 +30,7 @@ export const command: Command = {
   name: 'report',
   summary: 'Read perf.data and display the profile',
   async run(argv) {
-    const words = optionsOnly(argv.map((word) => (word === '--stat' ? '--stats' : word)), OPTIONS);
+    const words = optionsOnly(argv.map((word) => (word === '--stat' ? '--stats' : word)), OPTIONS, REPORT_NOT_MODELLED);
     if (words.includes('--help')) {
       printText(usage(['perfsim report [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;

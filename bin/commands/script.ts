@@ -1,5 +1,6 @@
 /** `perfsim script`: the samples of a recording, line by line. */
 import type { Command } from '../command.ts';
+import { SCRIPT_NOT_MODELLED } from '../options/not-modelled.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { optionsOnly } from '../options/split-options.ts';
@@ -23,7 +24,7 @@ export const command: Command = {
   name: 'script',
   summary: 'Read perf.data and display trace output',
   async run(argv) {
-    const words = optionsOnly(argv, OPTIONS);
+    const words = optionsOnly(argv, OPTIONS, SCRIPT_NOT_MODELLED);
     if (words.includes('--help')) {
       printText(usage(['perfsim script [<options>]'], [{ title: "perf's options", options: OPTIONS }]));
       return 0;

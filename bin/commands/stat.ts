@@ -8,6 +8,7 @@ import type { Command } from '../command.ts';
 import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { loadKernel } from '../load-kernel.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
+import { STAT_NOT_MODELLED } from '../options/not-modelled.ts';
 import { HELP } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
@@ -24,7 +25,7 @@ export function statCommand(load: LoadSimulation): Command {
     name: 'stat',
     summary: 'Run a workload on the simulated machine and gather performance counter statistics',
     async run(argv) {
-      const { options: words, rest } = splitOptions(argv, ALL_STAT_OPTIONS);
+      const { options: words, rest } = splitOptions(argv, ALL_STAT_OPTIONS, STAT_NOT_MODELLED);
       if (words.includes('--help')) {
         printText(usage(USAGE, [
           { title: "perf's options", options: STAT_OPTIONS },

@@ -17,6 +17,8 @@ describe('splitting', () => {
     ['-qa -vaecycles', '--quiet --all-cpus --verbose --all-cpus --event=cycles'],
     ['--output=a=b', '--output=a=b'],
     ['-o -', '--output=-'],
+    ['--even cycles --verb', '--event=cycles --verbose'],
+    ['--quiet --no-quiet --no-inherit', '--quiet --quiet=false --no-inherit'],
   ])('%s becomes %s', (line, words) => {
     expect(split(line)).toEqual({ options: words.split(' '), rest: [] });
   });
@@ -35,6 +37,7 @@ describe('splitting', () => {
     ['--__proto__', /^unknown option '--__proto__'/],
     ['-Z', "unknown option '-Z'; '-h' shows the options."],
     ['-qZ', "unknown option '-Z' in '-qZ'; '-h' shows the options."],
+    ['--all', "ambiguous option '--all': it may be --all-cpus or --all-user or --all-kernel."],
     ['-q -F', "option '-F' requires a value."],
     ['--quiet=1', "option '--quiet' takes no value, but was given '1'."],
   ])('%s is refused', (line, sentence) => {
@@ -57,6 +60,20 @@ describe('operands', () => {
     expect(() => optionsOnly(['-q', 'x'], TABLE)).toThrow("unexpected argument 'x'; '-h' shows the options.");
     expect(() => optionsOnly(['x', '-q'], { ...TABLE, input: { describe: '' } })).toThrow("unexpected argument 'x'; a recording is named with '-i x'.");
     expect(optionsOnly(['x', '-h'], TABLE)).toEqual(['--help']);
+  });
+});
+
+describe('what perf has and perfsim has not', () => {
+  const LACKING = { branch: ['b', 'there are no branches'], 'aux-sample': ['', 'there is no area'] } as const;
+
+  test.each([
+    ['-b', "option '-b' (--branch) is not modelled: there are no branches."],
+    ['-qb', "option '-b' (--branch) is not modelled: there are no branches."],
+    ['--branch=any', "option '--branch' is not modelled: there are no branches."],
+    ['--no-branch', "option '--no-branch' (--branch) is not modelled: there are no branches."],
+    ['--aux', "option '--aux' (--aux-sample) is not modelled: there is no area."],
+  ])('%s is said to be so', (line, sentence) => {
+    expect(() => splitOptions(line.split(' '), TABLE, LACKING)).toThrow(sentence);
   });
 });
 
