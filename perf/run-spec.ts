@@ -68,10 +68,19 @@ export interface RecordOptions {
   sample_time?: boolean;
   inherit_stat?: boolean;
   sample_cpu?: boolean;
+  /** -P: the period in every sample, although it is always the same. */
+  sample_period?: boolean;
   /** --switch-events, of newer tools. */
   switch_events?: boolean;
   /** --overwrite, of newer tools: the kernel overwrites the oldest records, and the tool reads what is left at the end. */
   overwrite?: boolean;
+  /** --user-callchains and --kernel-callchains, of newer tools: the one part of each chain alone. */
+  callchains?: 'user' | 'kernel';
+  /** --sample-identifier and --no-bpf-event, of newer tools. */
+  sample_identifier?: boolean;
+  no_bpf_event?: boolean;
+  /** -k of newer tools: the clock that records tell the time by, a clockid_t. */
+  clockid?: number;
   /** -D of newer tools: milliseconds before the events are enabled; −1: never. */
   delay_ms?: number;
   /**
@@ -92,6 +101,8 @@ export interface RecordingForm {
   unique_names: boolean;
   /** The kernel's symbols are in the recording, as KSYMBOL records, in place of a build id (`--ksymbols`). */
   ksymbols: boolean;
+  /** The build ids of what is mapped are left out (-B). */
+  no_buildid: boolean;
 }
 
 /** Bounds between which a duration is drawn, in nanoseconds. */

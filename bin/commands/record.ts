@@ -1,6 +1,8 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
 import type { ImageFile, KernelClass, RunHooks } from '../../perf/index.ts';
 import { fixed } from '../../perf/printf.ts';
+import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
+import { withUnit } from '../../perf/report/unit.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { addToBuildIdCache, writePrograms } from '../build-id-cache.ts';
 import type { Command } from '../command.ts';
@@ -12,6 +14,7 @@ import { RECORD_OPTIONS, RECORDING_OPTIONS } from '../options/record.ts';
 import { RUN_OPTIONS, STANDARD_OUTPUT, runSpec } from '../options/run-spec.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
+import { pagesOf } from '../options/values.ts';
 import { loadKernel } from '../load-kernel.ts';
 import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { OutputFile, type RecordingOutput } from '../output-file.ts';
@@ -43,7 +46,8 @@ export function recordCommand(load: LoadSimulation): Command {
       const options = parseOptions(words, RUN_OPTIONS);
       const simulation = await load();
       const spec = await runSpec(options, workload, simulation);
-      if (!options.quiet) process.stderr.write(frequencyNote(options.freq, words.includes('--freq=max'), spec));
+      if (options['dry-run']) return 0;
+      if (!options.quiet) process.stderr.write(pagesNote(options['mmap-pages'], spec) + frequencyNote(options.freq, words.includes('--freq=max'), spec));
       if (options.verbose) process.stderr.write(machineLine(spec));
       const cache = (files: readonly ImageFile[]): void => {
         if (!options['no-buildid-cache']) addToBuildIdCache(files);
@@ -124,6 +128,11 @@ function closingLines(result: RunResult, { tool }: RunSpec, path: string): strin
 function lostWarning({ LOST = 0, ...others }: RunResult['records']): string {
   const total = Object.values(others).reduce((sum, count) => sum + count, LOST);
   return LOST === 0 ? '' : `Warning:\nProcessed ${total} events and lost ${LOST} chunks!\n\nCheck IO/CPU overload!\n\n`;
+}
+
+/** What perf 6.1 says when it maps more pages than it was told to. */
+function pagesNote(asked: string, { record: { mmap_pages } }: RunSpec): string {
+  return mmap_pages === Math.ceil(pagesOf(asked)) ? '' : `rounding mmap pages size to ${withUnit(BigInt(mmap_pages * PAGE_SIZE))} (${mmap_pages} pages)\n`;
 }
 
 /** What perf 6.1 says of a frequency that is, or would be beyond, the highest. */

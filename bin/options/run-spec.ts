@@ -7,7 +7,7 @@ import { MACHINE_OPTIONS } from './machine.ts';
 import { machineSpec } from './machine-spec.ts';
 import { HELP, type Values } from './option.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
-import { allowedFrequency } from './values.ts';
+import { allowedFrequency, allowedPages } from './values.ts';
 import { targetOf, workloadSpec } from './workload.ts';
 
 export const RUN_OPTIONS = { ...RECORD_OPTIONS, ...RECORDING_OPTIONS, ...MACHINE_OPTIONS, ...HELP };
@@ -30,10 +30,10 @@ export async function runSpec(options: Options, words: readonly string[], simula
   return {
     ...machine,
     record: {
-      events: options.event.map((event) => namedBy(tool, ring(event, options))),
+      events: options.event.map((event) => ({ ...namedBy(tool, ring(event, options)), ...(options.group ? { leader: 0 } : {}) })),
       freq: options.count === undefined ? allowedFrequency(options.freq ?? DEFAULT_FREQ[tool], tool, options['strict-freq'] ?? false) : null,
       period: options.count ?? null,
-      mmap_pages: options['mmap-pages'],
+      mmap_pages: allowedPages(options['mmap-pages'], tool),
       no_delay: isUnbuffered(options),
       wakeup: wakeup(options),
       poll_all: options['poll-all'] ?? false,
@@ -50,9 +50,8 @@ export async function runSpec(options: Options, words: readonly string[], simula
 
 /** What few recordings ask for. */
 function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['record']> {
-  const { delay, overwrite, 'switch-events': switch_events } = options;
-  const later = overwrite ? '--overwrite' : switch_events ? '--switch-events' : delay === undefined ? null : 'delay: its -D takes no number';
-  if (tool === '3.2' && later !== null) throw new InputError(`perf 3.2 has no ${later}; give --tool 6.1.`);
+  const { delay, overwrite, 'kernel-callchains': kernelChains, 'user-callchains': userChains } = options;
+  checkTool(options, tool);
   if (overwrite && options.output === STANDARD_OUTPUT) {
     throw new InputError('--overwrite describes the events behind their records, which no reader of a pipe can read: give -o a file.');
   }
@@ -62,11 +61,26 @@ function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['reco
     sample_time: options.timestamp,
     sample_cpu: options['sample-cpu'],
     inherit_stat: options.stat,
-    switch_events,
+    sample_period: options.period,
+    switch_events: options['switch-events'],
+    callchains: userChains ? 'user' : kernelChains ? 'kernel' : undefined,
+    sample_identifier: options['sample-identifier'],
+    no_bpf_event: options['no-bpf-event'],
+    clockid: options.clockid,
     overwrite,
     delay_ms: delay,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Options that came after v3.2. */
+const LATER = ['overwrite', 'switch-events', 'kernel-callchains', 'user-callchains', 'sample-identifier', 'no-bpf-event', 'clockid'] as const;
+
+function checkTool(options: Options, tool: ToolVersion): void {
+  if (options['kernel-callchains'] && options['user-callchains']) throw new InputError('--kernel-callchains and --user-callchains exclude each other.');
+  const later = LATER.find((name) => options[name] !== undefined && options[name] !== false);
+  if (tool === '3.2' && later !== undefined) throw new InputError(`perf 3.2 has no --${later}; give --tool 6.1.`);
+  if (tool === '3.2' && options.delay !== undefined) throw new InputError('perf 3.2 has no delay: its -D takes no number; give --tool 6.1.');
 }
 
 /** --all-user and --all-kernel stand above the modifiers. */
@@ -85,6 +99,7 @@ function recordingForm(options: Options): RecordingForm {
     pipe: options.output === STANDARD_OUTPUT,
     unique_names: options['event-names'] === 'unique',
     ksymbols: options.ksymbols ?? false,
+    no_buildid: options['no-buildid'] ?? false,
   };
 }
 

@@ -2,7 +2,7 @@
  * Conversions of option values, each with a sentence for what it refuses: what was given, what is right, and the
  * nearest valid values where there are such.
  */
-import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
+import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME, CLOCK_TAI, PAGE_SIZE } from '../../kernel/abi/constants.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { ToolVersion } from '../../perf/run-spec.ts';
 
@@ -39,19 +39,54 @@ export function period(text: string): number {
   return wholeNumber('-c', text, 1, Number.MAX_SAFE_INTEGER, 'a period in events per sample');
 }
 
-/** -m: data pages, or with one of B, K, M, G their size in bytes; a power of two pages in either form. */
-export function mmapPages(text: string): number {
-  const [, digits, unit = ''] = /^(\d+)([BKMG]?)$/i.exec(text) ?? [];
-  if (digits === undefined) throw new InputError(`invalid -m value '${text}': it is a number of pages such as 128, or a size such as 512K.`);
-  const pages = unit === '' ? Number(digits) : (Number(digits) * BYTES[unit.toUpperCase()]) / PAGE_SIZE;
-  if (pages >= 1 && pages <= MAX_MMAP_PAGES && Number.isInteger(Math.log2(pages))) return pages;
-  const shown = nearestPowers(pages).map((power) => (unit === '' ? String(power) : `${(power * PAGE_SIZE) / 1024}K`));
+const PAGES = /^(\d+)([BKMG]?)$/i;
+
+/** -m: data pages, or with one of B, K, M, G their size in bytes. */
+export function mmapPages(text: string): string {
+  if (PAGES.test(text)) return text;
+  if (PAGES.test(text.replace(/,.*/s, ''))) throw new InputError(`invalid -m value '${text}': there are no AUX areas here, give the data pages alone.`);
+  throw new InputError(`invalid -m value '${text}': it is a number of pages such as 128, or a size such as 512K.`);
+}
+
+/** The pages that a number of them, or a size, comes to: with a size not always whole ones. */
+export function pagesOf(text: string): number {
+  const [, digits, unit] = PAGES.exec(text)!;
+  return unit === '' ? Number(digits) : (Number(digits) * BYTES[unit.toUpperCase()]) / PAGE_SIZE;
+}
+
+/** The data pages that the tool maps: v3.2 refuses what is no power of two, v6.1 takes the next. */
+export function allowedPages(text: string, tool: ToolVersion): number {
+  const pages = pagesOf(text);
+  const next = Math.max(1, 2 ** Math.ceil(Math.log2(pages)));
+  if (pages > 0 && next <= MAX_MMAP_PAGES && (tool === '6.1' || next === pages)) return next;
+  const shown = nearestPowers(pages).map((power) => (/\d$/.test(text) ? String(power) : `${(power * PAGE_SIZE) / 1024}K`));
   throw new InputError(`invalid -m value '${text}': the data pages must be a power of two up to ${MAX_MMAP_PAGES}; nearest ${shown.length > 1 ? 'are' : 'is'} ${shown.join(' and ')}.`);
 }
 
 function nearestPowers(pages: number): number[] {
   const below = 2 ** Math.floor(Math.log2(pages));
   return [...new Set([below, 2 * below].map((power) => Math.min(Math.max(power, 1), MAX_MMAP_PAGES)))];
+}
+
+/** clockid_t by the names that perf 6.1 takes, with or without CLOCK_. */
+const CLOCKS: Readonly<Record<string, number>> = {
+  monotonic: CLOCK_MONOTONIC, mono: CLOCK_MONOTONIC, monotonic_raw: CLOCK_MONOTONIC_RAW, raw: CLOCK_MONOTONIC_RAW,
+  realtime: CLOCK_REALTIME, real: CLOCK_REALTIME, boottime: CLOCK_BOOTTIME, boot: CLOCK_BOOTTIME, tai: CLOCK_TAI,
+};
+
+/** -k */
+export function clockid(text: string): number {
+  const name = text.toLowerCase().replace(/^clock_/, '');
+  const number = Object.hasOwn(CLOCKS, name) ? CLOCKS[name] : /^\d+$/.test(text) ? Number(text) : -1;
+  if (Object.values(CLOCKS).includes(number)) return number;
+  throw new InputError(`unknown clockid '${text}' in -k: it is monotonic, monotonic_raw, realtime, boottime or tai.`);
+}
+
+/** --call-graph */
+export function callGraphMode(text: string): 'fp' {
+  if (text === 'fp') return text;
+  if (/^(?:dwarf|lbr)\b/.test(text)) throw new InputError(`call chains by ${text.replace(/,.*/, '')} are not modelled: give --call-graph fp.`);
+  throw new InputError(`invalid --call-graph value '${text}': it is fp.`);
 }
 
 /** -C: `0,2-3` is 0, 2 and 3. */

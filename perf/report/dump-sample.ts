@@ -5,7 +5,7 @@
  */
 import { PERF_FORMAT_GROUP, PERF_FORMAT_LOST, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_WEIGHT, PERF_SAMPLE_WEIGHT_STRUCT } from '../../kernel/abi/index.ts';
 import type { BranchStack, PerfData, RecordedEvent, RegsDump, Sample, SampleRead } from '../data/index.ts';
-import { withUnit } from './header-text.ts';
+import { withUnit } from './unit.ts';
 import type { Output } from './output.ts';
 import type { CurrentSample } from './session.ts';
 

@@ -1,11 +1,12 @@
 /**
  * `report --header`: what the features say about the machine, the command and the events.
  * Reference: perf_header__fprintf_info() and the print_*() of tools/perf/util/header.c, v6.1.
- * Not modelled: BPF programs; the reference time of -k, which perf shows in the reader's time zone; the time of recording, which perf takes from the file's date, is the caller's to give.
+ * Not modelled: BPF programs; the time of recording, which perf takes from the file's date, is the caller's to give.
  */
 import { FEATURE_NAMES, type FeatureName, type Features, type PerfData } from '../data/index.ts';
 import { fixed } from '../printf.ts';
 import { attrFields } from './attr-text.ts';
+import { withUnit } from './unit.ts';
 
 export interface HeaderOptions {
   /** In the form of ctime(3); without it the line is left out. */
@@ -53,6 +54,27 @@ function sampleTime({ first, last }: NonNullable<Features['sample_time']>): stri
   return lines([`time of first sample : ${seconds(first)}`, `time of last sample : ${seconds(last)}`, `sample duration : ${duration} ms`]);
 }
 
+const CLOCK_NAMES = ['realtime', 'monotonic', 'process_cputime_id', 'thread_cputime_id', 'monotonic_raw', 'realtime_coarse', 'monotonic_coarse', 'boottime'];
+const CLOCK_TAI = 11;
+const NSEC_PER_SEC = 1_000_000_000n;
+
+/** The clock of -k, and an instant in it and in the time of day where the reader is. */
+function clockData({ clockid, wall_clock_ns, clockid_time_ns }: NonNullable<Features['clock_data']>): string {
+  const name = clockid === CLOCK_TAI ? 'tai' : (CLOCK_NAMES[clockid] ?? 'not found');
+  const wall = seconds(wall_clock_ns);
+  return lines([
+    `clockid: ${name} (${clockid})`,
+    `reference time: ${localTime(Number(wall_clock_ns / 1_000_000n))}.${wall.split('.')[1]} = ${wall} (TOD) = ${clockid_time_ns / NSEC_PER_SEC}.${String(clockid_time_ns % NSEC_PER_SEC).padStart(9, '0')} (${name})`,
+  ]);
+}
+
+/** 2026-11-23 09:19:48 */
+function localTime(ms: number): string {
+  const date = new Date(ms);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
 function capabilities(caps: { name: string; value: string }[], pmu: string): string {
   const text = caps.map(({ name, value }) => `${name}=${value}`).join(', ');
   return lines([`${pmu} pmu capabilities: ${text || 'not available'}`]);
@@ -77,17 +99,6 @@ function bitRanges(words: bigint[]): string {
     }
   });
   return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
-}
-
-/** A size with the largest unit that leaves more than one of it. */
-export function withUnit(bytes: bigint): string {
-  let size = bytes;
-  let unit = 0;
-  while (size / 1024n > 1n && unit < 3) {
-    size /= 1024n;
-    unit++;
-  }
-  return `${size}${'BKMG'[unit]}`;
 }
 
 function memoryTopology({ block_size_bytes, nodes }: NonNullable<Features['mem_topology']>): string {
@@ -122,6 +133,7 @@ const PRINTERS: { [N in FeatureName]?: Printer<N> } = {
   sample_time: sampleTime,
   mem_topology: memoryTopology,
   clockid_res_ns: (resolution) => lines([`clockid frequency: ${resolution * 1000n} MHz`]),
+  clock_data: clockData,
   dir_format: (version) => lines([`directory data version : ${version}`]),
   compressed: ({ type, level, ratio }) => lines([`compressed : ${type === 1 ? 'Zstd' : 'Unknown'}, level = ${level}, ratio = ${ratio}`]),
   cpu_pmu_caps: (caps) => capabilities(caps, 'cpu'),
@@ -137,7 +149,7 @@ const NAME_OF_BIT: Partial<Record<number, FeatureName>> = {
   3: 'hostname', 4: 'os_release', 5: 'version', 6: 'arch', 7: 'nrcpus', 8: 'cpudesc', 9: 'cpuid', 10: 'total_mem_kb',
   11: 'cmdline', 12: 'event_desc', 13: 'cpu_topology', 14: 'numa_topology', 15: 'branch_stack', 16: 'pmu_mappings',
   17: 'group_desc', 18: 'auxtrace', 19: 'stat', 20: 'cache', 21: 'sample_time', 22: 'mem_topology', 23: 'clockid_res_ns',
-  24: 'dir_format', 27: 'compressed', 28: 'cpu_pmu_caps', 30: 'hybrid_topology', 31: 'pmu_caps',
+  24: 'dir_format', 27: 'compressed', 28: 'cpu_pmu_caps', 29: 'clock_data', 30: 'hybrid_topology', 31: 'pmu_caps',
 };
 
 function feature(data: PerfData, bit: number, full: boolean): string {

@@ -13,8 +13,8 @@ import { piece, type Output, type Piece } from './output.ts';
 import { scriptRecord, type RecordKind } from './script-records.ts';
 import { fieldsOf, type FieldSet, type parseFields } from './script-fields.ts';
 import { registerText, timeText } from './script-text.ts';
+import { withUnit } from './unit.ts';
 import { Session, type CurrentSample } from './session.ts';
-import { withUnit } from './header-text.ts';
 
 export interface ScriptOptions {
   fields?: readonly ReturnType<typeof parseFields>[];

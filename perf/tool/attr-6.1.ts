@@ -6,7 +6,7 @@
  * Not modelled: auxtrace, off-cpu profiling, namespaces, cgroups, precise_ip by trial (`P`).
  */
 import {
-  PERF_ATTR_SIZE_VER7, PERF_COUNT_SW_DUMMY, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
+  CLOCK_MONOTONIC, PERF_ATTR_SIZE_VER7, PERF_COUNT_SW_DUMMY, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_CPU, PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_ID,
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TIME, PERF_TYPE_SOFTWARE, perf_event_attr, type PerfEventAttr,
 } from '../../kernel/abi/index.ts';
@@ -27,7 +27,7 @@ export function events_6_1({ events, system_wide, cpu_list, delay_ms = 0 }: Reco
 export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
   const events = events_6_1(options);
   const types = events.map((event) => sample_type_6_1(event, options));
-  const id = types.every((type) => type === types[0]) ? PERF_SAMPLE_ID : PERF_SAMPLE_IDENTIFIER;
+  const id = !options.sample_identifier && types.every((type) => type === types[0]) ? PERF_SAMPLE_ID : PERF_SAMPLE_IDENTIFIER;
   const tracking = events.includes(DUMMY) ? events.indexOf(DUMMY) : 0;
   return events.map((event, i) => {
     const reads = readsGroup(event, events);
@@ -36,12 +36,16 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
       ...rate(event, i, options),
       size: PERF_ATTR_SIZE_VER7,
       exclude_guest: event.exclude_guest ?? true,
-      sample_type: BigInt(types[i] | (events.length > 1 ? id : 0)),
+      sample_type: BigInt(types[i] | (events.length > 1 || options.sample_identifier ? id : 0)),
       read_format: BigInt(read_format(options) | (reads ? PERF_FORMAT_GROUP : 0)),
       inherit: options.inherit && !reads,
       inherit_stat: options.inherit_stat ?? false,
       sample_id_all: true,
       write_backward: options.overwrite ?? false,
+      exclude_callchain_kernel: options.callchains === 'user',
+      exclude_callchain_user: options.callchains === 'kernel',
+      use_clockid: options.clockid !== undefined,
+      clockid: options.clockid ?? 0,
       ...enabling(event, i, options),
       ...(i === tracking ? tracked(options) : {}),
       ...wakeup(options),
@@ -69,7 +73,7 @@ function enabling(event: EventSpec, i: number, { system_wide, cpu_list, delay_ms
 
 function tracked(options: RecordOptions): Partial<PerfEventAttr> {
   return {
-    mmap: true, comm: true, task: true, mmap2: true, comm_exec: true, ksymbol: true, bpf_event: true,
+    mmap: true, comm: true, task: true, mmap2: true, comm_exec: true, ksymbol: true, bpf_event: !options.no_bpf_event,
     mmap_data: options.sample_address ?? false, context_switch: options.switch_events ?? false,
   };
 }
@@ -89,6 +93,9 @@ export const MISSING_FEATURES: readonly Without[] = [
   withoutFlag('ksymbol'),
   withoutFlag('bpf_event'),
   withoutFlag('write_backward'),
+  // A clock that an NMI may read, and then perf's own.
+  (attr) => (attr.use_clockid ? { ...attr, clockid: CLOCK_MONOTONIC } : null),
+  (attr) => (attr.use_clockid ? { ...attr, use_clockid: false, clockid: 0 } : null),
   withoutFlag('context_switch'),
   withoutFlag('comm_exec'),
   withoutFlag('mmap2'),

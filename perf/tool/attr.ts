@@ -80,7 +80,7 @@ export function sample_type(event: EventSpec, options: RecordOptions): number {
     (event.sample_read ? PERF_SAMPLE_READ : 0) |
     (options.call_graph ? PERF_SAMPLE_CALLCHAIN : 0) |
     (system_wide || options.sample_cpu ? PERF_SAMPLE_CPU : 0) |
-    (isFreq ? PERF_SAMPLE_PERIOD : 0)
+    (isFreq || options.sample_period ? PERF_SAMPLE_PERIOD : 0)
   );
 }
 

@@ -73,6 +73,8 @@ export interface Begun {
   readonly pid: number | null;
   /** Threads by pid, if the tool records threads. */
   readonly pids: readonly number[];
+  /** When that is. */
+  readonly now_ns: number;
   /** What the process runs already; null: it has yet to become the workload. */
   readonly running: Executable | null;
 }
@@ -131,7 +133,7 @@ export class RecordTool {
     yield* this.#readIds();
     yield* sys.run(TOOL, SYNTHESIZE_NS);
     const pid = this.isSystemWide ? null : (this.pids[0] ?? null);
-    this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, running: target?.running ?? null });
+    this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, now_ns: sys.clock(), running: target?.running ?? null });
     yield* this.enable();
     if (child !== null) yield* releaseChild(sys, child);
     yield* this.begun();

@@ -9,6 +9,7 @@ import {
   MAP_PRIVATE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK, PERF_RECORD_MISC_USER, PERF_TYPE_SOFTWARE, PROT_EXEC, PROT_READ,
   type PerfEventAttr,
 } from '../../kernel/index.ts';
+import type { Features } from '../data/features.ts';
 import type { EventUpdate, PerfRecord } from '../data/records.ts';
 import { kernel_maps, modern_executable } from './host.ts';
 import type { Begun } from './record.ts';
@@ -27,6 +28,14 @@ export class Recording6_1 extends Recording {
 
   /** With --overwrite: what is said behind the buffers, in place of in front of them (--tail-synthesize). */
   #tail: Begun | null = null;
+
+  /** All clocks count nanoseconds from the boot here, the time of day among them. */
+  protected override clockFeatures(now_ns: number): Features {
+    const { clockid } = this.spec.record;
+    if (clockid === undefined) return {};
+    const now = BigInt(Math.round(now_ns));
+    return { clockid_res_ns: 1n, clock_data: { version: 1, clockid, wall_clock_ns: now, clockid_time_ns: now } };
+  }
 
   protected override synthesizeAll(begun: Begun): void {
     const { overwrite } = this.spec.record;

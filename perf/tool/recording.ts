@@ -43,7 +43,7 @@ export class Recording {
     this.#chip = chip;
     this.#form = spec.recording ?? {};
     // Kernel symbols are found by build id or by KSYMBOL, and readers that have an id do not look further.
-    this.#build_ids = build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL);
+    this.#build_ids = this.#form.no_buildid ? [] : build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL);
   }
 
   begin(begun: Begun, events: readonly EventSpec[]): void {
@@ -51,9 +51,14 @@ export class Recording {
     const names = eventNames(events.map(({ name }) => name), this.#form.unique_names ?? false);
     const idsOf = (event: number): bigint[] => opened.filter((one) => one.event === event).map(({ id }) => BigInt(id));
     const described: EventDescription[] = attrs.map((attr, i) => ({ attr, name: names[i], ids: idsOf(i) }));
-    this.#features = { ...this.#featuresOf([...this.#build_ids]), ...groupFeature(events) };
+    this.#features = { ...this.#featuresOf([...this.#build_ids]), ...groupFeature(events), ...this.clockFeatures(begun.now_ns) };
     this.#writer = this.#form.pipe ? new PerfPipeWriter(this.#sink, described, this.#features) : new PerfDataWriter(this.#sink, described);
     this.synthesizeAll(begun);
+  }
+
+  /** What newer tools say of the clock that they were told to use. */
+  protected clockFeatures(_now_ns: number): Features {
+    return {};
   }
 
   /** v3.2: the kernel and its modules, then the process that is recorded as it is before its exec. */

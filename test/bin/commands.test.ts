@@ -39,7 +39,7 @@ describe('record', () => {
         freq: null, period: 1000, mmap_pages: 8, no_delay: true, wakeup: null, poll_all: true, inherit: false, system_wide: true, cpu_list: [0, 1],
       },
       workload: { name: 'noploop', args: ['10'] },
-      recording: { pipe: false, unique_names: false, ksymbols: false },
+      recording: { pipe: false, unique_names: false, ksymbols: false, no_buildid: false },
     });
   });
 
@@ -73,6 +73,12 @@ describe('record', () => {
     ['--tool 6.1 --strict-freq -F 200000 noploop 10', "invalid -F value '200000'"],
     ['--overwrite noploop 10', 'perf 3.2 has no --overwrite; give --tool 6.1.'],
     ['--tool 6.1 --overwrite -o - noploop 10', 'give -o a file.'],
+    ['-m 3 noploop 10', "invalid -m value '3': the data pages must be a power of two up to 131072; nearest are 2 and 4."],
+    ['-m 0 noploop 10', 'nearest is 1.'],
+    ['-m 6K noploop 10', 'nearest are 4K and 8K.'],
+    ['-m 1G noploop 10', 'up to 131072; nearest is 524288K.'],
+    ['-k mono noploop 10', 'perf 3.2 has no --clockid; give --tool 6.1.'],
+    ['-b noploop 10', "option '-b' (--branch-any) is not modelled: no chip here records branches (LBR)."],
     ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
   ])('refuses "%s" and touches no file', async (line, sentence) => {
@@ -84,6 +90,21 @@ describe('record', () => {
     await record('--tool 6.1 -F 200000 noploop 10');
     expect(stderr).toMatch(/^warning: Maximum frequency rate \(100000 Hz\) exceeded, throttling from 200000 Hz to 100000 Hz\.\n/);
     expect(simulation.asked?.record.freq).toBe(100_000);
+  });
+
+  test.each([
+    ['3', 'rounding mmap pages size to 16K (4 pages)\n', 4], ['300K', 'rounding mmap pages size to 512K (128 pages)\n', 128],
+    ['5K', '[ perf record', 2], ['64', '[ perf record', 64],
+  ])('of 6.1 maps as many pages as perf for -m %s', async (text, said, pages) => {
+    await record(`--tool 6.1 -m ${text} noploop 10`);
+    expect(stderr.startsWith(said)).toBe(true);
+    expect(simulation.asked?.record.mmap_pages).toBe(pages);
+  });
+
+  test('with --dry-run runs nothing', async () => {
+    expect(await record('--dry-run noploop 10')).toBe(0);
+    expect(simulation.asked).toBe(null);
+    await expect(record('--dry-run noploop ten')).rejects.toThrow("not 'ten'");
   });
 
   test('takes a PMU by either of its names', async () => {

@@ -32,6 +32,7 @@ const reason = obstacle();
   test.each([
     '-e cpu-clock', '-e cpu-clock,page-faults', '-e {cpu-clock,page-faults}:S', '-e cpu-clock -s -T', '-e cpu-clock --switch-events',
     '-e cpu-clock -c 1000000 --sample-cpu -i', '-e cpu-clock:u -F 500', '-D 10 -e cpu-clock', '-e cpu-clock --no-buffering -m 16',
+    '-e cpu-clock -k mono', '-e cpu-clock -P -c 1000000', '-e cpu-clock --sample-identifier --no-bpf-event', '--group -e cpu-clock,page-faults',
     '-e cpu-clock --overwrite -m 8', '-e {cpu-clock,task-clock} --overwrite -m 1', '-D 10 -e cpu-clock --overwrite -m 1',
   ])('%s', async (options) => {
     const path = join(folder, 'perf.data');
@@ -40,6 +41,7 @@ const reason = obstacle();
     const ours = await simulated(options, real.cpus);
     const common = ({ names }: Recorded): string[] => names.filter((name) => !MACHINES_OWN.includes(name)).sort();
     expect(common(ours)).toEqual(common(real));
+    expect(ours.attrs).toEqual(real.attrs);
     for (const name of common(real)) expect({ name, sizes: ours.sizes[name] }).toEqual({ name, sizes: real.sizes[name] });
   }, 60_000);
 });

@@ -4,6 +4,7 @@ import { PERF_CONTEXT_KERNEL, PERF_CONTEXT_USER } from '../../kernel/index.ts';
 import { PerfData, bytesSource, type RecordOf } from '../../perf/data/index.ts';
 import { run, type RecordOptions, type RunSpec } from '../../perf/index.ts';
 import { parse_events } from '../../perf/parse-events.ts';
+import { headerText } from '../../perf/report/header-text.ts';
 import { bytesOf, specOf } from './job.ts';
 
 interface Asked extends Partial<Omit<RecordOptions, 'events'>> {
@@ -26,6 +27,38 @@ function opened(asked: Asked): PerfData {
 function recordsOf<N extends 'SAMPLE' | 'READ' | 'SWITCH' | 'COMM' | 'MMAP2' | 'THREAD_MAP'>(data: PerfData, wanted: N): RecordOf<N>[] {
   return [...data.records()].filter(({ name }) => name === wanted) as unknown as RecordOf<N>[];
 }
+
+describe('-k', () => {
+  test('the records tell the time by the clock, and the header says which', () => {
+    const data = opened({ clockid: 4 });
+    expect(data.events.all.map(({ attr }) => [attr.use_clockid, attr.clockid])).toEqual([[true, 4]]);
+    const { clock_data: clock, clockid_res_ns } = data.features;
+    expect([clock!.clockid, clockid_res_ns]).toEqual([4, 1n]);
+    expect(headerText(data, {})).toContain('# clockid: monotonic_raw (4)\n# reference time: ');
+    expect(recordsOf(data, 'SAMPLE')[0].sample.time! > clock!.clockid_time_ns).toBe(true);
+  });
+
+  test('a clock that no NMI may read gives way to one that it may', () => {
+    expect(opened({ clockid: 7 }).events.all[0].attr.clockid).toBe(1);
+    expect(opened({ clockid: 7, events: 'cpu-clock' }).events.all[0].attr.clockid).toBe(7);
+  });
+
+  test('a kernel without the bit records without', () => {
+    expect(opened({ clockid: 1, kernel: 'v3.18' }).events.all[0].attr.use_clockid).toBe(false);
+  });
+});
+
+test('-B: no build ids', () => {
+  const spec = specWith({});
+  const idsWith = (no_buildid: boolean): number | undefined => PerfData.open(bytesSource(bytesOf({ ...spec, recording: { no_buildid } }))).features.build_ids?.length;
+  expect(idsWith(false)).toBeGreaterThan(0);
+  expect(idsWith(true) ?? 0).toBe(0);
+});
+
+test('--user-callchains: the chains of samples in the kernel begin in user space', () => {
+  const chains = recordsOf(opened({ call_graph: true, callchains: 'user', workload: 'leafloop 0.1' }), 'SAMPLE').map(({ sample }) => BigInt.asUintN(64, sample.callchain![0]));
+  expect(new Set(chains)).toEqual(new Set([PERF_CONTEXT_USER]));
+});
 
 const BOTH = [{ tool: '3.2', kernel: 'v3.2' }, { tool: '6.1', kernel: 'v6.18' }] as const;
 

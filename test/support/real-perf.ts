@@ -1,5 +1,6 @@
 /** perf 6.1 itself, where it is installed and allowed to count, and what a recording is made of. */
 import { spawnSync } from 'node:child_process';
+import type { PerfEventAttr } from '../../kernel/abi/index.ts';
 import { PerfData, bytesSource } from '../../perf/data/index.ts';
 import { loadWorkload } from '../../perf/workload/load.ts';
 import type { WorkloadSpec } from '../../perf/run-spec.ts';
@@ -31,6 +32,8 @@ export interface Recorded {
   /** Sizes by type of record, each once, ascending. */
   readonly sizes: Record<string, number[]>;
   readonly samples: number;
+  /** What was asked of each event. */
+  readonly attrs: readonly PerfEventAttr[];
   /** CPUs of the machine. */
   readonly cpus: number;
 }
@@ -42,5 +45,5 @@ export function recorded(bytes: Uint8Array): Recorded {
   const names = [...new Set(records.map(({ name }) => name))];
   const of = (wanted: string): number[] => records.filter(({ name }) => name === wanted).map(({ size }) => size);
   const sizes = Object.fromEntries(names.map((name) => [name, [...new Set(of(name))].sort((a, b) => a - b)]));
-  return { names, sizes, samples: of('SAMPLE').length, cpus: data.features.nrcpus!.online };
+  return { names, sizes, attrs: data.events.all.map(({ attr }) => attr), samples: of('SAMPLE').length, cpus: data.features.nrcpus!.online };
 }
