@@ -1,5 +1,6 @@
 /** Finds the one command that was asked for, loads it and nothing else, and turns its outcome into an exit status. */
 import type { Command } from './command.ts';
+import { BAD_INPUT } from './exit-status.ts';
 import { printText } from './print-text.ts';
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = {
@@ -17,9 +18,6 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   test: () => import('./commands/test.ts'),
   view: () => import('./commands/view.ts'),
 };
-
-/** The exit status for bad input, by the convention of Unix tools. */
-const BAD_INPUT = 2;
 
 export async function main(argv: string[]): Promise<void> {
   process.exitCode = await dispatch(argv).catch(failure);

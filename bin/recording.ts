@@ -11,6 +11,7 @@ import { Output } from '../perf/report/output.ts';
 import type { FileAccess } from '../perf/report/symbol-files.ts';
 import { demangle } from './demangle.ts';
 import { insist } from './insist.ts';
+import { unwritable } from './print-text.ts';
 import { systemReason } from './system-reason.ts';
 
 /** Standard input is called so, as with perf. */
@@ -88,7 +89,7 @@ export function standardOutput(): Output {
       for (let done = 0; done < bytes.length;) done += insist(() => writeSync(1, bytes, done));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
-      throw error;
+      throw new InputError(unwritable(error));
     }
   });
 }

@@ -7,6 +7,7 @@
 import { longest_ns, shortest_ns } from '../pmu/workload-duration.ts';
 import { bootMachine, workloadOf, type BootHooks } from './boot.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
+import { OVERTIME_NS, notEnded } from './overtime.ts';
 import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
 import { images, type ImageFile } from './tool/images.ts';
 import { TOOL_DURATIONS_NS } from './tool/durations.ts';
@@ -31,9 +32,8 @@ export interface RunHooks extends BootHooks {
 /** Takes what is written when nobody wants the bytes. */
 const DISCARD: ByteSink = { write() {}, patch() {} };
 
-/** Simulated time between two calls of `progress`, and beyond the workload's end by which any run is over. */
+/** Simulated time between two calls of `progress`. */
 const PROGRESS_NS = 1e9;
-const OVERTIME_SECONDS = 60;
 
 /** Runs `spec`. With a sink, the recording is written to it as it grows. */
 export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}): RunResult {
@@ -78,9 +78,9 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const task = startTool(system, tool, target === null ? null : { run: target.parse(record.target!.workload.args), executable: personality.executable(target.name) });
   const runs = [program, ...(target === null ? [] : [target.parse(record.target!.workload.args)])];
   const total_ns = shortest_ns(program.phases, chip.khz);
-  const end_ns = runs.reduce((sum, { phases }) => sum + longest_ns(phases, chip.khz), OVERTIME_SECONDS * 1e9);
+  const end_ns = runs.reduce((sum, { phases }) => sum + longest_ns(phases, chip.khz), OVERTIME_NS);
   for (let at = PROGRESS_NS; system.isAlive(task); at += PROGRESS_NS) {
-    if (at > end_ns) throw new Error(`the run did not end within ${OVERTIME_SECONDS} s of its workload`);
+    if (at > end_ns) throw notEnded();
     system.runUntilExit(task, system.machine.cycles(at));
     hooks.progress?.(Math.min(at, total_ns), total_ns);
   }

@@ -6,14 +6,12 @@
  */
 import { longest_ns } from '../../pmu/workload-duration.ts';
 import { bootMachine, workloadOf, type BootHooks } from '../boot.ts';
+import { OVERTIME_NS, notEnded } from '../overtime.ts';
 import { TOOL_DURATIONS_NS } from '../tool/durations.ts';
 import { PERSONALITIES } from '../tool/personality.ts';
 import { startTool } from '../tool/session.ts';
 import { StatTool } from '../tool/stat.ts';
 import type { StatResult, StatSpec } from './stat-spec.ts';
-
-/** Simulated time beyond the workload's own by which any run is over. */
-const OVERTIME_NS = 60e9;
 
 export function runStat(spec: StatSpec, hooks: BootHooks = {}): StatResult {
   const { stat, tool: version } = spec;
@@ -31,6 +29,6 @@ export function runStat(spec: StatSpec, hooks: BootHooks = {}): StatResult {
   const { khz } = system.machine;
   const end = OVERTIME_NS + stat.repeat * longest_ns(workload.run.phases, khz) + (target === null ? 0 : longest_ns(target.run.phases, khz));
   system.runUntilExit(task, system.machine.cycles(end));
-  if (system.isAlive(task)) throw new Error(`the run did not end within ${OVERTIME_NS / 1e9} s of its workload`);
+  if (system.isAlive(task)) throw notEnded();
   return { runs: tool.runs };
 }

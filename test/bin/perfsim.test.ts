@@ -1,7 +1,7 @@
 /** The built command, as a shell sees it: what it prints where, and its exit status. */
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
@@ -52,8 +52,17 @@ describe('bad input is one sentence and status 2', () => {
     ...['data', 'evlist', 'report', 'script'].map((name): [string[], string] => [[name, 'x.data'], "unexpected argument 'x.data'; a recording is named with '-i x.data'."]),
     [['test', 'x.yaml', '--format', 'junit'], "cannot read the scenario 'x.yaml': no such file."],
     [['view', 'x.data', '-o', 'x.html'], "cannot read 'x.data': no such file or directory."],
+    [['record', '--latency', 'write=100s', '-o', '/dev/null', 'noploop', '1'], 'the run has not ended 60 s after its workload: give the tool shorter delays with --latency, or it sleeps and the kernel does not wake it.'],
+    [['compare', '--workers', '1', '--seeds', '1,2', '--latency', 'write=100s,write=1ms', '--', 'record', 'noploop', '1'], 'the run has not ended 60 s after its workload: give the tool shorter delays with --latency, or it sleeps and the kernel does not wake it.'],
     [['list', 'kernls'], "unknown list 'kernls'; did you mean 'kernels'?"],
   ])('%j', (words, sentence) => {
     expect(perfsim(...words)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });
   });
+});
+
+/** Linux has a disk that is always full. */
+(existsSync('/dev/full') ? test : test.skip).each([[['list']], [['evlist', '-h']], [['script', '-i', '-']]])('%j says that standard output is full', (words) => {
+  const recording = spawnSync(process.execPath, [PERFSIM, 'record', '-o', '-', 'noploop', '0.01']).stdout;
+  const { stderr, status } = spawnSync(process.execPath, [PERFSIM, ...words], { input: recording, encoding: 'utf8', stdio: ['pipe', openSync('/dev/full', 'w'), 'pipe'] });
+  expect({ stderr, status }).toEqual({ stderr: 'perfsim: cannot write to standard output: no space left on device.\n', status: 2 });
 });
