@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { InputError } from '../perf/input-error.ts';
 import { nearest } from '../perf/nearest.ts';
 import { sourceLine, tellingFrames } from './counterexample.ts';
+import { BAD_INPUT } from './exit-status.ts';
 import { importOutside } from './import-outside.ts';
 import { isOurs } from './places.ts';
 
@@ -85,6 +86,13 @@ async function libraryText(): Promise<string> {
 /** By way of a file: only for code from files does Node follow a source map, which shows the user's own lines. */
 async function evaluate(path: string, code: string): Promise<unknown> {
   const folder = mkdtempSync(join(tmpdir(), 'perfsim-'));
+  const hangs = (): void => {
+    process.stderr.write(`perfsim: '${path}' waits for ever when it is loaded.\n`);
+    process.exitCode = BAD_INPUT;
+    rmSync(folder, { recursive: true });
+  };
+  // Node takes its leave where nothing can happen any more, and calls that a success.
+  process.once('beforeExit', hangs);
   try {
     const file = join(folder, `${basename(path)}.mjs`);
     writeFileSync(file, code);
@@ -93,6 +101,7 @@ async function evaluate(path: string, code: string): Promise<unknown> {
   } catch (error) {
     throw new InputError(`'${path}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}.`);
   } finally {
+    process.off('beforeExit', hangs);
     rmSync(folder, { recursive: true });
   }
 }

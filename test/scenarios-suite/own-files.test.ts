@@ -56,6 +56,7 @@ describe('a scenario in TypeScript', () => {
   });
 
   test.each([
+    ['await new Promise(() => {});', "'./bad.ts' waits for ever when it is loaded."],
     ["export default { title: 'x', command: 'record noploop 1', expect: { lots: 0 } };", /^\.\/bad\.ts: expect: unknown key 'lots', did you mean 'lost'\?; expected one of samples, /],
     ["export default { title: 'x', command: 'record noploop 1', expect: {}, async check() {} };", "the check of 'bad' fails: it is asynchronous, and what it states after an await comes too late; write it without async."],
     ["export default { title: 'x', command: 'record noploop 1', expect: {}, check({ expect }) { expect('x', '1', 2); } };", "the check of 'bad' fails: expect('x', …) takes numbers: what was found, the least and the most, not '1'."],
