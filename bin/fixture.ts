@@ -9,7 +9,9 @@ import { RECIPES } from '../perf/fixture/recipes.ts';
 import { unknownName } from '../perf/nearest.ts';
 import { parse_events } from '../perf/parse-events.ts';
 import type { ByteSink } from '../perf/run-spec.ts';
-import { OutputFile } from './output-file.ts';
+import { STANDARD_OUTPUT } from './options/run-spec.ts';
+import { commitTogether, OutputFile } from './output-file.ts';
+import { OutputPipe } from './output-pipe.ts';
 
 export interface FixtureOptions {
   records: string;
@@ -57,7 +59,7 @@ function orderOf(options: FixtureOptions): FixtureOrder {
     sample_id_all: !options['no-sample-id-all'],
     read_format: readFormat(options['read-format']),
     attr_size: options['attr-size'],
-    pipe: options.pipe ?? false,
+    pipe: options.pipe ?? options.output === STANDARD_OUTPUT,
     version: options['perf-version'],
     seed: options.seed,
   };
@@ -72,22 +74,23 @@ export function writeFixture(options: FixtureOptions): void {
   const sound = memory.bytes;
   const damaged = options.damage === undefined ? null : damage(sound.slice(), options.damage);
   const json = contentsJson(PerfData.open(bytesSource(sound)), damaged?.report ?? null);
-  save(options.output, [damaged?.bytes ?? sound]);
-  save(`${options.output}.json`, encoded(json));
+  save(options.output, damaged?.bytes ?? sound, json);
 }
 
-function* encoded(texts: Iterable<string>): Generator<Uint8Array, void, undefined> {
-  const encoder = new TextEncoder();
-  for (const text of texts) yield encoder.encode(text);
-}
-
-function save(path: string, parts: Iterable<Uint8Array>): void {
-  const file = new OutputFile(path);
+/** The contents go beside a recording that is a file. */
+function save(path: string, recording: Uint8Array, json: Iterable<string>): void {
+  if (path === STANDARD_OUTPUT) return new OutputPipe().write(recording);
+  const files = [new OutputFile(path)];
   try {
-    for (const part of parts) file.write(part);
-    file.commit();
+    files[0].write(recording);
+    if (!files[0].special) {
+      files.push(new OutputFile(`${path}.json`));
+      const encoder = new TextEncoder();
+      for (const text of json) files[1].write(encoder.encode(text));
+    }
+    commitTogether(files);
   } finally {
-    file.close();
+    for (const file of files) file.close();
   }
 }
 

@@ -23,7 +23,7 @@ export interface RecordingOutput extends ByteSink {
 export class OutputFile implements RecordingOutput {
   private readonly path: string;
   /** A device or a pipe cannot be renamed or replaced: the recording is copied into it. */
-  private readonly special: boolean;
+  readonly special: boolean;
   /** Whether a file that was there before becomes FILE.old, as perf does it with recordings. */
   private readonly keepsOld: boolean;
   private readonly nameless: number;
@@ -57,25 +57,32 @@ export class OutputFile implements RecordingOutput {
 
   /** Gives the recording its name; an earlier one becomes FILE.old, or goes. */
   commit(): void {
+    commitTogether([this]);
+  }
+
+  /** Brings the bytes onto the disk, beside the final name, or into what cannot be renamed. */
+  stage(): void {
     this.flush();
-    this.orSentence(() => (this.special ? this.copyTo(openSync(this.path, 'w')) : this.replace()));
+    this.orSentence(() => this.copyTo(this.special ? openSync(this.path, 'w') : openSync(temporaryName(this.path), 'wx')));
+  }
+
+  /** From then on the name is that of what was staged. */
+  publish(): void {
+    if (this.special) return;
+    this.orSentence(() => {
+      if (this.keepsOld && (statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(this.path, `${this.path}.old`);
+      renameSync(temporaryName(this.path), this.path);
+    });
+  }
+
+  /** Takes back what was staged and not published. */
+  unstage(): void {
+    if (!this.special) rmSync(temporaryName(this.path), { force: true });
   }
 
   /** Ends; what was not committed is gone. */
   close(): void {
     closeSync(this.nameless);
-  }
-
-  private replace(): void {
-    const temporary = temporaryName(this.path);
-    try {
-      this.copyTo(openSync(temporary, 'wx'));
-      if (this.keepsOld && (statSync(this.path, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(this.path, `${this.path}.old`);
-      renameSync(temporary, this.path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
   }
 
   private copyTo(target: number): void {
@@ -99,6 +106,17 @@ export class OutputFile implements RecordingOutput {
     } catch (error) {
       throw new InputError(`cannot write '${this.path}': ${systemReason(error)}.`);
     }
+  }
+}
+
+/** All of them get their names, or, as where the disk is full, none does: files that belong together come from one run. */
+export function commitTogether(files: readonly OutputFile[]): void {
+  try {
+    for (const file of files) file.stage();
+    for (const file of files) file.publish();
+  } catch (error) {
+    for (const file of files) file.unstage();
+    throw error;
   }
 }
 

@@ -20,7 +20,7 @@ const OPTIONS = {
   pipe: { describe: 'in pipe format' },
   damage: { argument: '<name>', describe: 'broken in this way, see --list' },
   seed: { argument: '<text>', default: '1', describe: 'same seed, same bytes' },
-  output: { alias: 'o', argument: '<file>', default: 'perf.data', describe: 'output file name; its contents go into <file>.json' },
+  output: { alias: 'o', argument: '<file>', default: 'perf.data', describe: "output file name; its contents go into <file>.json; '-' for standard output, in pipe format and without them" },
   list: { describe: 'show record types, sample fields and kinds of damage' },
   ...HELP,
 } as const satisfies OptionTable;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OutputFile } from '../../bin/output-file.ts';
+import { OutputFile, commitTogether } from '../../bin/output-file.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 let folder: string;
@@ -76,6 +76,17 @@ describe('a recording', () => {
     expect(readdirSync(folder)).toEqual(['perf.data', 'perf.data.old']);
     expect(readFileSync(path, 'latin1')).toBe('earlier');
   });
+});
+
+test('files that belong together get their names together, or none does', () => {
+  const other = join(folder, 'x.json');
+  const pair = (): OutputFile[] => [recording('new'), new OutputFile(other)];
+  commitTogether(pair());
+  expect(readdirSync(folder)).toEqual(['perf.data', 'x.json']);
+  const files = pair();
+  writeFileSync(join(folder, `.x.json.${process.pid}`), 'in the way');
+  expect(() => commitTogether(files)).toThrow(/^cannot write '.*x\.json'/);
+  expect(readdirSync(folder)).toEqual(['perf.data', 'x.json']);
 });
 
 describe('what cannot be written is refused before the run', () => {

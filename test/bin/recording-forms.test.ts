@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,14 @@ test('a pipe carries the same samples as a file', () => {
   expect(status).toBe(0);
   expect(ringContents(piped)).toEqual(ringContents(file()));
   expect(piped.events.all.map(({ name }) => name)).toEqual(['cycles', 'cycles']);
+});
+
+test('a fixture goes to a file with its contents beside it, or in pipe format to standard output', () => {
+  const fixture = (...args: string[]) => spawnSync(process.execPath, [PERFSIM, 'fixture', ...args], { cwd: folder });
+  fixture('--pipe');
+  expect(readdirSync(folder)).toEqual(['perf.data', 'perf.data.json']);
+  expect(fixture('-o', '-').stdout).toEqual(readFileSync(join(folder, 'perf.data')));
+  expect(readdirSync(folder)).toEqual(['perf.data', 'perf.data.json']);
 });
 
 test('a reader that has gone is one sentence', async () => {
