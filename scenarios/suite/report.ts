@@ -23,10 +23,11 @@ export function scenarioLines(number: number, found: ScenarioVerdict, options: R
   const known = isKnownToFail ? (isOk ? ' (but known to fail)' : ' (known)') : '';
   const head = `${String(number).padStart(3)}: ${scenario.title.padEnd(options.width)}: ${outcome(isOk)}${known}${beside(found.isParentOk, options)}\n`;
   if (subtests.length === 1) return `${head}${details(subtests[0], parentSubtests[0], options)}`;
+  const lefts = subtests.map(({ subtest }, i) => `${String(number).padStart(3)}.${i + 1}: ${subtest.title}`);
+  const width = Math.max(options.width + 5, ...lefts.map((left) => left.length));
   const lines = subtests.map((verdict, i) => {
-    const left = `${String(number).padStart(3)}.${i + 1}: ${verdict.subtest.title}`;
     const parent = parentSubtests[i] as SubtestVerdict | undefined;
-    return `${left.padEnd(options.width + 5)}: ${outcome(verdict.isOk)}${beside(parent?.isOk ?? null, options)}\n${details(verdict, parent, options)}`;
+    return `${lefts[i].padEnd(width)}: ${outcome(verdict.isOk)}${beside(parent?.isOk ?? null, options)}\n${details(verdict, parent, options)}`;
   });
   return `${head}${lines.join('')}`;
 }

@@ -42,6 +42,13 @@ describe("a kernel of one's own", () => {
   });
 });
 
+test('the outcomes of subtests stand below each other, however long the titles', () => {
+  write('many.yaml', `title: many events\ncommand: record noploop 0.01\nvary:\n  event: ['cycles', '${Array(8).fill('cycles').join(',')}']\nexpect:\n  lost: 0\n`);
+  const { stdout } = perfsimTest('./many.yaml');
+  const columns = [...stdout.matchAll(/^ +\d+\.\d: .*(?=: Ok$)/gm)].map(([title]) => title.length);
+  expect(columns).toEqual([columns[0], columns[0]]);
+});
+
 describe('a scenario in TypeScript', () => {
   const scenario = (check: string): string => `export default { title: 'mine', command: 'record -e cycles noploop 0.1', expect: {}, ${check} };\n`;
 
