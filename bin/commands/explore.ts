@@ -152,7 +152,7 @@ async function verdicts({ jobs, json, workers, form, timeline }: Request): Promi
     process.removeListener('SIGINT', interrupt);
     progress.end();
   }
-  if (!json && form !== 'described') printText(print.verdictTable(found));
+  if (!json && form !== 'described') printText(print.verdictTable(found, process.stdout.columns ?? Infinity));
   if (!json && form === 'comparison') printText(print.comparisons(found, jobs));
   if (timeline !== null) await writeTimeline(timeline, jobs[0], found[0].verdict.schedule);
   return found.some(IS_BAD[form]) ? VIOLATION : 0;

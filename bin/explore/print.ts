@@ -5,14 +5,29 @@ import { isModuleFile } from '../load-module.ts';
 import { againstParent, isNew } from './against-parent.ts';
 import type { CellAnswer, CellBounds, CellJob, Replay } from './cell.ts';
 
-/** Scenarios down, kernels across. */
-export function verdictTable(answers: readonly CellAnswer[]): string {
+const GAP = '  ';
+
+/** Scenarios down, kernels across: as many as a line of so many columns has room for, then the next ones below. */
+export function verdictTable(answers: readonly CellAnswer[], columns: number): string {
   const kernels = [...new Set(answers.map(({ verdict }) => verdict.kernel))];
-  const scenarios = [...new Set(answers.map(({ verdict }) => verdict.scenario))];
-  const lines = scenarios.map((name) => [name, ...answers.filter(({ verdict }) => verdict.scenario === name).map(({ verdict }) => verdict.kind ?? verdict.verdict)]);
-  const head = ['', ...kernels];
-  const widths = head.map((_, column) => Math.max(...[head, ...lines].map((line) => line[column].length)));
-  return [head, ...lines].map((line) => `${line.map((text, column) => text.padEnd(widths[column])).join('  ').trimEnd()}\n`).join('');
+  const names = padded(['', ...new Set(answers.map(({ verdict }) => verdict.scenario))]);
+  const blocks: string[][] = [];
+  let room = 0;
+  for (const kernel of kernels) {
+    const texts = padded([kernel, ...answers.filter(({ verdict }) => verdict.kernel === kernel).map(({ verdict }) => verdict.kind ?? verdict.verdict)]);
+    room -= GAP.length + texts[0].length;
+    if (room < 0) {
+      blocks.push(names);
+      room = columns - names[0].length - GAP.length - texts[0].length;
+    }
+    blocks.push(blocks.pop()!.map((line, i) => line + GAP + texts[i]));
+  }
+  return blocks.map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join('')).join('\n');
+}
+
+function padded(texts: readonly string[]): string[] {
+  const width = Math.max(...texts.map(({ length }) => length));
+  return texts.map((text) => text.padEnd(width));
 }
 
 /** What kernels of the user's own do that their parents do not: a sentence for each, and the simplest counterexample. */
