@@ -66,4 +66,13 @@ describe('the experiment of 2011 on v3.1', () => {
     const document = readFileSync('docs/2011.md', 'utf8');
     expect(rows.filter((row) => !document.includes(row))).toEqual([]);
   });
+
+  test('the seeds to be shown have what the document says', () => {
+    const document = readFileSync('docs/2011.md', 'utf8');
+    const rows = [8, 2, 27, 5, 50].map((seed) => {
+      const result = results[seed - 1];
+      return `| ${seed} | ${total(result).toLocaleString('en')} | ${result.wakeups - 1} | ${result.records['LOST'] ?? 0} | `;
+    });
+    expect(rows.filter((row) => !document.includes(row))).toEqual([]);
+  });
 });
