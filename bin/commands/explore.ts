@@ -13,6 +13,7 @@ import { printText } from '../print-text.ts';
 
 export const EXPLORE_OPTIONS = {
   kernel: { alias: 'k', argument: '<names>', describe: 'only these kernels, separated by commas; a file is a kernel of your own' },
+  list: { describe: 'list the questions, by the names of their scenarios' },
   schedule: { argument: '<word>', describe: 'replay one schedule, step by step' },
   format: { argument: '<text|json>', describe: 'json: one object per line, scenario and kernel', default: 'text' },
   chooser: { argument: '<name>', describe: 'exhaustive; random or pct draw schedules of what is too large', default: 'exhaustive' },
@@ -58,10 +59,18 @@ export const command: Command = {
       printText(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
       return 0;
     }
+    if (options.includes('--list')) return listQuestions();
     const request = await requestOf(valuesOf(options), names);
     return request.schedule === null ? verdicts(request) : replayOne(request, request.schedule);
   },
 };
+
+async function listQuestions(): Promise<number> {
+  const { SCENARIOS } = await import('../../scenarios/index.ts');
+  const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
+  printText(SCENARIOS.map(({ name, question }) => `${name.padEnd(width)}  ${question}\n`).join(''));
+  return 0;
+}
 
 /** The values of option words, by name; of one given twice the last. */
 export function valuesOf(words: readonly string[]): Options {
@@ -74,7 +83,7 @@ export async function requestOf(options: Options, names: readonly string[]): Pro
   const wanted = options.get('kernel')?.split(',');
   const bounds = boundsOf(options);
   const nameOf = ({ variant }: (typeof KERNELS)[number]): string => variant.name;
-  const scenarios = names.length === 0 ? SCENARIOS.map(({ name }) => name) : known('scenario', names, SCENARIOS.map(({ name }) => name), 'perfsim explore');
+  const scenarios = names.length === 0 ? SCENARIOS.map(({ name }) => name) : known('scenario', names, SCENARIOS.map(({ name }) => name), 'perfsim explore --list');
   const kernels = wanted === undefined ? KERNELS.filter(({ variant }) => !variant.counting_only).map(nameOf) : known('kernel', wanted, KERNELS.map(nameOf), 'perfsim list kernels');
   const schedule = options.get('schedule') ?? null;
   if (schedule !== null && (scenarios.length !== 1 || kernels.length !== 1)) {

@@ -55,8 +55,16 @@ test('a kernel without the race says Never, with the figures of the search', () 
   expect(status).toBe(0);
 });
 
+test('--list tells what each scenario asks', () => {
+  const { stdout, status } = explore('--list');
+  expect(stdout).toMatch(/^three-events {2,}Is the sleeper .+\?$/m);
+  expect(stdout.trim().split('\n').every((line) => /^[\w-]+ {2,}\S.*\?$/.test(line))).toBe(true);
+  expect(status).toBe(0);
+});
+
 describe('bad input is said in a sentence', () => {
   test.each([
+    [['no-such'], "unknown scenario 'no-such'; 'perfsim explore --list' shows what there is."],
     [['poll-vs-set-outptu'], "unknown scenario 'poll-vs-set-outptu'; did you mean 'poll-vs-set-output'?"],
     [['--kernel', 'v3.3'], "unknown kernel 'v3.3'; did you mean 'v3.1'?"],
     [[...RACE, '--schedule', '?'], "the schedule '?' does not fit poll-vs-set-output on no-mmap-mutex."],

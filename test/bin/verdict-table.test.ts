@@ -7,7 +7,7 @@ import { join } from 'node:path';
 function onTerminal(columns: number, ...args: string[]): string[] {
   const command = `stty cols ${columns}; ${process.execPath} ${join(process.cwd(), 'dist/bin/perfsim.cjs')} ${args.join(' ')}`;
   const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'utf8' });
-  return stdout.replaceAll(/[^\n]*\x1b\[K/g, '').replaceAll('\r', '').split('\n');
+  return stdout.split('\n').map((line) => line.split('\u001b[K').at(-1)).join('\n').replaceAll('\r', '').split('\n');
 }
 
 test('a table that is wider than the terminal goes on below, with the names of the questions', () => {
