@@ -18,9 +18,12 @@ const MAX_WORKERS = 256;
 /** Where a recording goes and what is printed of it makes no other run. */
 const NOT_VARIED = ['output', 'quiet', 'verbose', 'no-buildid-cache', 'seed'];
 
+/** -k is the kernel here, and no option of record's. */
+const { alias: KERNEL, ...clockid } = RECORD_OPTIONS.clockid;
+
 /** Every option that changes a run, without defaults: what is not varied is as the command after `--` says. */
 export const VARIED_OPTIONS: OptionTable = Object.fromEntries(
-  Object.entries<Option>({ ...RECORD_OPTIONS, ...MACHINE_OPTIONS, kernel: { ...MACHINE_OPTIONS.kernel, alias: 'k' } })
+  Object.entries<Option>({ ...RECORD_OPTIONS, clockid, ...MACHINE_OPTIONS, kernel: { ...MACHINE_OPTIONS.kernel, alias: KERNEL } })
     .filter(([name]) => !NOT_VARIED.includes(name))
     .map(([name, option]) => [name, { ...option, default: undefined }]),
 );
