@@ -24,3 +24,8 @@ function isMiddle(value: number, precision: number): boolean {
   const isShort = Number.isInteger(value * 2 ** (precision + 1)) && !Number.isInteger(value);
   return isShort && value.toFixed(precision + 1).endsWith('5');
 }
+
+/** The flag ' of a printed number where thousands are set apart by commas. */
+export function grouped(number: string): string {
+  return number.replace(/\d+/, (digits) => digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ','));
+}

@@ -9,7 +9,7 @@ import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { loadKernel } from '../load-kernel.ts';
 import { MACHINE_OPTIONS } from '../options/machine.ts';
 import { STAT_NOT_MODELLED } from '../options/not-modelled.ts';
-import { HELP } from '../options/option.ts';
+import { HELP, type Values } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { ALL_STAT_OPTIONS, STAT_OPTIONS, statSpec } from '../options/stat.ts';
@@ -34,11 +34,12 @@ export function statCommand(load: LoadSimulation): Command {
         return 0;
       }
       const options = parseOptions(words, ALL_STAT_OPTIONS);
-      const spec = await statSpec(options, rest, await load());
+      const spec = await statSpec(options, words.filter((word) => word === '--detailed').length, rest, await load());
       const kernel = isModuleFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
       const result = await counted(spec, { kernel });
-      const text = await textOf(spec, result, { separator: options['field-separator'], json: options['json-output'] ?? false });
-      print(text, options.output);
+      if (options.quiet) return 0;
+      process.stderr.write(delayNote(spec));
+      print(await textOf(spec, result, options), options.output, options.append ?? false);
       return 0;
     },
   };
@@ -55,15 +56,28 @@ async function counted(spec: StatSpec, hooks: BootHooks): Promise<StatResult> {
   }
 }
 
-async function textOf(spec: StatSpec, { runs }: StatResult, { separator, json }: { separator: string | undefined; json: boolean }): Promise<string> {
+type Form = Pick<Values<typeof ALL_STAT_OPTIONS>, 'field-separator' | 'json-output' | 'big-num' | 'scale' | 'verbose' | 'summary' | 'interval-count'>;
+
+async function textOf(spec: StatSpec, { runs: all }: StatResult, form: Form): Promise<string> {
   const { stat, tool, nmi_watchdog } = spec;
-  const table: StatTable = { events: stat.events, tool, subject: subjectOf(spec), nmi_watchdog, isChild: isChild(spec) };
-  if (separator !== undefined || json) {
+  const { 'field-separator': separator, 'interval-count': intervals } = form;
+  const runs = all.map((run) => ({ ...run, intervals: run.intervals.slice(0, intervals) }));
+  const table: StatTable = {
+    events: stat.events, tool, subject: subjectOf(spec), nmi_watchdog, isChild: isChild(spec), big_num: form['big-num'] ?? false, no_scale: form.scale === false,
+  };
+  if (separator !== undefined || form['json-output']) {
     const { csvText, jsonText } = await import('../../perf/stat/machine-readable.ts');
     return separator === undefined ? jsonText(table, runs) : csvText(table, runs, separator === '\\t' ? '\t' : separator);
   }
-  const { intervalText, statText } = await import('../../perf/stat/text.ts');
-  return stat.interval_ms === null ? statText(table, runs) : intervalText(table, runs[0]);
+  const { intervalText, statText, verboseText } = await import('../../perf/stat/text.ts');
+  if (stat.interval_ms === null) return (form.verbose ? verboseText(table, runs) : '') + statText(table, runs);
+  return intervalText(table, runs[0]) + (form.summary ? statText(table, runs) : '');
+}
+
+/** What perf says meanwhile. */
+function delayNote({ stat: { delay_ms = 0 } }: StatSpec): string {
+  if (delay_ms === 0) return '';
+  return delay_ms < 0 ? 'Events disabled\n' : 'Events disabled\nEvents enabled\n';
 }
 
 function isChild({ stat }: StatSpec): boolean {
@@ -79,13 +93,13 @@ function subjectOf({ stat, workload, tool }: StatSpec): string {
 }
 
 /** perf prints to standard error, where the workload's own output is not in the way. */
-function print(text: string, path: string | undefined): void {
+function print(text: string, path: string | undefined, append: boolean): void {
   if (path === undefined) {
     process.stderr.write(text);
     return;
   }
   try {
-    writeFileSync(path, text);
+    writeFileSync(path, text, { flag: append ? 'a' : 'w' });
   } catch (error) {
     throw new InputError(`cannot write '${path}': ${systemReason(error)}.`);
   }

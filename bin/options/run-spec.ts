@@ -1,11 +1,12 @@
 /** From the words of `perfsim record` to a RunSpec: for the command itself, and for those that run it many times. */
 import { namedBy } from '../../perf/cache-events.ts';
 import { InputError } from '../../perf/input-error.ts';
-import type { EventSpec, RecordingForm, RunSpec, ToolVersion } from '../../perf/run-spec.ts';
+import type { RecordingForm, RunSpec, ToolVersion } from '../../perf/run-spec.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
 import { machineSpec } from './machine-spec.ts';
 import { HELP, type Values } from './option.ts';
+import { ringOf } from './ring.ts';
 import { RECORD_OPTIONS, RECORDING_OPTIONS } from './record.ts';
 import { allowedFrequency, allowedPages } from './values.ts';
 import { targetOf, workloadSpec } from './workload.ts';
@@ -30,7 +31,7 @@ export async function runSpec(options: Options, words: readonly string[], simula
   return {
     ...machine,
     record: {
-      events: options.event.map((event) => ({ ...namedBy(tool, ring(event, options)), ...(options.group ? { leader: 0 } : {}) })),
+      events: options.event.map((event) => ({ ...namedBy(tool, ringOf(event, options)), ...(options.group ? { leader: 0 } : {}) })),
       freq: options.count === undefined ? allowedFrequency(options.freq ?? DEFAULT_FREQ[tool], tool, options['strict-freq'] ?? false) : null,
       period: options.count ?? null,
       mmap_pages: allowedPages(options['mmap-pages'], tool),
@@ -81,13 +82,6 @@ function checkTool(options: Options, tool: ToolVersion): void {
   const later = LATER.find((name) => options[name] !== undefined && options[name] !== false);
   if (tool === '3.2' && later !== undefined) throw new InputError(`perf 3.2 has no --${later}; give --tool 6.1.`);
   if (tool === '3.2' && options.delay !== undefined) throw new InputError('perf 3.2 has no delay: its -D takes no number; give --tool 6.1.');
-}
-
-/** --all-user and --all-kernel stand above the modifiers. */
-function ring(event: EventSpec, { 'all-user': user, 'all-kernel': kernel }: Options): EventSpec {
-  if (user && kernel) throw new InputError('--all-user and --all-kernel exclude each other.');
-  if (user) return { ...event, exclude_user: false, exclude_kernel: true };
-  return kernel ? { ...event, exclude_user: true, exclude_kernel: false } : event;
 }
 
 function isUnbuffered(options: Options): boolean {

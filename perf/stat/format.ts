@@ -2,11 +2,11 @@
  * What all forms of `perf stat`'s output start from: averages over runs, their spread, and numbers as printf writes them.
  *
  * Reference: tools/perf/util/stat.c (avg_stats, stddev_stats) and stat-display.c of v6.1.
- * Not modelled: thousands separators: they depend on the locale, and in C there are none.
+ * Not modelled: the locale, on which thousands separators depend: they are commas with -B, and otherwise there are none, as in C.
  */
 import type { EventSpec, ToolVersion } from '../run-spec.ts';
 import { isClock, type Averages } from './metrics.ts';
-import { scaled, type Count, type Counts } from './stat-spec.ts';
+import { scaled, type Count, type Reading } from './stat-spec.ts';
 
 /** What is printed, whatever the form. */
 export interface StatTable {
@@ -15,6 +15,10 @@ export interface StatTable {
   /** `noploop 1`, in quotes, or whom else the counts are of. */
   readonly subject: string;
   readonly nmi_watchdog: boolean;
+  /** -B: commas between thousands. */
+  readonly big_num?: boolean;
+  /** --no-scale: counts as they are, however long they were counted. */
+  readonly no_scale?: boolean;
   /** Counts are those of the tool's child, whose CPU time is then known, too. */
   readonly isChild: boolean;
 }
@@ -31,20 +35,36 @@ export interface StatLine {
   readonly noise: number;
 }
 
-export function lineOf(event: EventSpec, counts: readonly (Count | null)[]): StatLine {
+/** A line with what it is compared to, and whose it is: with -A a CPU's. */
+export interface StatRow {
+  readonly cpu: number | null;
+  readonly line: StatLine;
+  readonly averages: Averages;
+}
+
+/** The lines of the readings of all runs: by event, and then by CPU. */
+export function rowsOf({ events, no_scale = false }: StatTable, readings: readonly Reading[], elapsed_ns: number): StatRow[] {
+  const [{ by_cpu }] = readings;
+  const places = by_cpu === undefined
+    ? [{ cpu: null, runs: readings.map(({ counts }) => counts) }]
+    : by_cpu.map(({ cpu }, i) => ({ cpu, runs: readings.map((reading) => reading.by_cpu![i].counts) }));
+  const tables = places.map(({ cpu, runs }) => {
+    const lines = events.map((event, i) => lineOf(event, runs.map((counts) => counts[i]), no_scale));
+    return { cpu, lines, averages: averagesOf(lines, elapsed_ns) };
+  });
+  return events.flatMap((_, i) => tables.map(({ cpu, lines, averages }) => ({ cpu, line: lines[i], averages })));
+}
+
+function lineOf(event: EventSpec, counts: readonly (Count | null)[], no_scale: boolean): StatLine {
   const present = counts.filter((count) => count !== null);
   const enabled = average(present.map((count) => count.enabled));
   const running = average(present.map((count) => count.running));
-  const values = present.map(scaled).filter((value) => value !== null);
+  const values = present.map((count) => (no_scale && count.running > 0 ? count.value : scaled(count))).filter((value) => value !== null);
   const state = present.length === 0 ? 'not supported' : values.length === 0 ? 'not counted' : 'counted';
   return { event, state, value: average(values), enabled, running, noise: relativeNoise(values) };
 }
 
-export function linesOf(events: readonly EventSpec[], runs: readonly Counts[]): StatLine[] {
-  return events.map((event, i) => lineOf(event, runs.map((counts) => counts[i])));
-}
-
-export function averagesOf(lines: readonly StatLine[], elapsed_ns: number): Averages {
+function averagesOf(lines: readonly StatLine[], elapsed_ns: number): Averages {
   return {
     events: lines.map(({ event }) => event),
     values: lines.map(({ state, value }) => (state === 'counted' ? value : null)),

@@ -72,6 +72,7 @@ export function metricsOf(event: EventSpec, value: number, averages: Averages, t
   const share = SHARES.find((one) => one.of(event));
   const whole = share === undefined ? 0 : (averageOf(share.to, averages) ?? 0);
   if (share !== undefined && whole !== 0) return [percent((100 * value) / whole, (tool === '3.2' && share.unit_3_2) || share.unit)];
+  if (share !== undefined && tool === '6.1') return [];
   const runtime_ns = averageOf(clock, averages) ?? 0;
   if (runtime_ns === 0) return [];
   if (hardware(PERF_COUNT_HW_CPU_CYCLES)(event)) return [rate(value / runtime_ns, 'GHz')];

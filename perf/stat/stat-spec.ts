@@ -10,6 +10,10 @@ export interface StatOptions {
   inherit: boolean;
   system_wide: boolean;
   cpu_list: number[] | null;
+  /** -A: each CPU's counts, in place of their sum. */
+  no_aggr?: boolean;
+  /** -D: milliseconds after the workload's release before the events are enabled; −1: never. */
+  delay_ms?: number;
   /** -p and -t, as with record. */
   target?: { workload: WorkloadSpec; thread: boolean; alone: boolean };
 }
@@ -30,14 +34,19 @@ export interface Count {
 /** All events, in the order of the command line; null for one that the machine cannot count. */
 export type Counts = (Count | null)[];
 
-export interface StatRun {
+/** What has been counted in all, and with -A on each CPU, in their order. */
+export interface Reading {
   counts: Counts;
+  by_cpu?: { cpu: number; counts: Counts }[];
+}
+
+export interface StatRun extends Reading {
   /** Nanoseconds from the workload's release to its end, and what it used of CPUs. */
   elapsed_ns: number;
   user_ns: number;
   system_ns: number;
   /** With -I: what each interval added, and when it ended, from the start. */
-  intervals: { at_ns: number; counts: Counts }[];
+  intervals: (Reading & { at_ns: number })[];
 }
 
 export interface StatResult {

@@ -5,10 +5,10 @@
  * perf-data-and-ecosystem.md, and what perf 6.1 printed of software events.
  * Not modelled: colours.
  */
-import { averagesOf, average, isMultiplexed, linesOf, shown, standardError, type StatLine, type StatTable } from './format.ts';
-import { fixed } from '../printf.ts';
-import { metricsOf, type Averages, type Metric } from './metrics.ts';
-import type { Counts, StatRun } from './stat-spec.ts';
+import { average, isMultiplexed, rowsOf, shown, standardError, type StatRow, type StatTable } from './format.ts';
+import { fixed, grouped } from '../printf.ts';
+import { metricsOf, type Metric } from './metrics.ts';
+import type { Reading, StatRun } from './stat-spec.ts';
 
 const COUNTS_LEN = 18;
 const UNIT_LEN = 4;
@@ -21,18 +21,25 @@ const WATCHDOG_HINT =
   "Some events weren't counted. Try disabling the NMI watchdog:\n\techo 0 > /proc/sys/kernel/nmi_watchdog\n\tperf stat ...\n\techo 1 > /proc/sys/kernel/nmi_watchdog\n";
 
 export function statText(table: StatTable, runs: readonly StatRun[]): string {
-  const lines = linesOf(table.events, runs.map(({ counts }) => counts));
-  const elapsed = runs.map(({ elapsed_ns }) => elapsed_ns);
-  const averages = averagesOf(lines, average(elapsed));
+  const rows = rowsOf(table, runs, average(runs.map(({ elapsed_ns }) => elapsed_ns)));
   const several = runs.length > 1 ? ` (${runs.length} runs)` : '';
-  const body = lines.map((line) => eventLine(line, averages, table, runs.length > 1)).join('');
-  return `\n Performance counter stats for ${table.subject}${several}:\n\n${body}\n${footer(table, runs, lines)}`;
+  const body = rows.map((row) => eventLine(row, table, runs.length > 1)).join('');
+  return `\n Performance counter stats for ${table.subject}${several}:\n\n${body}${body && '\n'}${footer(table, runs, rows)}`;
 }
 
 /** -I: the head once, then a line for each event, with the time in front. */
 export function intervalText(table: StatTable, run: StatRun): string {
-  const head = '#           time             counts unit events\n';
-  return head + run.intervals.map(({ at_ns, counts }) => intervalLines(table, counts, at_ns, intervalLength(run, at_ns))).join('');
+  const whose = run.by_cpu === undefined ? '' : ' CPU       ';
+  const head = `#           time${whose}             counts unit events\n`;
+  return head + run.intervals.map((interval) => intervalLines(table, interval, interval.at_ns, intervalLength(run, interval.at_ns))).join('');
+}
+
+/** -v: what the counters had, not scaled: value, and for how long they were to count and did. */
+export function verboseText({ events }: StatTable, runs: readonly StatRun[]): string {
+  return runs.map(({ counts }) => events.map(({ name }, i) => {
+    const { value, enabled, running } = counts[i] ?? { value: 0, enabled: 0, running: 0 };
+    return `${name}: ${value} ${Math.round(enabled)} ${Math.round(running)}\n`;
+  }).join('')).join('');
 }
 
 /** Nanoseconds of the interval that ends at `at_ns`. */
@@ -46,29 +53,34 @@ export function timestamp(at_ns: number): string {
   return `${String(Math.floor(at_ns / 1e9)).padStart(6)}.${String(Math.round(at_ns % 1e9)).padStart(9, '0')}`;
 }
 
-function intervalLines(table: StatTable, counts: Counts, at_ns: number, length_ns: number): string {
-  const lines = linesOf(table.events, [counts]);
-  const averages = averagesOf(lines, length_ns);
-  return lines.map((line) => `${timestamp(at_ns)} ${eventLine(line, averages, table, false)}`).join('');
+function intervalLines(table: StatTable, reading: Reading, at_ns: number, length_ns: number): string {
+  return rowsOf(table, [reading], length_ns).map((row) => `${timestamp(at_ns)} ${eventLine(row, table, false)}`).join('');
 }
 
-function eventLine(line: StatLine, averages: Averages, { tool }: StatTable, repeats: boolean): string {
+/** Whose count it is: v6.1 pads the number, and has a space behind it. */
+function cpuColumn(cpu: number | null, tool: StatTable['tool']): string {
+  if (cpu === null) return '';
+  return `CPU${String(cpu).padEnd(tool === '3.2' ? 4 : 7)} `;
+}
+
+function eventLine({ cpu, line, averages }: StatRow, { tool, big_num = false }: StatTable, repeats: boolean): string {
   const { event, state } = line;
   const { value, unit } = shown(line);
   const unitColumn = tool === '3.2' ? '' : `${unit.padEnd(UNIT_LEN)} `;
   if (state !== 'counted') {
     const name = event.name.padEnd(tool === '3.2' ? BARE_NAME_LEN - 1 : BARE_NAME_LEN);
-    return `${`<${state}>`.padStart(COUNTS_LEN)} ${unitColumn}${name}${tool === '3.2' ? '' : ' '.repeat(METRIC_LEN)}\n`;
+    return `${cpuColumn(cpu, tool)}${`<${state}>`.padStart(COUNTS_LEN)} ${unitColumn}${name}${tool === '3.2' ? '' : ' '.repeat(METRIC_LEN)}\n`;
   }
   const clockPrecision = tool === '3.2' ? 6 : 2;
-  const count = fixed(value, unit === '' ? 0 : clockPrecision, COUNTS_LEN);
+  const number = fixed(value, unit === '' ? 0 : clockPrecision);
+  const count = (big_num ? grouped(number) : number).padStart(COUNTS_LEN);
   const [metric, ...more] = metricsOf(event, line.value, averages, tool);
   const noise = repeats ? `  ( +-${fixed(line.noise, 2, 6)}% )` : '';
   const share = (100 * line.running) / line.enabled;
   const multiplexed = !isMultiplexed(line) ? '' : tool === '3.2' ? ` [${fixed(share, 2, 5)}%]` : `  (${fixed(share, 2)}%)`;
-  const indent = ' '.repeat(COUNTS_LEN + 1 + unitColumn.length + NAME_LEN[tool]);
+  const indent = ' '.repeat(cpuColumn(cpu, tool).length + COUNTS_LEN + 1 + unitColumn.length + NAME_LEN[tool]);
   const extra = more.map((one) => `\n${indent}${metricColumn(one, tool)}`).join('');
-  return `${count} ${unitColumn}${event.name.padEnd(NAME_LEN[tool])}${metricColumn(metric, tool)}${extra}${noise}${multiplexed}\n`;
+  return `${cpuColumn(cpu, tool)}${count} ${unitColumn}${event.name.padEnd(NAME_LEN[tool])}${metricColumn(metric, tool)}${extra}${noise}${multiplexed}\n`;
 }
 
 /** ` # %8.3f  unit`, of a fixed width. */
@@ -78,10 +90,10 @@ function metricColumn(metric: Metric | undefined, tool: '3.2' | '6.1'): string {
   return `${number} ${metric.unit}`.padEnd(METRIC_LEN - (tool === '3.2' ? 1 : 0));
 }
 
-function footer({ tool, nmi_watchdog, isChild }: StatTable, runs: readonly StatRun[], lines: readonly StatLine[]): string {
+function footer({ tool, nmi_watchdog, isChild }: StatTable, runs: readonly StatRun[], rows: readonly StatRow[]): string {
   const seconds = runs.map(({ elapsed_ns }) => elapsed_ns / 1e9);
   if (tool === '3.2') return `${fixed(average(seconds), 9, 18)} seconds time elapsed${noiseOf(seconds)}\n\n`;
-  const hint = nmi_watchdog && lines.some(({ state }) => state === 'not counted') ? WATCHDOG_HINT : '';
+  const hint = nmi_watchdog && rows.some(({ line: { state } }) => state === 'not counted') ? WATCHDOG_HINT : '';
   return `${elapsedText(seconds)}${isChild && runs.length === 1 ? timesText(runs[0]) : ''}\n\n${hint}`;
 }
 

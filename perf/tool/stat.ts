@@ -2,7 +2,7 @@
  * `perf stat` as a program on system calls: opens the events, lets the exec enable them, waits, and reads them.
  *
  * Reference: __run_perf_stat, create_perf_stat_counter and read_counter of tools/perf/builtin-stat.c, v3.2 and v6.1.
- * Not modelled: -A and the other ways to aggregate, metric groups, delays, control descriptors. Members of a group are
+ * Not modelled: ways to aggregate other than by CPU, metric groups, control descriptors. Members of a group are
  * read one by one, where v6.1 reads them through their leader.
  */
 import {
@@ -11,7 +11,7 @@ import {
 } from '../../kernel/index.ts';
 import { readValues } from '../read-values.ts';
 import type { EventSpec } from '../run-spec.ts';
-import type { Counts, StatOptions, StatRun } from '../stat/stat-spec.ts';
+import type { Counts, Reading, StatOptions, StatRun } from '../stat/stat-spec.ts';
 import { counted } from './attr.ts';
 import type { RunningTarget } from './record.ts';
 import { forkWorkload, releaseChild, type ToolWorkload } from './workload-child.ts';
@@ -61,18 +61,24 @@ export class StatTool {
     const { workload, childStartup } = this.#job;
     const child = workload === null ? null : yield* forkWorkload(sys, workload, childStartup);
     const opened = yield* this.#open(target ?? child?.task ?? null);
-    if (child === null || target !== null || this.#isSystemWide) yield* this.#enable(opened);
+    const { delay_ms = 0 } = this.#job.options;
+    if (delay_ms === 0 && (child === null || target !== null || this.#isSystemWide)) yield* this.#enable(opened);
     const before = sys.children_times();
-    const start = sys.clock();
+    let start = sys.clock();
     if (child !== null) yield* releaseChild(sys, child);
+    if (delay_ms > 0) {
+      yield* sys.poll([], delay_ms);
+      yield* this.#enable(opened);
+      start = sys.clock();
+    }
     const intervals = yield* this.#wait(child?.task ?? null, opened, start);
     const elapsed_ns = sys.clock() - start;
-    const counts = yield* this.#read(opened);
-    if (this.#job.options.interval_ms !== null) intervals.push({ at_ns: elapsed_ns, counts: difference(counts, intervals.map((one) => one.counts)) });
+    const reading = yield* this.#read(opened);
+    if (this.#job.options.interval_ms !== null) intervals.push({ at_ns: elapsed_ns, ...since(reading, intervals) });
     const after = sys.children_times();
     for (const { fd } of opened) yield* sys.close(fd);
     this.runs.push({
-      counts, elapsed_ns, intervals, user_ns: after.user_ns - before.user_ns, system_ns: after.system_ns - before.system_ns,
+      ...reading, elapsed_ns, intervals, user_ns: after.user_ns - before.user_ns, system_ns: after.system_ns - before.system_ns,
     });
   }
 
@@ -81,9 +87,14 @@ export class StatTool {
     return system_wide || cpu_list !== null;
   }
 
+  /** −1: wherever the threads run. */
+  #cpus(): readonly number[] {
+    return this.#isSystemWide ? (this.#job.options.cpu_list ?? this.#sys.system.machine.cpus.map(({ id }) => id)) : [-1];
+  }
+
   *#open(task: TaskStruct | null): Program<Opened[]> {
     const { options } = this.#job;
-    const cpus = this.#isSystemWide ? (options.cpu_list ?? this.#sys.system.machine.cpus.map(({ id }) => id)) : [-1];
+    const cpus = this.#cpus();
     const isProcess = options.target !== undefined && !options.target.thread;
     const pids = this.#isSystemWide || task === null ? [-1] : isProcess ? this.#sys.proc_tasks(task.tgid) : [task.pid];
     const opened: Opened[] = [];
@@ -109,7 +120,7 @@ export class StatTool {
       read_format: BigInt(READ_FORMAT),
       inherit: options.inherit,
       disabled: isLeader,
-      enable_on_exec: isLeader && workload !== null && options.target === undefined && !this.#isSystemWide,
+      enable_on_exec: isLeader && (options.delay_ms ?? 0) === 0 && workload !== null && options.target === undefined && !this.#isSystemWide,
     });
   }
 
@@ -130,28 +141,38 @@ export class StatTool {
       }
       yield* this.#sys.poll([], start / NS_PER_MS + interval_ms * (intervals.length + 1) - this.#sys.clock() / NS_PER_MS);
       if (isOver()) break;
-      const counts = yield* this.#read(opened);
-      intervals.push({ at_ns: this.#sys.clock() - start, counts: difference(counts, intervals.map((one) => one.counts)) });
+      const reading = yield* this.#read(opened);
+      intervals.push({ at_ns: this.#sys.clock() - start, ...since(reading, intervals) });
     }
     return intervals;
   }
 
-  /** The sums over CPUs and threads; null where nothing could be opened. */
-  *#read(opened: readonly Opened[]): Program<Counts> {
-    const sums: Counts = this.#job.options.events.map(() => null);
-    for (const { fd, event } of opened) {
+  /** The sums over CPUs and threads, or those of each CPU besides; null where nothing could be opened. */
+  *#read(opened: readonly Opened[]): Program<Reading> {
+    const { events, no_aggr } = this.#job.options;
+    const counts: Counts = events.map(() => null);
+    const by_cpu = new Map(this.#cpus().map((cpu) => [cpu, events.map((): Counts[number] => null)]));
+    for (const { fd, event, cpu } of opened) {
       const words = yield* this.#sys.read(fd, READ_BYTES);
-      const { enabled, running, events } = readValues(typeof words === 'number' ? [] : words, READ_FORMAT);
-      const sum = (sums[event] ??= { value: 0, enabled: 0, running: 0 });
-      sum.value += events[0].value;
-      sum.enabled += enabled;
-      sum.running += running;
+      const read = readValues(typeof words === 'number' ? [] : words, READ_FORMAT);
+      for (const sums of [counts, by_cpu.get(cpu)!]) {
+        const sum = (sums[event] ??= { value: 0, enabled: 0, running: 0 });
+        sum.value += read.events[0].value;
+        sum.enabled += read.enabled;
+        sum.running += read.running;
+      }
     }
-    return sums;
+    return no_aggr ? { counts, by_cpu: [...by_cpu].map(([cpu, own]) => ({ cpu, counts: own })) } : { counts };
   }
 }
 
-/** What has come since the earlier intervals, of which `all` is the sum. */
+/** What has come since the earlier readings, of which `all` is the sum. */
+function since({ counts, by_cpu }: Reading, earlier: readonly Reading[]): Reading {
+  const rest = difference(counts, earlier.map((one) => one.counts));
+  if (by_cpu === undefined) return { counts: rest };
+  return { counts: rest, by_cpu: by_cpu.map(({ cpu, counts: own }, i) => ({ cpu, counts: difference(own, earlier.map((one) => one.by_cpu![i].counts)) })) };
+}
+
 function difference(all: Counts, earlier: readonly Counts[]): Counts {
   return all.map((count, event) => {
     if (count === null) return null;

@@ -36,6 +36,8 @@ const reason = obstacle();
   test.each([
     [events], [['-r', '3', ...events]], [['-x', ',', ...events]], [['-x', ';', '-r', '2', ...events]], [['-j', ...events]],
     [['-I', '50', ...events]], [['-I', '50', '-x', ',', ...events]], [['-e', '{cpu-clock:u,task-clock}']], [['-a', ...events]], [['-C', '0', '-e', 'cpu-clock']],
+    [['-n']], [['-a', '-A', ...events]], [['-a', '-A', '-x', ',', ...events]], [['-a', '-A', '-j', ...events]], [['-a', '-A', '-I', '50', ...events]],
+    [['-D', '20', ...events]], [['-I', '50', '--summary', ...events]], [['-I', '50', '--interval-count', '1', ...events]], [['--no-scale', '--no-big-num', ...events]],
   ])('%j', (words) => {
     expect(form(simulated(words))).toEqual(form(perf('stat', ...words, '--', ...LOOP).stderr));
   });

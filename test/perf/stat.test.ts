@@ -15,9 +15,9 @@ interface StatJob extends Omit<Job, 'events'>, Partial<Omit<StatOptions, 'events
   workload?: StatSpec['workload'];
 }
 
-function statOf({ events, repeat = 1, interval_ms = null, inherit = true, workload = { name: 'noploop', args: ['0.5'] }, ...job }: StatJob): StatRun[] {
+function statOf({ events, repeat = 1, interval_ms = null, inherit = true, workload = { name: 'noploop', args: ['0.5'] }, no_aggr = false, delay_ms = 0, ...job }: StatJob): StatRun[] {
   const { record: _, ...machine } = specOf({ kernel: 'v6.18', tool: '6.1', ...job });
-  const stat: StatOptions = { events: parse_events(events), repeat, interval_ms, inherit, system_wide: job.system_wide ?? false, cpu_list: job.cpu_list ?? null };
+  const stat: StatOptions = { events: parse_events(events), repeat, interval_ms, inherit, system_wide: job.system_wide ?? false, cpu_list: job.cpu_list ?? null, no_aggr, delay_ms };
   return runStat({ ...machine, workload, stat }).runs;
 }
 
@@ -146,4 +146,52 @@ test('the form of 3.2', () => {
        0.195810418 seconds time elapsed
 
 `);
+});
+
+describe('-A', () => {
+  const run: StatRun = {
+    ...runOf(count(3e6, 3e6)),
+    by_cpu: [{ cpu: 0, counts: [count(2e6, 2e6)] }, { cpu: 3, counts: [count(1e6, 1e6)] }],
+  };
+
+  test('shows the CPUs apart, each with the metrics of its own', () => {
+    const lines = statText(table('task-clock'), [run]).split('\n').filter((line) => line.startsWith('CPU'));
+    expect(lines).toEqual([
+      'CPU0                     2.00 msec task-clock                       #    0.010 CPUs utilized          ',
+      'CPU3                     1.00 msec task-clock                       #    0.005 CPUs utilized          ',
+    ]);
+  });
+
+  test('adds up to what is shown without', () => {
+    const [{ counts, by_cpu }] = statOf({ events: 'cycles,context-switches', system_wide: true, no_aggr: true });
+    counts.forEach((sum, event) => expect(by_cpu!.reduce((all, { counts: own }) => all + own[event]!.value, 0)).toBe(sum!.value));
+    expect(by_cpu!.map(({ cpu }) => cpu)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+test('-D: what comes before is not counted', () => {
+  const [before, after] = [0, 200].map((delay_ms) => countsOf({ events: 'instructions:u', delay_ms })[0]!);
+  within(after, before * 0.6, 0.02);
+  expect(countsOf({ events: 'instructions:u', delay_ms: -1 })).toEqual([null]);
+});
+
+test('-B sets thousands apart, and nothing else', () => {
+  const text = statText({ ...table('cycles,task-clock'), big_num: true }, [runOf(count(1234567), count(1_234_567e3))]);
+  expect(text).toContain('         1,234,567      cycles ');
+  expect(text).toContain('          1,234.57 msec task-clock ');
+});
+
+test('--no-scale shows what the counter had', () => {
+  const lines = (no_scale: boolean): string => statText({ ...table('cycles'), no_scale }, [runOf(count(1000, 40e6, 80e6))]);
+  expect(lines(false)).toContain('              2000      cycles ');
+  expect(lines(true)).toContain('              1000      cycles ');
+  expect(lines(true)).toContain('(50.00%)');
+});
+
+test.each([
+  ['L1-dcache-load-misses,L1-dcache-loads', '25.00% of all L1-dcache accesses'], ['LLC-load-misses,LLC-loads', '25.00% of all LL-cache accesses'],
+  ['iTLB-load-misses,iTLB-loads', '25.00% of all iTLB cache accesses'], ['branch-misses,branches', '25.00% of all branches'],
+])('%s: the first in per cent of the second, or alone', (events, metric) => {
+  expect(statText(table(events), [runOf(count(25), count(100))])).toContain(`#   ${metric}`);
+  expect(statText(table(`${events.split(',')[0]},task-clock`), [runOf(count(25), count(100))])).not.toMatch(/misses +#/);
 });
