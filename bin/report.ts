@@ -5,7 +5,7 @@ import { histogram, type CallGraphOptions } from '../perf/report/histogram.ts';
 import { histogramText } from '../perf/report/histogram-text.ts';
 import { Session } from '../perf/report/session.ts';
 import { statistics } from '../perf/report/stats.ts';
-import { DEFAULT_SORT, parseSortKeys } from '../perf/report/sort-keys.ts';
+import { DEFAULT_SORT, givenSortKeys, parseSortKeys } from '../perf/report/sort-keys.ts';
 import { symbolFiles } from '../perf/report/symbol-files.ts';
 import { machineFiles, standardOutput, type Recording } from './recording.ts';
 
@@ -31,7 +31,7 @@ const HEADER_HINT = '# To display the perf.data header info, please use --header
 
 export function runReport({ data, capturedOn }: Recording, options: ReportOptions): number {
   const out = standardOutput();
-  const keys = parseSortKeys(options.sort ?? DEFAULT_SORT);
+  const keys = options.sort === undefined ? parseSortKeys(DEFAULT_SORT) : givenSortKeys(options.sort);
   const dump = options['dump-raw-trace'] ? new Dump(data, out, data.header.pipe ? 'pipe' : options.input, symbolFiles(machineFiles, data)) : null;
   try {
     if (dump !== null) out.text(dump.warning);

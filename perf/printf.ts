@@ -1,7 +1,7 @@
 /**
- * Numbers as C prints them.
- * Reference: printf(3), conversion f, of the GNU C library; ISO C, 7.21.6.1.
- * Not modelled: other rounding modes.
+ * Numbers and strings as C prints them.
+ * Reference: printf(3), conversions f and s, of the GNU C library; ISO C, 7.21.6.1.
+ * Not modelled: other rounding modes; half a character where a string is cut off within one.
  */
 
 /**
@@ -28,4 +28,33 @@ function isMiddle(value: number, precision: number): boolean {
 /** The flag ' of a printed number where thousands are set apart by commas. */
 export function grouped(number: string): string {
   return number.replace(/\d+/, (digits) => digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ','));
+}
+
+const encoder = new TextEncoder();
+
+/** What strlen(3) counts: bytes, of which letters beyond ASCII have two to four. */
+export function strlen(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** `%<width>s` */
+export function right(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - strlen(text))) + text;
+}
+
+/** `%-<width>s` */
+export function left(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - strlen(text)));
+}
+
+/** `%-<width>.<width>s` */
+export function fit(text: string, width: number): string {
+  let room = width;
+  let fitting = '';
+  for (const character of text) {
+    room -= strlen(character);
+    if (room < 0) break;
+    fitting += character;
+  }
+  return left(fitting, width);
 }

@@ -3,7 +3,7 @@
  * Reference: hists__fprintf() of tools/perf/ui/stdio/hist.c and evlist__tty_browse_hists() of builtin-report.c, v6.1.
  * Not modelled: the tip of the day below.
  */
-import { fixed } from '../printf.ts';
+import { fixed, left } from '../printf.ts';
 import { callGraphText } from './call-graph-text.ts';
 import type { CallGraphOptions, EventHistogram, Histogram, Row } from './histogram.ts';
 import type { SortKey } from './sort-keys.ts';
@@ -67,7 +67,7 @@ function table({ rows, periods, events }: EventHistogram, graph: CallGraphOption
     const line = [
       ...(graph?.children ? [share(entries, 'total')] : []), share(entries, 'period'),
       ...samplesColumn(entries.map((entry) => String(entry?.samples ?? 0).padStart(SAMPLES_WIDTH)).join('')),
-      ...keys.map((key, i) => key.show(values, widths[i])),
+      ...keys.map((key, i) => left(key.show(values, widths[i]), i === keys.length - 1 ? 0 : widths[i])),
     ].join('  ');
     return `  ${line}\n${graph?.shown ? graphOf(row, periods, options, graph.children) : ''}`;
   });

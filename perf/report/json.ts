@@ -1,7 +1,8 @@
 /**
  * `data convert --to-json`: the header and every sample as JSON.
  * Reference: tools/perf/util/data-convert-json.c, v6.1 (linux-perf-json-version 1).
- * Not modelled: fields of tracepoints, which v6.1 does not convert either without libtraceevent.
+ * Not modelled: fields of tracepoints, which v6.1 does not convert either without libtraceevent; letters beyond ASCII, which perf
+ * takes apart into bytes: here they stay what they are.
  */
 import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import { u64, type PerfData } from '../data/index.ts';

@@ -4,6 +4,7 @@
  * Not modelled: records whose time is not in a trailer; --show-round-events, which in v6.1 disturbs the order of all else.
  */
 import type { PerfRecord } from '../data/index.ts';
+import { right } from '../printf.ts';
 import { describeRecord, type DumpContext } from './dump-record.ts';
 import type { Machine } from './machine.ts';
 import type { FieldSet } from './script-fields.ts';
@@ -43,7 +44,7 @@ function start(record: PerfRecord, machine: Machine, { fields, has_callchain }: 
   const tid = id?.task ? id.task.tid | 0 : -1;
   const { comm } = 'pid' in record && 'tid' in record ? machine.thread(record.pid, record.tid) : machine.thread(pid, tid);
   let text = '';
-  if (fields.has('comm')) text += has_callchain && fields.has('ip') ? `${comm.text} ` : `${comm.text.padStart(16)} `;
+  if (fields.has('comm')) text += has_callchain && fields.has('ip') ? `${comm.text} ` : `${right(comm.text, 16)} `;
   if (fields.has('pid') && fields.has('tid')) text += `${String(pid).padStart(5)}/${String(tid).padEnd(5)} `;
   else if (fields.has('tid') || fields.has('pid')) text += `${String(fields.has('tid') ? tid : pid).padStart(5)} `;
   if (fields.has('cpu')) text += `[${String((id?.cpu?.cpu ?? -1) | 0).padStart(3, '0')}] `;

@@ -5,6 +5,7 @@
  */
 import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import type { PerfData, PerfRecord, RecordedEvent } from '../data/index.ts';
+import { right, strlen } from '../printf.ts';
 import { resolveCallchain, type Frame } from './callchain.ts';
 import type { SymbolLoader } from './dso.ts';
 import type { Comm } from './machine.ts';
@@ -79,7 +80,7 @@ export class Script {
     if (look !== undefined) return look;
     const { all } = this.#data.events;
     const fields = fieldsOf(this.#data, event, this.#options.fields ?? []);
-    const width = Math.max(...all.map(({ name }) => name.length));
+    const width = Math.max(...all.map(({ name }) => strlen(name)));
     const callchain = BigInt(PERF_SAMPLE_CALLCHAIN);
     this.#useCallchain = all.some(({ attr }) => attr.sample_type & callchain);
     const rare = (['misc', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
@@ -87,7 +88,7 @@ export class Script {
     look = {
       fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
       event: fields.has('event'), ip: fields.has('ip'), pid: fields.has('pid'), has_callchain: (event.attr.sample_type & callchain) !== 0n,
-      name: piece(`${event.name.padStart(width)}: `),
+      name: piece(`${right(event.name, width)}: `),
     };
     this.#looks[event.index] = look;
     return look;
@@ -128,7 +129,7 @@ export class Script {
     const known = byTask.get(key);
     if (known !== undefined && !pid) return known;
     let text = '';
-    if (fields.has('comm')) text += has_callchain && fields.has('ip') ? `${comm.text} ` : `${comm.text.padStart(16)} `;
+    if (fields.has('comm')) text += has_callchain && fields.has('ip') ? `${comm.text} ` : `${right(comm.text, 16)} `;
     if (fields.has('pid') && fields.has('tid')) text += `${String(sample.pid).padStart(5)}/${String(sample.tid).padEnd(5)} `;
     else if (fields.has('pid')) text += `${String(sample.pid).padStart(5)} `;
     else if (fields.has('tid')) text += `${String(sample.tid).padStart(5)} `;

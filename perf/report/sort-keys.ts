@@ -4,6 +4,7 @@
  * Not modelled: branches, memory, sources, cgroups.
  */
 import { InputError } from '../input-error.ts';
+import { fit, strlen } from '../printf.ts';
 import type { Comm, Thread } from './machine.ts';
 import type { Location } from './maps.ts';
 
@@ -42,15 +43,13 @@ function byPresence(a: unknown, b: unknown): number {
   return Number(a === null) - Number(b === null);
 }
 
-const fit = (text: string, width: number): string => text.slice(0, width).padEnd(width);
-
 const comm: SortKey = {
   name: 'comm',
   header: 'Command',
   identity: (values) => values.comm.text,
   compare: (a, b) => byText(a.comm.text, b.comm.text),
   // perf measures the name that the task has in the end, and cuts off what is longer.
-  width: ({ thread }) => thread.comm.text.length,
+  width: ({ thread }) => strlen(thread.comm.text),
   show: (values, width) => fit(values.comm.text, width),
 };
 
@@ -64,7 +63,7 @@ const dso: SortKey = {
     const [left, right] = [dsoName(a), dsoName(b)];
     return left === null || right === null ? byPresence(left, right) : byText(left, right);
   },
-  width: (values, hasUnresolved) => Math.max(dsoName(values)?.length ?? 0, hasUnresolved ? ADDRESS_DIGITS : 0),
+  width: (values, hasUnresolved) => Math.max(strlen(dsoName(values) ?? ''), hasUnresolved ? ADDRESS_DIGITS : 0),
   show: (values, width) => fit(dsoName(values) ?? '[unknown]', width),
 };
 
@@ -89,7 +88,7 @@ const symbol: SortKey = {
     const [left, right] = [found(a), found(b)];
     return left === null || right === null ? byPresence(left, right) : byText(left.name, right.name);
   },
-  width: (values) => (found(values)?.name.length ?? ADDRESS_DIGITS + 2) + 4,
+  width: (values) => strlen(found(values)?.name ?? ' '.repeat(ADDRESS_DIGITS + 2)) + 4,
   show(values, width) {
     const own = found(values);
     const address = values.location?.address ?? 0n;
@@ -103,7 +102,7 @@ const pid: SortKey = {
   header: '    Pid:Command',
   identity: ({ thread }) => `${thread.tid}`,
   compare: (a, b) => a.thread.tid - b.thread.tid,
-  width: ({ thread }) => thread.comm.text.length + 8,
+  width: ({ thread }) => strlen(thread.comm.text) + 8,
   show: ({ thread }, width) => `${String(thread.tid).padStart(7)}:${fit(thread.comm.text, Math.max(7, width) - 8)}`,
 };
 
@@ -113,12 +112,27 @@ const cpu: SortKey = {
   identity: (values) => `${values.cpu}`,
   compare: (a, b) => a.cpu - b.cpu,
   width: () => 3,
-  show: (values, width) => String(values.cpu).padStart(width, '0'),
+  show: ({ cpu }, width) => `${cpu < 0 ? '-' : ''}${String(Math.abs(cpu)).padStart(width, '0')}`,
 };
 
 const KEYS = [pid, comm, dso, symbol, cpu];
 
+/** perf adds it whenever it is asked for symbols by their full name; only branches would fill it. */
+const ipc: SortKey = {
+  ...symbol,
+  name: 'ipc_null',
+  header: 'IPC   [IPC Coverage]',
+  width: () => 0,
+  show: (_, width) => fit('-      -', width),
+};
+
 export const DEFAULT_SORT = 'comm,dso,symbol';
+
+/** The keys that somebody asks for. */
+export function givenSortKeys(text: string): SortKey[] {
+  const keys = parseSortKeys(text);
+  return text.includes(symbol.name) ? [...keys, ipc] : keys;
+}
 
 /** Reads a list of keys; the beginning of a name is enough, as with perf. */
 export function parseSortKeys(text: string): SortKey[] {
@@ -130,9 +144,9 @@ export function parseSortKeys(text: string): SortKey[] {
   return keys.includes(dso) ? keys : keys.map((key) => (key === symbol ? symbolWithinDso : key));
 }
 
-/** A symbol's address is one within its file: where that is no key of its own, it is compared first. */
+/** A symbol's address is one within its file: where that is no key of its own, it is compared first. What has no symbol perf orders by address alone. */
 const symbolWithinDso: SortKey = {
   ...symbol,
-  compare: (a, b) => dso.compare(a, b) || symbol.compare(a, b),
+  compare: (a, b) => (found(a) === null && found(b) === null ? 0 : dso.compare(a, b)) || symbol.compare(a, b),
   compareShown: (a, b) => symbol.compareShown!(a, b),
 };
