@@ -36,7 +36,7 @@ export function checkReadable(kind: string, path: string): void {
 export function moduleFailure(kind: string, path: string, error: unknown): InputError {
   if (error instanceof InputError) return error;
   const { message } = error instanceof Error ? error : new Error(String(error));
-  return new InputError(`the ${kind} '${path}' fails${placeOf(error)}: ${message}.`);
+  return new InputError(`the ${kind} '${path}' fails${placeOf(error)}: ${message.replace(/\.$/, '')}.`);
 }
 
 /** The innermost line of the user's own; of the kernel's, if something of the user's has worked behind it. */

@@ -80,7 +80,7 @@ export function valuesOf(words: readonly string[]): Options {
 export async function requestOf(options: Options, names: readonly string[]): Promise<Request> {
   const { SCENARIOS } = await import('../../scenarios/index.ts');
   const { KERNELS } = await import('../../kernel/variants/index.ts');
-  const wanted = options.get('kernel')?.split(',');
+  const wanted = options.has('kernel') ? [...new Set(options.get('kernel')!.split(','))] : undefined;
   const bounds = boundsOf(options);
   const nameOf = ({ variant }: (typeof KERNELS)[number]): string => variant.name;
   const scenarios = names.length === 0 ? SCENARIOS.map(({ name }) => name) : known('scenario', names, SCENARIOS.map(({ name }) => name), 'perfsim explore --list');

@@ -1,4 +1,5 @@
 /** One cell of the verdict table as a job: what is asked is plain data, and so is the answer, steps and source lines included. */
+import { basename } from 'node:path';
 import type { Scenario, Verdict, Worlds } from '../../kernel/explore/scenario.ts';
 import type { KernelClass } from '../../kernel/variant.ts';
 import { InputError } from '../../perf/input-error.ts';
@@ -63,8 +64,13 @@ export async function exploreCell(job: CellJob, onStates: (states: number) => vo
       throw new InputError(`${ownPart(job)} does not do the same when the same steps are executed again: it keeps something outside of the simulated memory.`);
     }
     const rows = verdict.schedule === null || !job.steps ? [] : ((await explained(worlds, verdict.schedule, false))?.rows ?? []);
-    return { question: scenario.question, verdict, expected: expectedOn(scenario, kernel), parent: kernel.variant.parent, rows };
+    return { question: scenario.question, verdict: { ...verdict, kernel: shownName(job.kernel, verdict.kernel) }, expected: expectedOn(scenario, kernel), parent: kernel.variant.parent, rows };
   });
+}
+
+/** Kernels in files that do not say what they are called are told apart by where they are. */
+function shownName(asked: string, name: string): string {
+  return isModuleFile(asked) && name === basename(asked) ? asked.replace(/^\.\//, '') : name;
 }
 
 /** What one schedule does, step by step, and what is wrong in the end. */

@@ -1,7 +1,7 @@
 /** `perfsim explore` with code of the user's own: scenarios and kernels in files, and what is said of those that cannot be run. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -111,6 +111,14 @@ test('a kernel of one\'s own is set beside its parent, if no question is named: 
   expect(sections.at(-1)).toMatch(/^Against its parent v3\.2, \.\/looks-once\.ts repairs \d+ \(.+\).* and breaks \d+ \(.*nmi-in-write.*\)\.\nShown is the simplest of what is new; .+\n$/);
   expect(stdout.match(/Sometimes:/g)).toHaveLength(1);
   expect(status).toBe(1);
+}, 60_000);
+
+test('kernels of the same name are told apart by their folders', async () => {
+  mkdirSync(join(folder, 'other'), { recursive: true });
+  writeFileSync(join(folder, 'other/as-parent.ts'), kernel('perf_poll() { return 0; }'));
+  const { stdout } = await explore('--kernel', './as-parent.ts,./other/as-parent.ts,./as-parent.ts');
+  expect(stdout).toMatch(/^ +as-parent\.ts +other\/as-parent\.ts\n/);
+  expect(stdout).toMatch(/\nAgainst its parent v3\.2, \.\/as-parent\.ts .*breaks 0 [^]*\nAgainst its parent v3\.2, \.\/other\/as-parent\.ts .*breaks [1-9]/);
 }, 60_000);
 
 test('one that changes nothing breaks nothing, though its parent is not free of defects', async () => {
