@@ -5,7 +5,7 @@ import type { RunsPage, RunView } from '../../perf/view/page-data.ts';
 import { grid, title, type Setting } from '../../scenarios/suite/variation.ts';
 import type { Command } from '../command.ts';
 import { loadKernel } from '../load-kernel.ts';
-import { isModuleFile } from '../load-module.ts';
+import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { VARIED_OPTIONS, axesOf, recordWords, specOf, wordsOf, type RecordWords } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
@@ -104,7 +104,11 @@ async function viewOfRun(command: RecordWords, setting: readonly Setting[], simu
   const spec = await specOf(command, setting, simulation);
   const kernel = isModuleFile(spec.kernel) ? await loadKernel(spec.kernel) : undefined;
   let trace!: RunTrace;
-  simulation.run(spec, null, { kernel, trace: (found) => (trace = found) });
+  try {
+    simulation.run(spec, null, { kernel, trace: (found) => (trace = found) });
+  } catch (error) {
+    throw kernel === undefined ? error : moduleFailure('kernel', spec.kernel, error);
+  }
   const name = setting.map(title).join(' ').replace(/^v(?=\d)/, 'Linux ');
   return { view: runView(name === '' ? spec.kernel.replace(/^v(?=\d)/, 'Linux ') : name, trace, spec), end: trace.end };
 }

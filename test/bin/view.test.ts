@@ -1,7 +1,7 @@
 /** The pages of `perfsim view`, as a browser shows them: skipped where Debian's package chromium is not installed. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -24,6 +24,7 @@ const RECORD = ['record', '--seed', '8', '-e', 'cycles,cycles,cycles', 'noploop'
 
 beforeAll(() => {
   perfsim(...RECORD.slice(0, -1), '1');
+  writeFileSync(join(folder, 'throws.ts'), "import { V6_18 } from 'perfsim/kernel';\nexport class Mine extends V6_18 { override perf_output_end(): void { throw new Error('oh'); } }\n");
   const made = [
     perfsim('view', '-k', 'v3.1,v3.2', '-o', 'runs.html', '--', ...RECORD),
     perfsim('view', 'explore', 'poll-vs-set-output', '--kernel', 'no-mmap-mutex', '-o', 'race.html'),
@@ -54,6 +55,7 @@ describe('a page', () => {
     [['view', 'explore', 'three-events'], /^perfsim: a page shows one counterexample: .*\n$/],
     [['view', '-k', 'v3.1', 'perf.data'], /^perfsim: options of a run need a command to run: .*\n$/],
     [['view', '-o', 'no/page.html'], /^perfsim: cannot write 'no\/page\.html': no such file or directory\.\n$/],
+    [['view', '-k', './throws.ts', '--', 'record', 'noploop', '0.1'], /^perfsim: the kernel '\.\/throws\.ts' fails in perf_output_end \(throws\.ts:2\): oh\.\n$/],
     [['view', 'no.data'], /^perfsim: cannot read 'no\.data': no such file or directory\.\n$/],
   ])('is refused for %j in one sentence', (words, sentence) => {
     const { status, stderr } = perfsim(...words);
