@@ -39,6 +39,11 @@ export function moduleFailure(kind: string, path: string, error: unknown): Input
   return new InputError(`the ${kind} '${path}' fails${placeOf(error)}: ${message.replace(/\.$/, '')}.`);
 }
 
+/** Whether the innermost line of the user's own is one of the file's. */
+export function isOf(path: string, error: unknown): boolean {
+  return error instanceof Error && tellingFrames(error).find((frame) => !isOurs(frame.path))?.path === resolve(path);
+}
+
 /** The innermost line of the user's own; of the kernel's, if something of the user's has worked behind it. */
 function placeOf(error: unknown): string {
   const frames = error instanceof Error ? tellingFrames(error) : [];

@@ -4,6 +4,7 @@
  * Reference: docs/ARCHITECTURE.md.
  * Not modelled: nothing.
  */
+export { Violation } from '../sim/explore/model.ts';
 export { Cell, effect, shared, struct, u64 } from '../sim/memory.ts';
 export * from './abi/index.ts';
 export { attr_limits, type AttrLimits } from './attr-limits.ts';
@@ -14,6 +15,8 @@ export { KERNEL_COPY, USER_LOOP } from './driver/locations.ts';
 export { Mapping } from './driver/mapping.ts';
 export { Process } from './driver/process.ts';
 export { parse_record, type DriverRecord } from './driver/record.ts';
+export type { Scenario } from './explore/scenario.ts';
+export type { Setup } from './explore/setup.ts';
 export * from './list.ts';
 export * from './primitives.ts';
 export type { Executable } from './process.ts';

@@ -5,7 +5,7 @@ import type { KernelClass } from '../../kernel/variant.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { Row } from '../counterexample.ts';
 import { loadKernel } from '../load-kernel.ts';
-import { isModuleFile, moduleFailure } from '../load-module.ts';
+import { isModuleFile, isOf, moduleFailure } from '../load-module.ts';
 import { loadScenario } from '../load-scenario.ts';
 import { uptime } from '../progress.ts';
 
@@ -126,8 +126,8 @@ export async function usersOwn<T>({ scenario, kernel }: CellJob, work: () => Pro
   try {
     return await work();
   } catch (error) {
+    if (isModuleFile(scenario) && (!isModuleFile(kernel) || isOf(scenario, error))) throw moduleFailure('scenario', scenario, error);
     if (isModuleFile(kernel)) throw moduleFailure('kernel', kernel, error);
-    if (isModuleFile(scenario)) throw moduleFailure('scenario', scenario, error);
     throw error;
   }
 }

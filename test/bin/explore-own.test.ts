@@ -72,6 +72,22 @@ const FILES = {
       }
     }`,
   'no-scenario.ts': 'export const scenario = 1;',
+  'no-program.ts': "export const scenario = { name: 'none', question: 'What happens?', build(setup) { setup.map(setup.event()); } };",
+  'since.ts': "export const scenario = { name: 'late', question: 'When?', since: 'v9.9', build() {} };",
+  'two-scenarios.ts': "export const a = { name: 'a', question: 'A?', build() {} };\nexport const b = { ...a, name: 'b' };",
+  'bad-call.ts': "export const scenario = { name: 'bad', question: 'Bad?',\n build(setup) { setup.evnt(); } };",
+  'judges.ts': `import { Violation, type Scenario } from 'perfsim/kernel';
+    export const scenario: Scenario = {
+      name: 'one-sample', question: 'Is there one sample?', expected: [],
+      build(setup) {
+        const event = setup.event();
+        const { rb } = setup.map(event);
+        setup.overflow('NMI', event, event);
+        setup.judge(() => {
+          if (setup.account.samplesIn(rb) > 1) throw new Violation('two samples', 'there are two');
+        });
+      },
+    };`,
 };
 
 for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
@@ -87,6 +103,12 @@ test('a scenario in a file is asked of any kernel', async () => {
   const { stdout, status } = await explore('./scenario.ts', '--kernel', 'v3.2,./my own.ts');
   expect(stdout).toMatch(/^\nmine: Is a sleeper woken\?\n\n {2}v3\.2: Never \(complete: \d+ states, \d+ schedules\)\n\n {2}my own\.ts: Never/);
   expect(status).toBe(0);
+});
+
+test('a scenario in a file has a judgement of its own', async () => {
+  const { stdout, status } = await explore('./judges.ts', '--kernel', 'v6.18');
+  expect(stdout).toMatch(/ {2}v6\.18: Sometimes: two samples\n[^]*\n {4}two samples: there are two\n/);
+  expect(status).toBe(1);
 });
 
 test('a kernel that loops over its memory has an endless loop', async () => {
@@ -151,6 +173,10 @@ describe('what cannot be run is refused in a sentence', () => {
     [['nmi-in-write', '--kernel', './in-module.ts'], /^perfsim: the kernel '\.\/in-module\.ts' does not do the same when the same steps are executed again: .+\.\n$/],
     [['three-events', '--kernel', './assigns.ts'], /^perfsim: the kernel '\.\/assigns\.ts' fails in .*: an operation is on 'NaN', which is no Cell: .+\.\n$/],
     [['three-events', '--kernel', './throws.ts'], /^perfsim: the kernel '\.\/throws\.ts' fails in perf_event_wakeup \(throws\.ts:\d+\): Cannot set properties of undefined .+\.\n$/],
+    [['./no-program.ts', '-k', 'v6.18'], /^perfsim: the scenario '\.\/no-program\.ts' has no program, .+\.\n$/],
+    [['./since.ts', '-k', 'v6.18'], /^perfsim: unknown kernel 'v9\.9'; .+\n$/],
+    [['./two-scenarios.ts', '-k', 'v6.18'], /^perfsim: '\.\/two-scenarios\.ts' exports several scenarios, a and b: .+\.\n$/],
+    [['./bad-call.ts', '-k', './as-parent.ts'], /^perfsim: the scenario '\.\/bad-call\.ts' fails in build \(bad-call\.ts:2\): setup\.evnt is not a function\.\n$/],
     [['./no-scenario.ts'], /^perfsim: '\.\/no-scenario\.ts' exports no scenario: .+\n$/],
   ])('%j', async (args, sentence) => {
     const { stdout, stderr, status } = await explore(...args);
