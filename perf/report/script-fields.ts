@@ -9,7 +9,7 @@ import {
   PERF_SAMPLE_WEIGHT, PERF_SAMPLE_WEIGHT_STRUCT, PERF_TYPE_RAW, PERF_TYPE_TRACEPOINT, type PerfEventAttr,
 } from '../../kernel/abi/index.ts';
 import { InputError } from '../input-error.ts';
-import type { PerfData, RecordedEvent } from '../data/index.ts';
+import { eventName, type PerfData, type RecordedEvent } from '../data/index.ts';
 
 export const SCRIPT_FIELDS = [
   'comm', 'tid', 'pid', 'time', 'cpu', 'event', 'ip', 'sym', 'dso', 'addr', 'symoff', 'period', 'iregs', 'uregs', 'weight',
@@ -73,13 +73,35 @@ export function parseFields(text: string): Change {
 
 /** The fields to show of each event. A field that samples of its kind lack is an error only if it was asked for. */
 export function fieldsOf(data: PerfData, event: RecordedEvent, changes: readonly Change[]): FieldSet {
-  const { type } = event.attr;
-  // perf decides for all events of one kind by the first of them.
-  const first = data.events.all.find(({ attr }) => attr.type === type) ?? event;
-  const fields = new Set(defaults(event.attr));
+  const first = firstOfKind(data, event);
+  const { fields, asked } = wantedFields(event, changes);
+  for (const field of lacking(fields, first)) {
+    if (asked.has(field)) throw new InputError(`samples of '${first.name}' have no ${NEEDS[field]![1]}, so -F cannot show '${field}'; leave it out.`);
+    fields.delete(field);
+  }
+  if (fields.has('symoff') && !fields.has('sym')) throw new InputError("-F shows 'symoff' only with 'sym'; add it.");
+  return fields;
+}
+
+/**
+ * The name to show. For a field that it leaves out perf asks for the event's name, which sticks; of a pipe it does so before
+ * EVENT_DESC has come, and finds the one that the attr makes.
+ */
+export function shownName(data: PerfData, event: RecordedEvent, changes: readonly Change[]): string {
+  const isEarly = data.header.pipe && event === firstOfKind(data, event) && lacking(wantedFields(event, changes).fields, event).length > 0;
+  return isEarly && event.name === data.features.event_desc?.[event.index]?.name ? eventName(event.attr) : event.name;
+}
+
+/** perf decides for all events of one kind by the first of them. */
+function firstOfKind({ events }: PerfData, event: RecordedEvent): RecordedEvent {
+  return events.all.find(({ attr }) => attr.type === event.attr.type) ?? event;
+}
+
+function wantedFields({ attr }: RecordedEvent, changes: readonly Change[]): { fields: Set<ScriptField>; asked: Set<ScriptField> } {
+  const fields = new Set(defaults(attr));
   const asked = new Set<ScriptField>();
   for (const { kind, mode, words } of changes) {
-    if (kind !== null && kind !== type) continue;
+    if (kind !== null && kind !== attr.type) continue;
     if (mode === 'set') fields.clear();
     for (const { remove, field } of words) {
       if (remove) fields.delete(field);
@@ -87,12 +109,13 @@ export function fieldsOf(data: PerfData, event: RecordedEvent, changes: readonly
       if (!remove) asked.add(field);
     }
   }
-  for (const field of fields) {
-    const [bits, name] = NEEDS[field] ?? [0, ''];
-    if (bits === 0 || first.attr.sample_type & BigInt(bits)) continue;
-    if (asked.has(field)) throw new InputError(`samples of '${first.name}' have no ${name}, so -F cannot show '${field}'; leave it out.`);
-    fields.delete(field);
-  }
-  if (fields.has('symoff') && !fields.has('sym')) throw new InputError("-F shows 'symoff' only with 'sym'; add it.");
-  return fields;
+  return { fields, asked };
+}
+
+/** Those for which the event's samples hold nothing. */
+function lacking(fields: ReadonlySet<ScriptField>, { attr }: RecordedEvent): ScriptField[] {
+  return [...fields].filter((field) => {
+    const [bits] = NEEDS[field] ?? [0];
+    return bits !== 0 && !(attr.sample_type & BigInt(bits));
+  });
 }

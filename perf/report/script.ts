@@ -12,7 +12,7 @@ import type { Comm } from './machine.ts';
 import type { Location } from './maps.ts';
 import { piece, type Output, type Piece } from './output.ts';
 import { scriptRecord, type RecordKind } from './script-records.ts';
-import { fieldsOf, type FieldSet, type parseFields } from './script-fields.ts';
+import { fieldsOf, shownName, type FieldSet, type parseFields } from './script-fields.ts';
 import { registerText, timeText } from './script-text.ts';
 import { withUnit } from './unit.ts';
 import { Session, type CurrentSample } from './session.ts';
@@ -80,7 +80,8 @@ export class Script {
     if (look !== undefined) return look;
     const { all } = this.#data.events;
     const fields = fieldsOf(this.#data, event, this.#options.fields ?? []);
-    const width = Math.max(...all.map(({ name }) => strlen(name)));
+    const nameOf = (one: RecordedEvent): string => shownName(this.#data, one, this.#options.fields ?? []);
+    const width = Math.max(...all.map((one) => strlen(nameOf(one))));
     const callchain = BigInt(PERF_SAMPLE_CALLCHAIN);
     this.#useCallchain = all.some(({ attr }) => attr.sample_type & callchain);
     const rare = (['misc', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
@@ -88,7 +89,7 @@ export class Script {
     look = {
       fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
       event: fields.has('event'), ip: fields.has('ip'), pid: fields.has('pid'), has_callchain: (event.attr.sample_type & callchain) !== 0n,
-      name: piece(`${right(event.name, width)}: `),
+      name: piece(`${right(nameOf(event), width)}: `),
     };
     this.#looks[event.index] = look;
     return look;
