@@ -70,7 +70,7 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
       const report = { width: Math.max(...scenarios.map(({ scenario }) => scenario.title.length)), verbose: options.verbose ?? false, kernel: options.kernel, parent, replay: replayCommand };
       const verdicts = await judged(plans, report, (all) => run(all, options.workers), (text) => options.format === 'perf' && printText(text));
       if (options.update) files.forEach(({ baseline, baselinePath }, i) => writeBaseline(baselinePath, updated(baseline, verdicts[i].subtests)));
-      printText(options.format === 'perf' ? closingLine(verdicts, report) : FORMATS[options.format](verdicts));
+      printText(options.format === 'perf' ? closingLine(verdicts, report) : FORMATS[options.format](verdicts, replayCommand));
       return verdicts.every(({ isOk }) => isOk) ? 0 : 1;
     },
   };
@@ -130,7 +130,12 @@ function commandWords(command: string): RecordWords {
 
 function replayCommand(failed: SubtestVerdict): string {
   const { options, workload } = commandWords(failed.subtest.scenario.command);
-  return replay(failed, (settings) => ['record', ...override(options, settings), ...workload].join(' '));
+  return replay(failed, (settings) => ['record', ...override(options, settings), ...workload].map(quoted).join(' '));
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Runs all plans in one go and prints each scenario once its last run is done. */

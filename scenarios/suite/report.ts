@@ -4,7 +4,7 @@
  * Reference: tools/perf/tests/builtin-test.c. Not modelled: colours.
  */
 import { comparisonTable } from './comparison.ts';
-import { summaries, type ScenarioVerdict, type SubtestVerdict } from './suite.ts';
+import { failure, type ScenarioVerdict, type SubtestVerdict } from './suite.ts';
 
 export interface ReportOptions {
   /** Width of the titles' column. */
@@ -42,11 +42,18 @@ function beside(isParentOk: boolean | null, { parent }: ReportOptions): string {
 }
 
 export function closingLine(verdicts: readonly ScenarioVerdict[], { kernel, parent }: Pick<ReportOptions, 'kernel' | 'parent'>): string {
-  const failed = verdicts.filter(({ isOk }) => !isOk);
-  const first = failed.length === 0
-    ? `All ${verdicts.length} scenarios are as expected on ${kernel}.\n`
-    : `${failed.length} of ${verdicts.length} scenarios failed on ${kernel}${parent === null ? `, ${knownNote(verdicts, kernel)}` : ''}.\n`;
+  const first = verdicts.length === 1 ? closingOfOne(verdicts[0], kernel) : closingOfMany(verdicts, kernel, parent === null);
   return parent === null ? first : `${first}${againstParent(verdicts, kernel, parent)}`;
+}
+
+function closingOfOne({ isOk, isKnownToFail }: ScenarioVerdict, kernel: string): string {
+  return `The scenario ${isOk ? 'is as expected' : 'failed'} on ${kernel}${!isOk && isKnownToFail ? ', as it is known to' : ''}.\n`;
+}
+
+function closingOfMany(verdicts: readonly ScenarioVerdict[], kernel: string, isOfLineage: boolean): string {
+  const failed = verdicts.filter(({ isOk }) => !isOk).length;
+  if (failed === 0) return `All ${verdicts.length} scenarios are as expected on ${kernel}.\n`;
+  return `${failed} of ${verdicts.length} scenarios failed on ${kernel}${isOfLineage ? `, ${knownNote(verdicts, kernel)}` : ''}.\n`;
 }
 
 function knownNote(verdicts: readonly ScenarioVerdict[], kernel: string): string {
@@ -66,6 +73,5 @@ function details(verdict: SubtestVerdict, parent: SubtestVerdict | undefined, { 
   const columns = [{ title: parent === undefined ? 'counts' : kernel, results: verdict.seeds.map(({ result }) => result) }];
   if (parent !== undefined) columns.push({ title: name!, results: parent.seeds.map(({ result }) => result) });
   const counts = verbose ? comparisonTable(columns).split('\n').slice(0, -1) : [];
-  const failure = verdict.isOk ? [] : [...summaries(verdict), `replay: ${replay(verdict)}`];
-  return [...counts, ...failure].map((line) => `       ${line}\n`).join('');
+  return [...counts, ...(verdict.isOk ? [] : failure(verdict, replay))].map((line) => `       ${line}\n`).join('');
 }

@@ -128,6 +128,11 @@ export function summaries({ seeds, changes }: SubtestVerdict): string[] {
   return [...unexpected, ...changes];
 }
 
+/** What is to be said of a subtest that has failed, and the command that does it again. */
+export function failure(verdict: SubtestVerdict, replay: (failed: SubtestVerdict) => string): string[] {
+  return [...summaries(verdict), `replay: ${replay(verdict)}`];
+}
+
 /** The one command that does a failing run again. */
 export function replay({ subtest, seeds }: SubtestVerdict, words: (settings: readonly Setting[]) => string): string {
   const failing = seeds.find(({ deviations }) => deviations.length > 0) ?? seeds[0];

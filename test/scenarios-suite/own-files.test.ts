@@ -93,3 +93,8 @@ test('a scenario in YAML is run on any kernel', () => {
   expect(stdout).toMatch(/: a short run: FAILED!\n {7}samples of cycles: \d+, expected 1 \(1 of 1 seeds, such as 1\)\n {7}replay: perfsim record --event=cycles --tool=3\.2 --kernel=v3\.1 --seed=1 noploop 0\.1\n/);
   expect(status).toBe(1);
 });
+
+test('what does a run again is quoted for the shell', () => {
+  write('group.yaml', "title: a group\ncommand: record -e {cycles,instructions}:S noploop 0.1\nexpect: { samples: 1 }\n");
+  expect(perfsimTest('./group.yaml').stdout).toContain("replay: perfsim record '--event={cycles,instructions}:S' --tool=3.2");
+});
