@@ -61,13 +61,13 @@ export function placedRows({ steps, violation }: Explanation, all = false): Plac
 function placed(steps: readonly ExplainedStep[], matters: (fold: readonly ExplainedStep[], frames: readonly Frame[]) => boolean): PlacedRow[] {
   return folds(steps).flatMap((fold) => {
     const frames = framesOf(fold[0]);
-    if (!matters(fold, frames)) return [];
+    if (!matters(fold, frames) || (frames.length === 0 && fold[0].cells.length === 0)) return [];
     const [inner, caller] = frames;
     const shown = fold.length > 1 && caller !== undefined ? caller : inner;
     const row = {
       thread: fold[0].name,
       function: shown?.name ?? '',
-      statement: shown === undefined ? `${fold[0].operation} ${fold[0].cells[0]?.name ?? ''}` : statementAt(shown),
+      statement: shown === undefined ? `${fold[0].operation} ${fold[0].cells[0].name}` : statementAt(shown),
       source: shown === undefined ? '' : sourceLine(shown),
     };
     return [{ row, step: steps.indexOf(fold[0]), excerpt: shown === undefined ? null : excerptAt(shown) }];

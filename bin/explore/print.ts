@@ -35,7 +35,9 @@ export function comparisons(answers: readonly CellAnswer[], jobs: readonly CellJ
   const own = [...new Set(jobs.map(({ kernel }) => kernel).filter(isModuleFile))];
   return own.map((kernel) => {
     const indices = jobs.flatMap((job, i) => (job.kernel === kernel ? [i] : []));
-    const [simplest, ...others] = indices.filter((i) => isNew(answers[i])).toSorted((a, b) => answers[a].rows.length - answers[b].rows.length);
+    // One without any step that matters is found before anything has happened, and explains nothing.
+    const length = (i: number): number => answers[i].rows.length || Number.MAX_SAFE_INTEGER;
+    const [simplest, ...others] = indices.filter((i) => isNew(answers[i])).toSorted((a, b) => length(a) - length(b));
     const shown = simplest === undefined ? '' : question(answers[simplest]) + described(answers[simplest], jobs[simplest]);
     const more = others.length === 0 ? '' : `Shown is the simplest of what is new; 'perfsim explore <scenario> --kernel ${quoted(kernel)}' shows the others.\n`;
     return `${shown}\n${againstParent(indices.map((i) => answers[i]), kernel)}${more}`;

@@ -17,11 +17,18 @@ export function contains({ min, max }: Range, value: number): boolean {
 }
 
 export function shown({ min, max, unit }: Range): string {
-  const text = min === max ? rounded(min) : max === Infinity ? `at least ${rounded(min)}` : `${rounded(min)}..${rounded(max)}`;
+  const text = min === max ? precise(min) : max === Infinity ? `at least ${precise(min)}` : `${precise(min)}..${precise(max)}`;
   return unit === '' ? text : `${text} ${unit}`;
 }
 
 /** A number as tables show it. */
 export function rounded(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
+
+const DIGITS = 4;
+
+/** A number beside the limit that it does not keep: with as many digits as it takes to see it. */
+export function precise(value: number): string {
+  return Number.isInteger(value) || Math.abs(value) >= 10 ** (DIGITS - 1) ? rounded(value) : String(Number(value.toPrecision(DIGITS)));
 }

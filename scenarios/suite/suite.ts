@@ -3,7 +3,7 @@ import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import { InputError } from '../../perf/input-error.ts';
 import { differences, type Baseline } from './baseline.ts';
 import { contradiction, judge, type Deviation } from './judge.ts';
-import { rounded } from './range.ts';
+import { precise } from './range.ts';
 import type { Scenario } from './scenario.ts';
 import { deviationsOf } from './timed-scenario.ts';
 import { grid, title, type FileSetting, type Setting } from './variation.ts';
@@ -122,7 +122,7 @@ export function summaries({ seeds, changes }: SubtestVerdict): string[] {
   }
   const unexpected = [...byNumber].map(([what, { found, expected, seed }]) => {
     const [least, most] = [Math.min(...found), Math.max(...found)];
-    const count = Object.is(least, most) ? rounded(least) : `${rounded(least)}..${rounded(most)}`;
+    const count = Object.is(least, most) ? precise(least) : `${precise(least)}..${precise(most)}`;
     return `${what}: ${count}, expected ${expected} (${found.length} of ${seeds.length} seeds, such as ${seed})`;
   });
   return [...unexpected, ...changes];

@@ -61,6 +61,7 @@ const FILES = {
         if (handle.wakeup !== READ_ONCE(handle.rb.wakeup)) this.perf_output_wakeup(handle);
       }
     }`,
+  'wakes-always.ts': "import { V6_18 } from 'perfsim/kernel';\nexport class Mine extends V6_18 { perf_output_end(handle) { this.perf_output_wakeup(handle); super.perf_output_end(handle); } }",
   'two-buffers.ts': `
     import { Cell, READ_ONCE, RingBuffer, V5_19, atomic_inc, kzalloc } from 'perfsim/kernel';
     class Counting extends RingBuffer { crossings = new Cell(0, this, 'crossings'); }
@@ -133,6 +134,12 @@ test('a kernel of one\'s own is set beside its parent, if no question is named: 
   expect(sections.at(-1)).toMatch(/^Against its parent v3\.2, \.\/looks-once\.ts repairs \d+ \(.+\).* and breaks \d+ \(.*nmi-in-write.*\)\.\nShown is the simplest of what is new; .+\n$/);
   expect(stdout.match(/Sometimes:/g)).toHaveLength(1);
   expect(status).toBe(1);
+}, 60_000);
+
+test('a counterexample in which nothing happens is not the one that is shown', async () => {
+  const { stdout } = await explore('--kernel', './wakes-always.ts');
+  expect(stdout).toMatch(/\n {4}t0 .*\n[^]*\n {4}wrong poll result: /);
+  expect(stdout).not.toMatch(/ effect *$/m);
 }, 60_000);
 
 test('kernels of the same name are told apart by their folders', async () => {

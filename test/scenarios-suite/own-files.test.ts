@@ -55,6 +55,7 @@ describe('a scenario in TypeScript', () => {
   test.each([
     ["check({ result, expect }) { expect('samples', result.events[0].samples, 80, 120); }", /: mine: Ok\n/],
     ["check({ buffer, expect }) { expect('bytes of a sample', buffer.sample, 48); }", /: mine: FAILED!\n {7}bytes of a sample: 40, expected 48 \(1 of 1 seeds, such as 1\)\n/],
+    ["check({ expect }) { expect('a share', 2.9394, 2.94, 3); }", / {7}a share: 2\.939, expected 2\.94\.\.3 /],
     ['check() {}', /: mine: FAILED!\n {7}statements of the check: 0, expected at least 1 /],
   ])('%s', (check, expected) => {
     write('mine-scenario.ts', scenario(check));
