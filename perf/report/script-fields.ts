@@ -1,7 +1,7 @@
 /**
  * `script -F`: which fields of a sample are shown, by the kind of its event.
  * Reference: parse_output_fields() and evsel__check_attr() of tools/perf/builtin-script.c, v6.1.
- * Not modelled: fields that need instructions, sources or tracepoint formats.
+ * Not modelled: fields that need instructions or sources.
  */
 import {
   PERF_SAMPLE_ADDR, PERF_SAMPLE_CODE_PAGE_SIZE, PERF_SAMPLE_CPU, PERF_SAMPLE_DATA_PAGE_SIZE, PERF_SAMPLE_IP,
@@ -13,7 +13,7 @@ import { eventName, type PerfData, type RecordedEvent } from '../data/index.ts';
 
 export const SCRIPT_FIELDS = [
   'comm', 'tid', 'pid', 'time', 'cpu', 'event', 'ip', 'sym', 'dso', 'addr', 'symoff', 'period', 'iregs', 'uregs', 'weight',
-  'phys_addr', 'misc', 'data_page_size', 'code_page_size',
+  'phys_addr', 'misc', 'data_page_size', 'code_page_size', 'trace',
 ] as const;
 
 export type ScriptField = (typeof SCRIPT_FIELDS)[number];
@@ -21,7 +21,7 @@ export type FieldSet = ReadonlySet<ScriptField>;
 
 const DEFAULT: ScriptField[] = ['comm', 'tid', 'cpu', 'time', 'event', 'ip', 'sym', 'symoff', 'dso', 'period'];
 const RAW_EXTRA: ScriptField[] = ['addr', 'weight', 'phys_addr', 'data_page_size', 'code_page_size'];
-const TRACEPOINT: ScriptField[] = ['comm', 'tid', 'cpu', 'time', 'event'];
+const TRACEPOINT: ScriptField[] = ['comm', 'tid', 'cpu', 'time', 'event', 'trace'];
 
 /** The attr's sample_type must have one of these bits for the field to be there. */
 const NEEDS: Partial<Record<ScriptField, [bits: number, name: string]>> = {

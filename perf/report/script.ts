@@ -1,7 +1,7 @@
 /**
  * `script`: one line for each sample, or its callchain below.
  * Reference: process_event() and perf_sample__fprintf_start() of tools/perf/builtin-script.c, v6.1.
- * Not modelled: tracepoint fields, branch stacks, data_src.
+ * Not modelled: tracepoints of a pipe, branch stacks, data_src.
  */
 import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import type { PerfData, PerfRecord, RecordedEvent } from '../data/index.ts';
@@ -16,6 +16,8 @@ import { fieldsOf, shownName, type FieldSet, type parseFields } from './script-f
 import { registerText, timeText } from './script-text.ts';
 import { withUnit } from './unit.ts';
 import { Session, type CurrentSample } from './session.ts';
+import { tracepointPrinter } from './tracepoint/index.ts';
+import type { TracepointPrinter } from './tracepoint/print.ts';
 
 export interface ScriptOptions {
   fields?: readonly ReturnType<typeof parseFields>[];
@@ -58,6 +60,7 @@ export class Script {
   #second = 0;
   #secondText = piece('    0');
   readonly #places = new Map<Location, Piece>();
+  #printer: TracepointPrinter | null = null;
 
   constructor(data: PerfData, out: Output, options: ScriptOptions = {}, loadSymbols?: SymbolLoader) {
     this.#data = data;
@@ -84,7 +87,7 @@ export class Script {
     const width = Math.max(...all.map((one) => strlen(nameOf(one))));
     const callchain = BigInt(PERF_SAMPLE_CALLCHAIN);
     this.#useCallchain = all.some(({ attr }) => attr.sample_type & callchain);
-    const rare = (['misc', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
+    const rare = (['misc', 'trace', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
       .some((field) => fields.has(field));
     look = {
       fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
@@ -156,9 +159,15 @@ export class Script {
     out.fraction(fraction);
   }
 
+  get #tracepoints(): TracepointPrinter {
+    return (this.#printer ??= tracepointPrinter(this.#data, this.session.machine));
+  }
+
   #rareMiddle(sample: CurrentSample, { fields }: EventLook): void {
+    const { event } = sample;
     const record = this.#data.decode(sample.block, sample.at);
     if (record.name !== 'SAMPLE') return;
+    if (fields.has('trace') && record.sample.raw !== undefined) this.#out.text(this.#tracepoints.text(Number(event.attr.config), record.sample.raw) ?? '');
     if (fields.has('addr')) this.#out.text((record.sample.addr ?? 0n).toString(16).padStart(16));
     if (fields.has('weight')) this.#out.text(String(record.sample.weight ?? 0n).padStart(16));
   }
