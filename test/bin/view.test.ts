@@ -128,6 +128,17 @@ describe('a page', () => {
     });
   });
 
+  test('a counterexample longer than the window keeps the names of its threads in sight', async () => {
+    perfsim('view', 'explore', 'runaway-stamp', '--kernel', 'v3.1', '-o', 'long.html');
+    await using('long.html', [1200, 420], async (page) => {
+      await page.keyboard.press('End');
+      await page.waitForFunction('scrollY > 300');
+      const head = (await page.locator('.lanes-head').boundingBox())!;
+      const toolbar = (await page.locator('.toolbar').boundingBox())!;
+      expect(Math.abs(head.y - (toolbar.y + toolbar.height))).toBeLessThanOrEqual(1);
+    });
+  });
+
   test('a counterexample: step by step to the lost wakeup, with the state and the source at each', async () => {
     await using('race.html', DESK, async (page) => {
       const now = page.locator('.step.now .time');
