@@ -7,7 +7,7 @@ import type { Command } from '../command.ts';
 import { loadKernel } from '../load-kernel.ts';
 import { isModuleFile, moduleFailure } from '../load-module.ts';
 import { VARIED_OPTIONS, axesOf, recordWords, specOf, wordsOf, type RecordWords } from '../options/many-runs.ts';
-import { HELP, type OptionTable } from '../options/option.ts';
+import { HELP, type Option, type OptionGroup, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { splitOperands, splitOptions, type SplitArguments } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
@@ -18,7 +18,7 @@ import { loadSimulation, type Simulation } from '../simulation.ts';
 import { writeText } from '../text-file.ts';
 
 const OWN_OPTIONS = {
-  output: { argument: '<file>', default: 'perf.html', describe: 'the page (also -o)' },
+  output: { alias: 'o', argument: '<file>', default: 'perf.html', describe: 'the page' },
   ...HELP,
 } as const satisfies OptionTable;
 
@@ -28,6 +28,9 @@ const USAGE = [
   'perfsim view [-o page.html] -k v3.1,v3.2 -- record [<options>] <workload>',
   'perfsim view explore <scenario> --kernel <name> [-o page.html]',
 ];
+
+/** What explore may print or write instead. */
+const NO_PAGE = ['list', 'format', 'timeline'];
 
 /** Runs on one page: more cannot be compared by eye. */
 const MOST_RUNS = 8;
@@ -42,21 +45,23 @@ export const command: Command = {
     if (argv[0] === 'explore') return viewOfExploration(argv.slice(1));
     // compare's words are understood as they are: what varies, then the command.
     const given = argv[0] === 'compare' ? argv.slice(1) : argv;
-    const { options: words, rest } = split(outputWords(given), { ...VARIED_OPTIONS, ...OWN_OPTIONS });
-    if (words.includes('--help')) {
-      printText(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, { title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS }]));
-      return 0;
-    }
+    const { options: words, rest } = split(given, { ...VARIED_OPTIONS, ...OWN_OPTIONS });
+    if (words.includes('--help')) return help({ title: 'Options that vary: several values each, a run for each', options: VARIED_OPTIONS });
     const { output } = parseOptions(wordsOf(words, OWN_OPTIONS), OWN_OPTIONS);
     const axes = axesOf(words);
     const settings = grid(axes);
     const isRun = rest[0] === 'record';
     if (!isRun && axes.length > 0) throw new InputError("options of a run need a command to run: end with '-- record -e cycles,cycles,cycles noploop 10' or the like.");
-    if (!isRun && rest.length > 1) throw new InputError(`view shows one recording, but was given ${rest.length}: ${rest.join(', ')}.`);
+    if (!isRun && rest.length > 1) throw new InputError(`view shows one recording, or a run that begins with 'record'; it was given ${rest.length}: ${rest.join(', ')}.`);
     await writeText(output, async () => pageHtml(isRun ? await pageOfRuns(settings, rest, argv) : await pageOfRecording(rest[0] ?? 'perf.data')));
     return 0;
   },
 };
+
+function help(further: OptionGroup): number {
+  printText(usage(USAGE, [{ title: 'perfsim view', options: OWN_OPTIONS }, further]));
+  return 0;
+}
 
 /** A command to run keeps its own options; behind a recording there may be some of ours. */
 function split(argv: readonly string[], table: OptionTable): SplitArguments {
@@ -67,18 +72,15 @@ function split(argv: readonly string[], table: OptionTable): SplitArguments {
 /** A counterexample: that of a schedule, or the simplest one that there is. */
 async function viewOfExploration(argv: readonly string[]): Promise<number> {
   const { EXPLORE_OPTIONS, requestOf, valuesOf } = await import('./explore.ts');
-  const { options, rest: names } = splitOperands(outputWords(argv), { ...EXPLORE_OPTIONS, ...OWN_OPTIONS });
+  const further = Object.fromEntries(Object.entries<Option>(EXPLORE_OPTIONS).filter(([name]) => !Object.hasOwn(OWN_OPTIONS, name) && !NO_PAGE.includes(name)));
+  const { options, rest: names } = splitOperands(argv, { ...further, ...OWN_OPTIONS });
+  if (options.includes('--help')) return help({ title: 'Options of explore', options: further });
   const values = valuesOf(options);
   const { jobs, schedule } = await requestOf(values, names);
   if (jobs.length !== 1) throw new InputError("a page shows one counterexample: name one scenario and one kernel, such as 'explore poll-vs-set-output --kernel no-mmap-mutex'.");
   const { scheduleOf, stepsPage } = await import('../explore/steps-page.ts');
   await writeText(values.get('output') ?? OWN_OPTIONS.output.default, async () => pageHtml(await stepsPage(jobs[0], schedule ?? await scheduleOf(jobs[0]))));
   return 0;
-}
-
-/** -o is what varies for nobody here, and the name of the page for everybody. */
-function outputWords(argv: readonly string[]): string[] {
-  return argv.map((word) => (word === '-o' ? '--output' : word));
 }
 
 async function pageOfRuns(settings: readonly Setting[][], words: readonly string[], argv: readonly string[]): Promise<RunsPage> {

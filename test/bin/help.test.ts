@@ -17,6 +17,13 @@ test.each(COMMANDS)('no two options of %s have the same letter, or the same name
   expect(shown.filter((name, i) => shown.indexOf(name) !== i)).toEqual([]);
 });
 
+test('view explains what a page of a counterexample takes', () => {
+  const { stdout } = perfsim('view', 'explore', '--help');
+  expect(stdout).toMatch(/^ +-o, --output <file> +the page \(default perf\.html\)$/m);
+  expect(stdout).toMatch(/^ +-k, --kernel <names> /m);
+  expect(stdout).not.toContain('--format');
+});
+
 test('-k names kernels where kernels vary', () => {
   const { stdout } = perfsim('compare', '-k', 'v3.1,v3.2', '--seeds', '1..2', '--', 'record', 'noploop', '0.1');
   expect(stdout).toMatch(/\n +v3\.1 +v3\.2\n/);
