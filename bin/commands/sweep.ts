@@ -53,7 +53,10 @@ export function sweepCommand(load: LoadSimulation, run: RunAll): Command {
       const all = grid(axes);
       const rows = sample === undefined ? all : drawn(all, sample);
       const specs = await Promise.all(rows.map((settings) => specOf(command, settings, simulation)));
-      const jobs = rows.flatMap((settings, row) => seeds.map((seed) => ({ settings, seed, mmap_pages: specs[row].record.mmap_pages, spec: { ...specs[row], seed } })));
+      const jobs = rows.flatMap((settings, row) => {
+        const { mmap_pages, overwrite = false } = specs[row].record;
+        return seeds.map((seed) => ({ settings, seed, mmap_pages, overwrite, spec: { ...specs[row], seed } }));
+      });
       const outcomes = await sweep(jobs, new SweepFile(output, rest.join(' '), jobs), (missing) => run(missing, workers));
       if (outcomes.length < jobs.length) {
         process.stderr.write(`[ perfsim sweep: ${outcomes.length} of ${jobs.length} runs are in ${output}; the same command goes on from there ]\n`);

@@ -2,7 +2,7 @@
 import { InputError } from '../../perf/input-error.ts';
 import { unknownName } from '../../perf/nearest.ts';
 import type { RunSpec } from '../../perf/run-spec.ts';
-import { override, subjectOf, valueList, type Axis, type Setting } from '../../scenarios/suite/variation.ts';
+import { excluded, override, subjectOf, valueList, type Axis, type Setting } from '../../scenarios/suite/variation.ts';
 import { defaultWorkers } from '../pool.ts';
 import type { Simulation } from '../simulation.ts';
 import { MACHINE_OPTIONS } from './machine.ts';
@@ -69,6 +69,8 @@ export function recordWords([command, ...words]: readonly string[]): RecordWords
 /** The run that the words describe once the settings have replaced theirs. */
 export async function specOf({ options, workload }: RecordWords, settings: readonly Setting[], simulation: Simulation): Promise<RunSpec> {
   for (const setting of settings) checkSetting(setting);
+  const both = excluded(settings.filter(({ value }) => value !== false).map(({ option }) => option));
+  if (both !== null) throw new InputError(`--${both.join(' and --')} exclude each other: vary one of them.`);
   // What varies are kernels, not the tool that each of them came with.
   const tool = options.some((word) => word.startsWith('--tool=')) ? [] : ['--tool=3.2'];
   return runSpec(parseOptions(override([...tool, ...options], settings), RUN_OPTIONS), workload, simulation);

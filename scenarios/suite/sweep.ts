@@ -16,10 +16,11 @@ export interface Outcome {
   buffer_high_water: number;
 }
 
-/** One run: the settings, the data pages of a buffer that they come to, and the seed. */
+/** One run: the settings, the data pages of a buffer that they come to, whether it keeps only what came last, and the seed. */
 export interface Point {
   settings: readonly Setting[];
   mmap_pages: number;
+  overwrite: boolean;
   seed: string;
 }
 
@@ -50,6 +51,7 @@ export function drawn<Row>(rows: readonly Row[], count: number): Row[] {
 /** All runs of one setting besides the size of the buffer, by that size. */
 interface Group {
   title: string;
+  overwrite: boolean;
   sizes: Map<number, Outcome[]>;
 }
 
@@ -60,9 +62,9 @@ export function answer(points: readonly Point[], outcomes: readonly Outcome[]): 
 
 function groups(points: readonly Point[], outcomes: readonly Outcome[]): Iterable<Group> {
   const found = new Map<string, Group>();
-  points.forEach(({ settings, mmap_pages }, index) => {
+  points.forEach(({ settings, mmap_pages, overwrite }, index) => {
     const name = settings.filter(({ option }) => option !== SIZE_OPTION).map(title).join(' ');
-    const group = found.get(name) ?? { title: name, sizes: new Map<number, Outcome[]>() };
+    const group = found.get(name) ?? { title: name, overwrite, sizes: new Map<number, Outcome[]>() };
     found.set(name, group);
     const size = group.sizes.get(mmap_pages) ?? [];
     group.sizes.set(mmap_pages, size);
@@ -72,7 +74,8 @@ function groups(points: readonly Point[], outcomes: readonly Outcome[]): Iterabl
 }
 
 /** A size is enough if neither it nor a larger one that was tried loses anything. */
-function smallest({ sizes }: Group): string {
+function smallest({ sizes, overwrite }: Group): string {
+  if (overwrite) return 'with --overwrite the buffer keeps what came last, and what it does not keep does not count as lost: no -m is enough, or too small';
   const largestFirst = [...sizes].sort(([a], [b]) => b - a);
   const failing = largestFirst.findIndex(([, outcomes]) => outcomes.some(({ lost }) => lost > 0));
   const below = failing === -1 ? '' : `; -m ${largestFirst[failing][0]} ${loss(largestFirst[failing][1])}`;

@@ -55,6 +55,12 @@ function badList(text: string): InputError {
   return new InputError(`invalid list '${text}': it is values such as 100,1000, a range such as 1..20, or one with steps such as 1..512*2 and 0..100+10.`);
 }
 
+/** Two of the options that cannot both be given, or null. */
+export function excluded(options: readonly string[]): string[] | null {
+  const both = EXCLUDING.map((group) => group.filter((option) => options.includes(option))).find(({ length }) => length > 1);
+  return both?.slice(0, 2) ?? null;
+}
+
 /** All combinations, the last axis varying fastest. */
 export function grid(axes: readonly Axis[]): Setting[][] {
   return axes.reduce<Setting[][]>(

@@ -93,7 +93,7 @@ test('the answer is the smallest size from which on nothing is lost, and its mar
 });
 
 describe('the answer says', () => {
-  const point = (mmap_pages: number): Point => ({ settings: [], mmap_pages, seed: '1' });
+  const point = (mmap_pages: number): Point => ({ settings: [], mmap_pages, overwrite: false, seed: '1' });
   const losing = (lost: number): Outcome => ({ samples: [1], lost, lost_reported: 0, wakeups: 1, buffer_high_water: 2048 });
 
   test.each([
@@ -103,6 +103,24 @@ describe('the answer says', () => {
   ])('for losses of %j with 1 and 2 pages: %s', (losses, sentence) => {
     expect(answer([point(1), point(2)], losses.map(losing))).toBe(sentence);
   });
+
+  test('that a buffer which keeps what came last has no right size', () => {
+    expect(answer([{ ...point(1), overwrite: true }], [losing(0)])).toMatch(/^with --overwrite the buffer keeps what came last, and .* no -m is enough, or too small\n$/);
+  });
+});
+
+test('each latency that varies has a column of its own', async () => {
+  const words = ['--latency', 'write=1ms,write=2ms', '--latency', 'irq=1us,irq=2us', '--seeds', '1'];
+  await sweep('x.csv', Infinity, words);
+  const [head, ...lines] = text('x.csv').split('\n');
+  expect(head).toMatch(/^command,latency write,latency irq,seed,/);
+  expect(lines.slice(0, 2)).toEqual([expect.stringMatching(/",1ms,1us,1,/), expect.stringMatching(/",1ms,2us,1,/)]);
+  await sweep('x.jsonl', Infinity, words);
+  expect(JSON.parse(text('x.jsonl').split('\n')[1])).toMatchObject({ 'latency write': '1ms', 'latency irq': '2us' });
+});
+
+test('options that exclude each other do not vary together', async () => {
+  await expect(sweep('x.csv', Infinity, ['-F', '100,1000', '-c', '5,6'])).rejects.toThrow('--freq and --count exclude each other: vary one of them.');
 });
 
 test('a random part of the rows has the wanted size and keeps their order', () => {
