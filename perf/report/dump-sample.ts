@@ -17,9 +17,12 @@ export const X86_REGISTERS = [
 ];
 const ABI_NAMES = ['none', '32-bit', '64-bit'];
 const BRANCH_TYPES = [
-  'N/A', 'COND', 'UNCOND', 'IND', 'CALL', 'IND_CALL', 'RET', 'SYSCALL', 'SYSRET', 'COND_CALL', 'COND_RET', 'ERET', 'IRQ',
+  'COND', 'UNCOND', 'IND', 'CALL', 'IND_CALL', 'RET', 'SYSCALL', 'SYSRET', 'COND_CALL', 'COND_RET', 'ERET', 'IRQ',
   'SERROR', 'NO_TX',
 ];
+/** PERF_BR_EXTEND_ABI: the kind is in a field of its own. */
+const EXTENDED = 15;
+const NEW_BRANCH_TYPES = ['FAULT_ALGN', 'FAULT_DATA', 'FAULT_INST', 'ARCH_1', 'ARCH_2', 'ARCH_3', 'ARCH_4', 'ARCH_5'];
 
 const hex16 = (value: bigint): string => value.toString(16).padStart(16, '0');
 
@@ -60,10 +63,15 @@ function branches(stack: BranchStack = { entries: [] }, event: RecordedEvent): s
   }
   const lines = entries.map(({ from, to, flags }, i) => {
     const letters = ['M', 'P', 'A', 'T'].map((letter, index) => (flags & (1n << [0n, 1n, 3n, 2n][index]) ? letter : ' ')).join('');
-    const kind = BRANCH_TYPES[Number((flags >> 20n) & 15n)] ?? '';
-    return `..... ${String(i).padStart(2)}: ${hex16(from)} -> ${hex16(to)} ${(flags >> 4n) & 0xffffn} cycles ${letters} ${(flags >> 33n).toString(16)} ${kind}\n`;
+    return `..... ${String(i).padStart(2)}: ${hex16(from)} -> ${hex16(to)} ${(flags >> 4n) & 0xffffn} cycles ${letters} ${(flags >> 33n).toString(16)} ${branchKind(flags)}\n`;
   });
   return `... branch stack: nr:${entries.length}\n${lines.join('')}`;
+}
+
+/** The kinds are counted from 1; 0 is one that is not known. */
+function branchKind(flags: bigint): string {
+  const kind = Number((flags >> 20n) & 15n);
+  return (kind === EXTENDED ? NEW_BRANCH_TYPES[Number((flags >> 26n) & 15n)] : BRANCH_TYPES[kind - 1]) ?? '';
 }
 
 function registers(kind: string, dump: RegsDump, mask: bigint): string {

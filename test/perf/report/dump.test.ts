@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync } from 'node:fs';
+import { PERF_SAMPLE_BRANCH_STACK } from '../../../kernel/index.ts';
+import { PerfDataWriter } from '../../../perf/data/index.ts';
+import { makeFixture } from '../../../perf/fixture/make.ts';
+import { readFormat, recordOrders, SAMPLE_FIELD_NAMES, sampleType } from '../../../perf/fixture/order.ts';
+import { parse_events } from '../../../perf/parse-events.ts';
 import { Dump } from '../../../perf/report/dump.ts';
 import { collect } from '../../../perf/report/output.ts';
-import { fixture, FIXTURES, haveFixtures, havePerf, MACHINE, noploop, open, realPerf } from '../data/recordings.ts';
+import { cycles, fixture, FIXTURES, haveFixtures, havePerf, MACHINE, MemorySink, noploop, open, realPerf } from '../data/recordings.ts';
 
 function dump(bytes: Uint8Array): string {
   const data = open(bytes);
@@ -38,6 +43,27 @@ againstPerf('report -D prints what real perf prints, byte for byte (skipped wher
   test('of a recording that we wrote', () => {
     const bytes = noploop(20, { ...MACHINE, version: '6.1.0' });
     expect(HINT + dump(bytes)).toBe(realPerf(bytes, 'report', '-D').stdout);
+  });
+
+  test.each([...SAMPLE_FIELD_NAMES.map((name) => [name]), SAMPLE_FIELD_NAMES])('of samples with %s', (...names) => {
+    const sink = new MemorySink();
+    makeFixture({
+      events: parse_events('cycles,instructions'), records: recordOrders('SAMPLE*4'), sample_type: sampleType([...new Set(['id', 'ip', 'tid', 'time', ...names])].join(',')),
+      sample_id_all: true, read_format: readFormat('group,id,lost'), attr_size: 128, pipe: false, version: '6.1.0', seed: '1',
+    }, sink);
+    expect(HINT + dump(sink.bytes())).toBe(realPerf(sink.bytes(), 'report', '-D').stdout);
+  });
+
+  test('of branches of every kind', () => {
+    const [event] = cycles(1);
+    const attr = { ...event.attr, sample_type: event.attr.sample_type | BigInt(PERF_SAMPLE_BRANCH_STACK) };
+    const sink = new MemorySink();
+    const writer = new PerfDataWriter(sink, [{ ...event, attr }]);
+    const kinds = [...Array.from({ length: 15 }, (_, kind) => BigInt(kind)), ...Array.from({ length: 8 }, (_, kind) => 15n | (BigInt(kind) << 6n))];
+    const entries = kinds.map((kind) => ({ from: 0x400100n, to: 0x400200n, flags: kind << 20n }));
+    writer.appendRecord({ name: 'SAMPLE', misc: 2, sample: { ip: 0x400100n, task: { pid: 7, tid: 7 }, time: 1n, id: event.ids[0], period: 1n, branch_stack: { entries } } });
+    writer.finish({ ...MACHINE, version: '6.1.0' });
+    expect(HINT + dump(sink.bytes())).toBe(realPerf(sink.bytes(), 'report', '-D').stdout);
   });
 
   const fixtures = haveFixtures ? readdirSync(FIXTURES).filter((name) => name.endsWith('.data') && !name.includes('corrupted')) : [];
