@@ -20,7 +20,7 @@ function latency(text: string): [string, DurationRange] {
   const [, name = '', range = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
   const [first, last = first, ...more] = range.split('-').map(nanoseconds);
   if (name === '' || first === null || last === null || more.length > 0 || first > last) {
-    throw new InputError(`invalid --latency value '${text}': it is a name with a duration or a range of durations, such as write=20ms or wakeup_latency=3us-50us.`);
+    throw new InputError(`invalid --latency value '${text}': it is a name with a duration of at most ${MAX_NS / 1e9} s, or with a range from the shorter to the longer, such as write=20ms or wakeup_latency=3us-50us.`);
   }
   if (NAMES.includes(name)) return [name, [first, last]];
   const meant = nearest(name, NAMES);

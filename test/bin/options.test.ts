@@ -110,6 +110,7 @@ describe('values', () => {
     ['-C 3-1', /^invalid -C value '3-1'/],
     ['--cpus 65', /^invalid --cpus value '65': .* from 1 to 64\.$/],
     ['--hz 60', "invalid --hz value '60': it is 100, 250, 300, or 1000."],
+    ['--latency write=2ms-1ms', /a range from the shorter to the longer, such as/],
     ['--tool 7', "invalid --tool value '7': it is 3.2 or 6.1."],
     ['-e cycels', "unknown event 'cycels'; did you mean 'cycles'?"],
   ])('%s is refused', (line, sentence) => {
