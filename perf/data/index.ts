@@ -33,3 +33,4 @@ export type { Symbol } from './symbols.ts';
 export { u64, u64Key, u64KeyOf } from './u64.ts';
 export { PerfPipeWriter } from './pipe-writer.ts';
 export { PerfDataWriter } from './writer.ts';
+export type { ByteSink } from '../run-spec.ts';

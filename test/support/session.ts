@@ -1,6 +1,6 @@
 /** Terminal sessions in documents, executed: indented blocks of `$ command` and what it prints. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, textOf } from './source-file.ts';
@@ -16,13 +16,15 @@ export function exchanges(document: string): Exchange[] {
   return [...text.matchAll(/^ {4}\$ (.+)\n((?: {4}(?!\$).*\n)*)/gm)].map(([, command, output]) => ({ command, output: output.replaceAll(/^ {4}/gm, '') }));
 }
 
-/** Runs `use` with a shell in an empty folder, where `perfsim` is the built command. `cat FILE` makes the file that it shows. */
+/** Runs `use` with a shell in an empty folder, where `perfsim` is the built command, and the package is installed. `cat FILE` makes the file that it shows. */
 export function inFolder(use: (execute: (exchange: Exchange) => string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'session-'));
   try {
     const script = join(folder, 'perfsim');
     writeFileSync(script, `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'dist/bin/perfsim.cjs')}' "$@"\n`);
     chmodSync(script, 0o755);
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules/perfsim'));
     const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, NODE_OPTIONS: '' };
     use(({ command, output }) => {
       const [, shown] = /^cat (\S+)$/.exec(command) ?? [];
