@@ -65,7 +65,7 @@ export const REPORT_NOT_MODELLED: NotModelled = {
   pretty: ['', 'the values of -s are shown by report -D'], 'raw-trace': ['', FILTERS], samples: ['', BROWSER], 'show-cpu-utilization': ['', 'sort by cpu'],
   'show-on-off-events': ['', SWITCHES], 'switch-on': ['', SWITCHES], 'switch-off': ['', SWITCHES], 'show-ref-call-graph': ['', 'call chains are of their own events'],
   'skip-empty': ['', 'events without samples are left out'], 'socket-filter': ['', TOPOLOGY], 'stdio-color': ['', 'there are no colours'],
-  symfs: ['', SYMBOLS], tasks: ['', 'script --show-task-events shows them'], 'time-quantum': ['', 'time is no sort key'], tui: ['', BROWSER], gtk: ['', BROWSER],
+  symfs: ['', SYMBOLS], tasks: ['', 'script --show-task-events shows them'], 'time-quantum': ['', 'time is no sort key'], verbose: ['v', 'report -D shows the addresses'], 'column-widths': ['w', 'columns are as wide as what stands in them'], tui: ['', BROWSER], gtk: ['', BROWSER],
 };
 
 export const SCRIPT_NOT_MODELLED: NotModelled = {

@@ -99,6 +99,12 @@ export function cpuList(text: string): number[] {
   return [...new Set(cpus)].toSorted((a, b) => a - b);
 }
 
+/** A share, in percent. */
+export function percent(flag: string, text: string): number {
+  if (/^\d+(?:\.\d*)?$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new InputError(`invalid ${flag} value '${text}': it is a number from 0 to 100.`);
+}
+
 export function oneOf<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
   const chosen = choices.find((choice) => choice === text);
   if (chosen === undefined) throw new InputError(`invalid ${flag} value '${text}': it is ${new Intl.ListFormat('en', { type: 'disjunction' }).format(choices)}.`);

@@ -5,7 +5,7 @@
  * Not modelled: the modes flat, folded, fractal and caller-only; counts in place of shares.
  */
 import { fixed } from '../printf.ts';
-import type { Branch } from './call-tree.ts';
+import type { Branch, Chain } from './call-tree.ts';
 import type { Frame } from './callchain.ts';
 
 const MARGIN = ' '.repeat(12);
@@ -53,4 +53,9 @@ function branchLines(branches: readonly Branch[], total: number, indent: string,
     });
     return text + branchLines(branch.branches, total, indent, [...outer, !isLast, true]);
   }).join('');
+}
+
+/** A line for each chain, its frames in one. */
+export function foldedText(chains: readonly Chain[], total: number): string {
+  return chains.map(({ frames, period }) => `${fixed((100 * period) / total, 2)}% ${frames.map(nameOf).join(';')}\n`).join('');
 }

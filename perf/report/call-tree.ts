@@ -48,6 +48,12 @@ export interface Branch {
   readonly branches: readonly Branch[];
 }
 
+/** Frames from one end to the other, and the periods of the chains that are just these. */
+export interface Chain {
+  readonly frames: readonly Frame[];
+  readonly period: number;
+}
+
 export class CallTree {
   readonly #root = new Node({ ip: 0n, location: null });
   /** Frames of the longest chain. */
@@ -73,6 +79,11 @@ export class CallTree {
     mergeChildren(this.#root, other.#root);
   }
 
+  /** The chains themselves that have at least `least` periods, the largest first. */
+  chains(least: number): Chain[] {
+    return chainsOf(this.#root, []).filter(({ period }) => period > 0 && period >= least).sort((a, b) => b.period - a.period);
+  }
+
   /** The branches that have at least `least` periods. */
   branches(least: number): Branch[] {
     return branchesOf(this.#root, least);
@@ -87,6 +98,16 @@ function mergeChildren(into: Node, from: Node): void {
     own.period += child.period;
     mergeChildren(own, child);
   }
+}
+
+/** In the order in which perf's tree of branches hands them out. */
+function chainsOf(node: Node, before: readonly Frame[]): Chain[] {
+  const children = [...node.children.values()].sort((a, b) => byAddress(a.frame, b.frame));
+  return children.flatMap((child) => {
+    const frames = [...before, child.frame];
+    const further = [...child.children.values()].reduce((sum, { period }) => sum + period, 0);
+    return [...chainsOf(child, frames), { frames, period: child.period - further }];
+  });
 }
 
 function branchesOf(node: Node, least: number): Branch[] {

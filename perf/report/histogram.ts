@@ -11,6 +11,8 @@ import type { SymbolLoader } from './dso.ts';
 import type { Location } from './maps.ts';
 import { inTreeOrder } from './rb-tree.ts';
 import { Session, type CurrentSample } from './session.ts';
+import { isNumber, type Column, type Layout, type NumberColumn } from './columns.ts';
+import type { SampleFilter } from './sample-filter.ts';
 import type { EntryValues, SortKey } from './sort-keys.ts';
 
 const TWO_TO_32 = 2 ** 32;
@@ -21,13 +23,16 @@ export class Entry {
   samples = 0;
   /** Periods of the entry's own samples and of those that it called. */
   total = 0n;
+  /** By the sample that came first, as with perf: whether it is shown. */
+  readonly hidden: boolean;
   /** Null where nothing has callchains. */
   readonly calls: CallTree | null;
   #low = 0;
   #high = 0;
 
-  constructor(values: EntryValues, calls: CallTree | null) {
+  constructor(values: EntryValues, hidden: boolean, calls: CallTree | null) {
     this.values = values;
+    this.hidden = hidden;
     this.calls = calls;
   }
 
@@ -74,6 +79,7 @@ export interface CallGraphOptions {
 class Collector {
   readonly #keys: readonly SortKey[];
   readonly #graph: CallGraphOptions | null;
+  readonly #filter: SampleFilter | null;
   /** Whether tasks with the same name, or CPUs, are to be kept apart. */
   readonly #byThread: boolean;
   readonly #byCpu: boolean;
@@ -84,8 +90,9 @@ class Collector {
   #lastOwner: unknown = null;
   #lastPlaces = new Map<Location | string, Entry>();
 
-  constructor(keys: readonly SortKey[], graph: CallGraphOptions | null) {
+  constructor({ layout: { keys }, graph, filter = null }: HistogramOptions) {
     this.#keys = keys;
+    this.#filter = filter;
     this.#graph = graph;
     this.#byThread = keys.some(({ name }) => name === 'pid');
     this.#byCpu = keys.some(({ name }) => name === 'cpu');
@@ -133,7 +140,7 @@ class Collector {
 
   #make(sample: CurrentSample, place: Location | string, location: Location, mode: string): Entry {
     const { thread } = sample;
-    const entry = new Entry({ thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location }, this.#graph?.shown ? new CallTree() : null);
+    const entry = new Entry({ thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location }, this.#filter?.hides(sample) ?? false, this.#graph?.shown ? new CallTree() : null);
     this.#placesOf(this.#ownerOf(sample)).set(place, entry);
     this.#made.push(entry);
     return entry;
@@ -180,25 +187,29 @@ function firstDifference(keys: readonly SortKey[], a: Row, b: Row, shown: boolea
 }
 
 /** The larger first, of the leader and then of each member. */
-function descending(a: Row, b: Row, of: 'total' | 'period'): number {
+function descending(a: Row, b: Row, column: NumberColumn): number {
   for (let member = 0; member < a.entries.length; member++) {
-    const difference = (b.entries[member]?.[of] ?? 0n) - (a.entries[member]?.[of] ?? 0n);
-    if (difference !== 0n) return difference > 0n ? 1 : -1;
+    const [left, right] = [a, b].map(({ entries }) => entries[member]).map((entry) => (entry === undefined ? 0n : column.value(entry)));
+    if (left !== right) return left < right ? 1 : -1;
   }
   return 0;
 }
 
 const depthOf = ({ entries: [entry] }: Row): number => entry?.calls?.depth ?? 0;
 
-/** With their callees first, where that is asked for: of equals in one task the one further up stands above. */
-function byPeriods(a: Row, b: Row, graph: CallGraphOptions | null): number {
-  if (!graph?.children) return descending(a, b, 'period');
-  const deeper = a.values.thread === b.values.thread ? depthOf(b) - depthOf(a) : 0;
-  return descending(a, b, 'total') || (graph.fromCaller ? deeper : -deeper) || descending(a, b, 'period');
+/** By one column as it is shown. With callees, of equals in one task the one further up stands above. */
+function byColumn(a: Row, b: Row, column: Column, graph: CallGraphOptions | null): number {
+  if (!isNumber(column)) return firstDifference([column], a, b, true);
+  const difference = descending(a, b, column);
+  if (difference !== 0 || column.name !== 'overhead_children' || a.values.thread !== b.values.thread) return difference;
+  const deeper = depthOf(b) - depthOf(a);
+  return graph?.fromCaller ? deeper : -deeper;
 }
 
 /** The lines of a group in perf's order: the largest first, equal ones by what is shown. */
-function rowsOf(members: readonly Map<string, Entry>[], { keys, graph }: HistogramOptions): Row[] {
+function rowsOf(members: readonly Map<string, Entry>[], { layout, graph }: HistogramOptions): Row[] {
+  const { keys } = layout;
+  const order = layout.order(graph?.children ?? false);
   const rows = new Map<string, Row>();
   members.forEach((entries, member) => {
     for (const [identity, entry] of entries) {
@@ -209,7 +220,7 @@ function rowsOf(members: readonly Map<string, Entry>[], { keys, graph }: Histogr
   });
   // Distant addresses compare in a circle, so each tree's order depends on the one before: of what came up, collapsed, for output.
   const byKeys = (row: Row, than: Row): boolean => firstDifference(keys, row, than, false) < 0;
-  const forOutput = (row: Row, than: Row): boolean => (byPeriods(row, than, graph) || firstDifference(keys, row, than, true)) < 0;
+  const forOutput = (row: Row, than: Row): boolean => order.reduce((difference, column) => difference || byColumn(row, than, column, graph), 0) < 0;
   const collapsed = inTreeOrder(inTreeOrder([...rows.values()], byKeys), byKeys);
   return inTreeOrder(collapsed, forOutput);
 }
@@ -219,6 +230,8 @@ export interface EventHistogram {
   events: RecordedEvent[];
   /** The group's name; null if the event stands alone. */
   group: string | null;
+  /** There are no samples, shown or not. */
+  isEmpty: boolean;
   samples: number;
   /** Of each event. */
   periods: bigint[];
@@ -233,8 +246,9 @@ export interface Histogram {
   session: Session;
 }
 
-/** The events that are shown together: GROUP_DESC says which. */
-function groupsOf({ events: { all }, features }: PerfData): { events: RecordedEvent[]; group: string | null }[] {
+/** The events that are shown together: GROUP_DESC says which, or all are. */
+function groupsOf({ events: { all }, features }: PerfData, together: boolean): { events: RecordedEvent[]; group: string | null }[] {
+  if (together && all.length > 1 && features.group_desc === undefined) return [{ events: [...all], group: '' }];
   const groups: { events: RecordedEvent[]; group: string | null }[] = [];
   for (let index = 0; index < all.length;) {
     const found = features.group_desc?.find(({ leader_idx, nr_members }) => leader_idx === index && nr_members > 1);
@@ -253,27 +267,40 @@ interface Collected {
 /** A session that collects; `runs` says how it goes over the recording, and false that it was in vain. */
 function collect(data: PerfData, options: HistogramOptions, runs: (session: Session) => boolean | void): Collected | null {
   const collectors: Collector[] = [];
-  const { keys, graph, loadSymbols } = options;
+  const { graph, loadSymbols, filter = null } = options;
   const session: Session = new Session(data, {
     sample(sample) {
-      const collector = (collectors[sample.event.index] ??= new Collector(keys, graph));
+      if (filter?.drops(sample)) return;
+      const collector = (collectors[sample.event.index] ??= new Collector(options));
       if (graph === null) collector.add(sample);
-      else collector.addWithChain(sample, framesOf(data, session, sample, graph));
+      else collector.addWithChain(sample, framesOf(data, session, sample, options));
     },
   }, loadSymbols);
   return runs(session) === false ? null : { session, collectors };
 }
 
 /** No more frames than perf shows, counted from where it begins. */
-function framesOf(data: PerfData, { machine }: Session, { block, at, thread }: CurrentSample, { fromCaller }: CallGraphOptions): readonly Frame[] {
+function framesOf(data: PerfData, { machine }: Session, { block, at, thread }: CurrentSample, { graph, hideUnresolved = false, maxStack = MAX_STACK }: HistogramOptions): readonly Frame[] {
   const record = data.decode(block, at);
   const ips = (record.name === 'SAMPLE' && record.sample.callchain) || [];
-  const frames = resolveFrames(machine, thread, ips);
-  return fromCaller ? frames.slice(-MAX_STACK) : frames.slice(0, MAX_STACK);
+  const frames = resolveFrames(machine, thread, ips).filter(({ location }) => !hideUnresolved || location?.found);
+  return graph!.fromCaller ? frames.slice(-maxStack) : frames.slice(0, maxStack);
 }
 
 export interface HistogramOptions {
-  keys: readonly SortKey[];
+  layout: Layout;
+  /** Null: everything is shown. */
+  filter?: SampleFilter | null;
+  /** Of the first event, only symbols that contain this are shown. */
+  symbolFilter?: string | undefined;
+  /** Shares are of what is shown, in place of all. */
+  relative?: boolean | undefined;
+  /** All events in one table. */
+  together?: boolean | undefined;
+  /** Frames without a symbol are left out of chains. */
+  hideUnresolved?: boolean | undefined;
+  /** No more frames of a chain than these. */
+  maxStack?: number | undefined;
   /** Null: callchains are passed over. */
   graph: CallGraphOptions | null;
   loadSymbols?: SymbolLoader | undefined;
@@ -289,18 +316,25 @@ function ofPipe(graph: CallGraphOptions | null): CallGraphOptions | null {
   return graph && { ...graph, children: false };
 }
 
+function contains({ values: { location } }: Entry, text: string | undefined): boolean {
+  return text === undefined || (location?.found?.name.includes(text) ?? false);
+}
+
 /** Reads the whole recording, a second time only if it was not in order. A pipe cannot be read twice. */
 export function histogram(data: PerfData, asked: HistogramOptions): Histogram {
   const options = { ...asked, graph: data.header.pipe ? ofPipe(asked.graph) : withChains(data, asked.graph) };
   const hopeful = data.header.pipe ? null : collect(data, options, (session) => session.runIfSorted());
   const { session, collectors } = hopeful ?? collect(data, options, (session) => session.run())!;
-  const tables = groupsOf(data).map(({ events, group }) => {
+  const tables = groupsOf(data, asked.together ?? false).map(({ events, group }) => {
     const members = events.map(({ index }) => collectors[index]?.entries() ?? new Map<string, Entry>());
+    const shows = (entry: Entry): boolean => !entry.hidden && (events[0].index > 0 || contains(entry, asked.symbolFilter));
+    const counted = members.map((entries) => [...entries.values()].filter((entry) => !asked.relative || shows(entry)));
     return {
       events, group,
-      samples: events.reduce((sum, { index }) => sum + (session.counts.samples[index] ?? 0), 0),
-      periods: members.map((entries) => [...entries.values()].reduce((sum, { period }) => sum + period, 0n)),
-      rows: rowsOf(members, options),
+      isEmpty: members.every((entries) => entries.size === 0),
+      samples: counted.flat().reduce((sum, { samples }) => sum + samples, 0),
+      periods: counted.map((entries) => entries.reduce((sum, { period }) => sum + period, 0n)),
+      rows: rowsOf(members, options).filter(({ entries }) => shows(entries.find((entry) => entry !== undefined)!)),
     };
   });
   const lostSamples = session.counts.lostSamples.reduce((sum, lost) => sum + (lost ?? 0n), 0n);

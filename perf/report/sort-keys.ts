@@ -3,7 +3,6 @@
  * Reference: struct sort_entry of tools/perf/util/sort.c, v6.1.
  * Not modelled: branches, memory, sources, cgroups.
  */
-import { InputError } from '../input-error.ts';
 import { fit, strlen } from '../printf.ts';
 import type { Comm, Thread } from './machine.ts';
 import type { Location } from './maps.ts';
@@ -115,10 +114,10 @@ const cpu: SortKey = {
   show: ({ cpu }, width) => `${cpu < 0 ? '-' : ''}${String(Math.abs(cpu)).padStart(width, '0')}`,
 };
 
-const KEYS = [pid, comm, dso, symbol, cpu];
+export const SORT_KEYS: readonly SortKey[] = [pid, comm, dso, symbol, cpu];
 
 /** perf adds it whenever it is asked for symbols by their full name; only branches would fill it. */
-const ipc: SortKey = {
+export const ipc: SortKey = {
   ...symbol,
   name: 'ipc_null',
   header: 'IPC   [IPC Coverage]',
@@ -128,25 +127,14 @@ const ipc: SortKey = {
 
 export const DEFAULT_SORT = 'comm,dso,symbol';
 
-/** The keys that somebody asks for. */
-export function givenSortKeys(text: string): SortKey[] {
-  const keys = parseSortKeys(text);
-  return text.includes(symbol.name) ? [...keys, ipc] : keys;
-}
-
-/** Reads a list of keys; the beginning of a name is enough, as with perf. */
-export function parseSortKeys(text: string): SortKey[] {
-  const keys = text.split(',').filter(Boolean).map((word) => {
-    const key = KEYS.find(({ name }) => name.startsWith(word));
-    if (key === undefined) throw new InputError(`unknown key '${word}' in --sort; the keys are ${KEYS.map(({ name }) => name).join(', ')}.`);
-    return key;
-  });
-  return keys.includes(dso) ? keys : keys.map((key) => (key === symbol ? symbolWithinDso : key));
-}
-
 /** A symbol's address is one within its file: where that is no key of its own, it is compared first. What has no symbol perf orders by address alone. */
 const symbolWithinDso: SortKey = {
   ...symbol,
   compare: (a, b) => (found(a) === null && found(b) === null ? 0 : dso.compare(a, b)) || symbol.compare(a, b),
   compareShown: (a, b) => symbol.compareShown!(a, b),
 };
+
+/** The keys among the columns as they compare beside each other. */
+export function comparedWithin<Column>(columns: readonly (Column | SortKey)[]): (Column | SortKey)[] {
+  return columns.includes(dso) ? [...columns] : columns.map((column) => (column === symbol ? symbolWithinDso : column));
+}

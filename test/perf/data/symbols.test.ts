@@ -7,7 +7,7 @@ import { PerfDataWriter } from '../../../perf/data/index.ts';
 import { symbolTable, type Symbol } from '../../../perf/data/symbols.ts';
 import { symbolFiles, type FileAccess } from '../../../perf/report/symbol-files.ts';
 import { histogram } from '../../../perf/report/histogram.ts';
-import { parseSortKeys } from '../../../perf/report/sort-keys.ts';
+import { layoutOf } from '../../../perf/report/columns.ts';
 import { MACHINE, MemorySink, cycles, noploop, open } from './recordings.ts';
 
 const build_id = Uint8Array.from({ length: 20 }, (_, i) => i + 1);
@@ -42,7 +42,7 @@ test('kallsyms gives the kernel’s symbols and those of each module', () => {
 
 function namesIn(recording: Uint8Array, files: FileAccess): (string | undefined)[] {
   const data = open(recording);
-  const { tables } = histogram(data, { keys: parseSortKeys('symbol'), graph: null, loadSymbols: symbolFiles(files, data) });
+  const { tables } = histogram(data, { layout: layoutOf({ sort: 'symbol' }), graph: null, loadSymbols: symbolFiles(files, data) });
   return tables[0].rows.map(({ values }) => values.location?.found?.name);
 }
 

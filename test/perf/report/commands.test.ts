@@ -13,7 +13,7 @@ import { writeJson } from '../../../perf/report/json.ts';
 import { collect } from '../../../perf/report/output.ts';
 import { Script } from '../../../perf/report/script.ts';
 import { parseFields } from '../../../perf/report/script-fields.ts';
-import { givenSortKeys, parseSortKeys, type SortKey } from '../../../perf/report/sort-keys.ts';
+import { layoutOf } from '../../../perf/report/columns.ts';
 import { makeFixture } from '../../../perf/fixture/make.ts';
 import { recordOrders, sampleType } from '../../../perf/fixture/order.ts';
 import { parse_events } from '../../../perf/parse-events.ts';
@@ -25,15 +25,15 @@ const COMMANDS: [args: string[], own: (data: PerfData) => string][] = [
   [['script'], (data) => collect((out) => new Script(data, out).run())],
   [['script', '-F', 'comm,pid,tid,ip,sym'], (data) => collect((out) => new Script(data, out, { fields: [parseFields('comm,pid,tid,ip,sym')] }).run())],
   [['report', '--header-only', '-I'], (data) => headerText(data, { full: true, capturedOn: '' })],
-  [['report', '--stdio', '--no-children', '-g', 'none'], (data) => report(data, 'comm,dso,symbol')],
+  [['report', '--stdio', '--no-children', '-g', 'none'], (data) => report(data)],
   [['report', '--stdio', '--no-children', '-g', 'none', '-s', 'pid,dso'], (data) => report(data, 'pid,dso')],
   [['report', '--stdio', '--no-children', '-g', 'none', '-s', 'cpu,sym,comm'], (data) => report(data, 'cpu,sym,comm')],
-  [['report', '--stdio', '--no-children', '-g', 'none', '-s', 'symbol,dso'], (data) => report(data, givenSortKeys('symbol,dso'))],
+  [['report', '--stdio', '--no-children', '-g', 'none', '-s', 'symbol,dso'], (data) => report(data, 'symbol,dso')],
 ];
 
-function report(data: PerfData, sort: string | SortKey[], graph: CallGraphOptions | null = null): string {
-  const keys = typeof sort === 'string' ? parseSortKeys(sort) : sort;
-  return histogramText(histogram(data, { keys, graph }), { keys });
+function report(data: PerfData, sort?: string, graph: CallGraphOptions | null = null): string {
+  const layout = layoutOf({ sort });
+  return histogramText(histogram(data, { layout, graph }), { layout });
 }
 
 /** Takes out what perf says of the time, of the day and of its options. */
