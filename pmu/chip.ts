@@ -68,6 +68,15 @@ export interface Chip {
   readonly caches: CacheTable;
   /** OFFCORE_RSP registers of a thread; absent: none. */
   readonly offcoreRegisters?: number;
+  /** Last branch records; absent: none that can be used. */
+  readonly lbr?: {
+    readonly depth: number;
+    /** MSR_LBR_SELECT; with the erratum it finds calls and returns only if it looks for jumps, too. Absent: there is none. */
+    readonly select?: 'with erratum' | 'exact';
+    /** Records say whether the branch was mispredicted, and how many cycles passed before it. */
+    readonly mispredicted: boolean;
+    readonly cycles: boolean;
+  };
 }
 
 /** An event by its code as the kernel writes it, unit mask before event select: 0x010b. */

@@ -5,6 +5,8 @@
  * Not modelled: variation of rates within a function; caches and branch prediction as mechanisms.
  */
 
+import type { Flow } from './branches.ts';
+
 /** What the counters can count. The order is the index into a location's rates. */
 export const SIGNALS = [
   'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
@@ -24,6 +26,9 @@ export const CYCLES = 0;
 /** Where the kernel's text starts: 0xffffffff81000000, as the signed 64-bit number that a double holds exactly. */
 export const KERNEL_TEXT = -0x7f00_0000;
 
+/** Bytes of code in which one instruction starts, on average. */
+export const INSTRUCTION_BYTES = 4;
+
 export interface Location {
   readonly symbol: string;
   /** First address (signed: the kernel half is negative), and the number of bytes of the code. */
@@ -32,6 +37,8 @@ export interface Location {
   readonly ring: 'user' | 'kernel';
   /** Events per cycle, by index of SIGNALS. */
   readonly rates: Float64Array;
+  /** The branches that it takes, for whoever asks for them. */
+  readonly flow?: Flow | undefined;
   /** Return addresses of the calls that led here, innermost first; absent: its caller is not known. */
   readonly callers?: readonly number[];
   /** The functions among which execution changes too fast to be followed one by one. */
@@ -63,14 +70,15 @@ export function location(
   start: number,
   length: number,
   rates: Rates,
+  flow?: Flow,
 ): Location {
   const all: Rates = { cycles: 1, 'ref-cycles': 1, ...loads(rates), ...rates };
-  return { symbol, start, length, ring, rates: Float64Array.from(SIGNALS, (signal) => all[signal] ?? 0) };
+  return { symbol, start, length, ring, rates: Float64Array.from(SIGNALS, (signal) => all[signal] ?? 0), flow };
 }
 
 /** A CPU that has nothing to do halts: nothing counts. */
 export const HALTED: Location = {
-  symbol: 'mwait_idle', start: KERNEL_TEXT + 0xf2a0, length: 0x90, ring: 'kernel', rates: new Float64Array(SIGNALS.length),
+  symbol: 'mwait_idle', start: KERNEL_TEXT + 0xf2a0, length: 0x90, ring: 'kernel', rates: new Float64Array(SIGNALS.length), flow: undefined,
 };
 
 /** The same code, when `caller` has called it: from the middle of its text. */
@@ -79,11 +87,11 @@ export function called_from(caller: Location, callee: Location): Location {
   return { ...callee, callers: [site, ...(caller.callers ?? [])] };
 }
 
-/** Functions between which execution changes all the time: events come at the average of their rates. */
-export function mixture(parts: readonly Part[]): Location {
+/** Functions between which execution changes all the time: events come at the average of their rates. `flow` leads through all of them. */
+export function mixture(parts: readonly Part[], flow?: Flow): Location {
   const total = parts.reduce((sum, { share }) => sum + share, 0);
   const rates = Float64Array.from(SIGNALS, (_, signal) => parts.reduce((sum, { location: { rates: own }, share }) => sum + own[signal] * share, 0) / total);
-  return { ...parts[0].location, rates, parts };
+  return { ...parts[0].location, rates, flow, parts };
 }
 
 /**

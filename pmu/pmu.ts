@@ -10,6 +10,7 @@ import { Priority } from '../sim/event-queue.ts';
 import type { Cpu, Machine } from '../sim/machine.ts';
 import type { RandomStream } from '../sim/random.ts';
 import type { Chip } from './chip.ts';
+import { Lbr } from './lbr.ts';
 import { HALTED, type Location } from './location.ts';
 
 /** Counter indices of the fixed counters start here, as in the kernel (X86_PMC_IDX_FIXED) and in GLOBAL_CTRL. */
@@ -85,6 +86,7 @@ export class Pmu {
   #dirty = false;
   /** The counters that run; null: to be found out. */
   #running: readonly Counter[] | null = null;
+  #lbr: Lbr | null = null;
 
   constructor(machine: Machine, cpu: Cpu, chip: Chip, handler: (regs: Location) => void) {
     this.chip = chip;
@@ -123,6 +125,24 @@ export class Pmu {
     this.location = to;
     const running = this.#counting();
     for (let i = 0; i < running.length; i++) this.#setRate(running[i]);
+  }
+
+  /** The last branch records. They hear of where execution goes from the first time on that somebody asks for them: until then `enter` knows nothing of it. */
+  get lbr(): Lbr {
+    this.#lbr ??= this.#watchBranches(new Lbr(this.cpu, this.chip.lbr!.depth, this.location));
+    return this.#lbr;
+  }
+
+  #watchBranches(lbr: Lbr): Lbr {
+    const enter = this.enter.bind(this);
+    this.enter = (to) => {
+      this.sync();
+      // The entry stays masked from a PMI on until its handler is at work. One that must wait has come up in the code that is left.
+      if (this.#lvtpcMasked || this.#pmiAt <= this.cpu.clock) lbr.freezeOnPmi();
+      lbr.enter(to);
+      enter(to);
+    };
+    return lbr;
   }
 
   /** Writes a counter's control: what it counts, in which rings, and whether it is enabled. */

@@ -4,6 +4,7 @@
  * Reference: the workloads of `perf test -w` (tools/perf/tests/workloads of v6.x).
  * Not modelled: data; a workload is its code's rates. Shared libraries: all its functions lie in the executable.
  */
+import type { Flow } from './branches.ts';
 import { KERNEL_TEXT, location, type Location, type Signal } from './location.ts';
 
 /** How much of a code is run. */
@@ -54,15 +55,18 @@ export interface Code {
   readonly bytes: number;
   readonly rates: Partial<Record<Signal, number>>;
   readonly ring?: Location['ring'];
+  /** Offsets of the branch that closes its loop, and of where it leads; absent: from its end to its start. */
+  readonly loop?: readonly [from: number, to: number];
 }
 
 /** Lays functions out one behind the other, as a linker does. */
 export function text<Name extends string>(functions: Readonly<Record<Name, Code>>): Record<Name, Location> {
   const next = { user: USER_TEXT, kernel: SYSCALL_TEXT };
-  const placed = (Object.entries(functions) as [Name, Code][]).map(([name, { bytes, rates, ring = 'user' }]) => {
+  const placed = (Object.entries(functions) as [Name, Code][]).map(([name, { bytes, rates, ring = 'user', loop }]) => {
     const start = next[ring];
     next[ring] += Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    return [name, location(ring, name, start, bytes, rates)] as const;
+    const flow: Flow | undefined = loop && { taken: [{ from: start + loop[0], to: start + loop[1], kind: 'conditional' }] };
+    return [name, location(ring, name, start, bytes, rates, flow)] as const;
   });
   return Object.fromEntries(placed) as Record<Name, Location>;
 }

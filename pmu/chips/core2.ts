@@ -23,6 +23,7 @@ export const core2: Chip = {
   globalRegisters: true,
   maxPeriod: 2 ** 31 - 1,
   events: ARCHITECTURAL,
+  lbr: { depth: 4, mispredicted: false, cycles: false },
   caches: {
     L1D: {
       read: [L1D_CACHE_LD, coded('L1-dcache-load-misses', 0x0140)],

@@ -52,4 +52,5 @@ export const nehalem: Chip = {
     ...OFFCORE,
   },
   offcoreRegisters: 1,
+  lbr: { depth: 16, select: 'with erratum', mispredicted: true, cycles: false },
 };

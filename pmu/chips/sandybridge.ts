@@ -48,4 +48,5 @@ export const sandybridge: Chip = {
     ...OFFCORE,
   },
   offcoreRegisters: 2,
+  lbr: { depth: 16, select: 'exact', mispredicted: true, cycles: false },
 };

@@ -35,4 +35,5 @@ export const skylake: Chip = {
     NODE: { ...OFFCORE.NODE, prefetch: NONE },
   },
   offcoreRegisters: 2,
+  lbr: { depth: 32, select: 'exact', mispredicted: true, cycles: true },
 };

@@ -46,4 +46,5 @@ export const westmere: Chip = {
     ...OFFCORE,
   },
   offcoreRegisters: 2,
+  lbr: { depth: 16, select: 'with erratum', mispredicted: true, cycles: false },
 };

@@ -3,12 +3,13 @@
  * work is known exactly, whatever the clock.
  *
  * Reference: tools/perf/tests/workloads/brstack.c of v6.1.
- * Not modelled: branch records; which way a branch goes.
+ * Not modelled: that two loops of three take the other way at the condition, and call brstack_foo directly, too.
  */
+import { branches } from '../branches.ts';
 import { called_from, mixture } from '../location.ts';
 import { START, text, type Workload } from '../workload.ts';
 
-/** One loop: a call to each of two functions, one of which calls the other, and an indirect jump; 40 instructions in 25 cycles. */
+/** One loop: a call to each of two functions, the second by a pointer, which calls the first; 40 instructions, 11 of them branches, in 25 cycles. */
 const CYCLES_PER_LOOP = 25;
 
 /** A call stores where to return to, a return loads it, and frame pointers come and go with them. */
@@ -28,7 +29,20 @@ const MIX = mixture([
   { location: FOO, share: 0.2 },
   { location: BENCH, share: 0.5 },
   { location: code.brstack, share: 0.1 },
-]);
+], {
+  taken: branches(code, [
+    ['brstack+0x24', 'brstack_bench', 'call'],
+    // if ((cnt++) % 3), past the direct call of brstack_foo
+    ['brstack_bench+0x10', 'brstack_bench+0x18', 'conditional'],
+    ['brstack_bench+0x1c', 'brstack_bar', 'call'], ['brstack_bar+0xc', 'brstack_bench+0x20', 'return'],
+    ['brstack_bench+0x2c', 'brstack_foo', 'indirect call'],
+    ['brstack_foo+0xc', 'brstack_bar', 'call'], ['brstack_bar+0xc', 'brstack_foo+0x10', 'return'],
+    ['brstack_foo+0x1c', 'brstack_bench+0x30', 'return'], ['brstack_bench+0x5c', 'brstack+0x28', 'return'],
+    ['brstack+0x30', 'brstack+0x10', 'jump'],
+  ]),
+  // if ((cnt++) > num_loops)
+  notTaken: 1,
+});
 
 /** BENCH_RUNS of brstack.c; and as many as clocks here hold exactly. */
 const DEFAULT_LOOPS = 999_999;

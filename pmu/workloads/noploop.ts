@@ -7,7 +7,7 @@
 import { START, seconds_argument, text, until_alarm, type Workload } from '../workload.ts';
 
 /** A decrement, a test and a taken branch in a loop buffer: three instructions in a cycle. */
-const code = text({ noploop: { bytes: 0x20, rates: { instructions: 3, branches: 1 } } });
+const code = text({ noploop: { bytes: 0x20, rates: { instructions: 3, branches: 1 }, loop: [0x18, 0x10] } });
 
 export const noploop: Workload = {
   name: 'noploop',

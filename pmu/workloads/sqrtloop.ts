@@ -4,6 +4,7 @@
  * Reference: tools/perf/tests/workloads/sqrtloop.c of v6.1.
  * Not modelled: that rand and sqrt lie in shared libraries.
  */
+import { branches } from '../branches.ts';
 import { called_from, mixture } from '../location.ts';
 import { START, seconds_argument, text, until_alarm, type Workload } from '../workload.ts';
 
@@ -20,7 +21,15 @@ const MIX = mixture([
   { location: called_from(LOOP, code.rand), share: 0.5 },
   { location: called_from(LOOP, code.sqrt), share: 0.4 },
   { location: LOOP, share: 0.1 },
-]);
+], {
+  taken: branches(code, [
+    ['__sqrtloop+0x2c', 'rand', 'call'], ['rand+0x8c', '__sqrtloop+0x30', 'return'],
+    ['__sqrtloop+0x40', 'sqrt', 'call'], ['sqrt+0x3c', '__sqrtloop+0x44', 'return'],
+    ['__sqrtloop+0x54', '__sqrtloop+0x20', 'conditional'],
+  ]),
+  // Some fifty cycles, in which rand and sqrt have branches of their own.
+  notTaken: 6,
+});
 
 export const sqrtloop: Workload = {
   name: 'sqrtloop',
