@@ -29,6 +29,11 @@ const SAMPLE_BITS: readonly [Release, number][] = [
   ['5.7', 22], ['5.11', 24], ['5.12', 25],
 ];
 
+/** Number of branch_sample_type bits. */
+const BRANCH_BITS: readonly [Release, number][] = [
+  ['2.6', 0], ['3.4', 7], ['3.11', 10], ['3.16', 11], ['4.1', 12], ['4.2', 13], ['4.4', 16], ['4.14', 17], ['5.7', 18], ['6.1', 19], ['6.8', 20],
+];
+
 /** Number of read_format bits. */
 const FORMAT_BITS: readonly [Release, number][] = [['2.6', 4], ['6.0', 5]];
 
@@ -44,6 +49,8 @@ export interface AttrLimits {
   /** PERF_SAMPLE_MAX and PERF_FORMAT_MAX: the first bit that does not exist. */
   readonly sample_max: bigint;
   readonly format_max: bigint;
+  /** PERF_SAMPLE_BRANCH_MAX. */
+  readonly branch_max: bigint;
   /** All flags of perf_event_open. */
   readonly flags: number;
   /** PERF_COUNT_SW_MAX. */
@@ -64,6 +71,7 @@ export function attr_limits(release: Release): AttrLimits {
     size: last(SIZES),
     sample_max: 1n << BigInt(last(SAMPLE_BITS)),
     format_max: 1n << BigInt(last(FORMAT_BITS)),
+    branch_max: 1n << BigInt(last(BRANCH_BITS)),
     flags: 2 ** last(OPEN_FLAGS) - 1,
     software_max: last(SOFTWARE_EVENTS),
     unknown_flags: (Object.keys(ATTR_FLAGS) as AttrFlag[]).filter((flag) => !has(FLAGS[flag] ?? '2.6')),

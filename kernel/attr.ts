@@ -3,11 +3,11 @@
  *
  * Bits of later kernels are refused by the table in attr-limits.ts; a rule about such a bit stands here for all versions.
  * Reference: perf_copy_attr, perf_reg_validate and the first half of sys_perf_event_open, from v3.1 to v6.18.
- * Not modelled: which branch kinds a PMU can filter.
+ * Not modelled: nothing.
  */
 import { effect } from '../sim/memory.ts';
 import {
-  ATTR_FIELDS, E2BIG, EFAULT, EINVAL, PAGE_SIZE, PERF_ATTR_SIZE_VER0, PERF_SAMPLE_BRANCH_MAX, PERF_SAMPLE_BRANCH_PLM_ALL,
+  ATTR_FIELDS, E2BIG, EFAULT, EINVAL, PAGE_SIZE, PERF_ATTR_SIZE_VER0, PERF_SAMPLE_BRANCH, PERF_SAMPLE_BRANCH_PLM_ALL,
   PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_REGS_INTR, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_WEIGHT,
   PERF_SAMPLE_WEIGHT_STRUCT, type PerfEventAttr,
 } from './abi/index.ts';
@@ -35,6 +35,7 @@ export abstract class AttrCode extends BufferCode {
     for (const [field, offset, zero] of ATTR_FIELDS) {
       if (offset >= Math.min(size, this.attr_limits.size)) Object.assign(attr, { [field]: zero });
     }
+    attr.branch_sample_type = branch_sample_type(attr);
     return this.perf_attr_invalid(attr) || attr;
   }
 
@@ -44,11 +45,11 @@ export abstract class AttrCode extends BufferCode {
   }
 
   perf_attr_invalid(attr: PerfEventAttr): number {
-    const { sample_max, format_max, unknown_flags } = this.attr_limits;
+    const { sample_max, format_max, branch_max, unknown_flags } = this.attr_limits;
     if (attr.reserved_flags !== 0n || unknown_flags.some((flag) => attr[flag])) return -EINVAL;
     if (attr.sample_type >= sample_max || attr.read_format >= format_max) return -EINVAL;
     const sample_type = Number(attr.sample_type);
-    if (sample_type & PERF_SAMPLE_BRANCH_STACK && branches_invalid(attr.branch_sample_type)) return -EINVAL;
+    if (sample_type & PERF_SAMPLE_BRANCH_STACK && branches_invalid(attr.branch_sample_type, branch_max)) return -EINVAL;
     if (sample_type & PERF_SAMPLE_REGS_USER && registers_invalid(attr.sample_regs_user)) return -EINVAL;
     const { sample_stack_user } = attr;
     if (sample_type & PERF_SAMPLE_STACK_USER && (sample_stack_user >= USHRT_MAX || sample_stack_user % 8 !== 0)) return -EINVAL;
@@ -61,8 +62,15 @@ export abstract class AttrCode extends BufferCode {
 }
 
 /** A branch filter needs a kind of branch, beside the privilege levels. */
-function branches_invalid(mask: bigint): boolean {
-  return mask >= PERF_SAMPLE_BRANCH_MAX || (mask & ~PERF_SAMPLE_BRANCH_PLM_ALL) === 0n;
+function branches_invalid(mask: bigint, max: bigint): boolean {
+  return mask >= max || (mask & ~PERF_SAMPLE_BRANCH_PLM_ALL) === 0n;
+}
+
+/** Branches of the rings that the event itself counts in, if it does not say which. */
+function branch_sample_type({ sample_type, branch_sample_type: mask, exclude_user, exclude_kernel, exclude_hv }: PerfEventAttr): bigint {
+  if ((Number(sample_type) & PERF_SAMPLE_BRANCH_STACK) === 0 || mask & PERF_SAMPLE_BRANCH_PLM_ALL) return mask;
+  const { USER, KERNEL, HV } = PERF_SAMPLE_BRANCH;
+  return mask | (exclude_user ? 0n : USER) | (exclude_kernel ? 0n : KERNEL) | (exclude_hv ? 0n : HV);
 }
 
 function registers_invalid(mask: bigint): boolean {

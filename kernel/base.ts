@@ -31,6 +31,8 @@ export interface Hardware {
   charge(cost: Cost): void;
   /** What the registers show, somewhere inside `location`, when an event of the kind `signal` (by index) has happened. */
   regs_in(location: Location, signal: number): Regs;
+  /** The same, at the place to which the newest of the last branch records has led. */
+  regs_behind_branch(location: Location, signal: number): Regs;
   /** What the registers showed when the current task left user mode (task_pt_regs); null: it never was there. */
   user_regs(): Regs | null;
   /** Raises IRQ_WORK_VECTOR on the executing CPU. */

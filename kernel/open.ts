@@ -206,7 +206,8 @@ export abstract class OpenCode extends AttrCode {
     if (this.perf_inherit_invalid(asked)) return -EINVAL;
     const event = this.perf_init_event(asked, cpu, target, leader);
     if (typeof event === 'number') return event;
-    if (event.sample_type & PERF_SAMPLE_BRANCH_STACK || asked.aux_output || has_extended_regs(asked)) return -EOPNOTSUPP;
+    // Only a CPU knows its branches.
+    if ((event.sample_type & PERF_SAMPLE_BRANCH_STACK && event.pmu.software) || asked.aux_output || has_extended_regs(asked)) return -EOPNOTSUPP;
     if (event.sample_type & PERF_SAMPLE_CALLCHAIN && asked.sample_max_stack > PERF_MAX_STACK_DEPTH) return -EOVERFLOW;
     // AUX data in samples comes from an AUX event that leads the group, and there are none here.
     if (asked.aux_sample_size !== 0) return -EINVAL;

@@ -161,6 +161,7 @@ export abstract class ProcessCode extends SignalCode {
     contexts.forEach((cpuctx, ctxn) => {
       const ctx = this.task_context(next, ctxn);
       if (ctx !== null && ctx.nr_events > 0) this.perf_event_context_sched_in(cpuctx, ctx);
+      cpuctx.pmu.sched_task?.(ctx);
     });
     this.perf_event_switch(previous, true, false);
     this.trace.sched_switch(this.hardware.smp_processor_id, previous, next);

@@ -6,8 +6,8 @@
  * Reference: perf_pmu_register of kernel/events/core.c.
  * Not modelled: types of PMUs that are handed out when they register.
  */
-import { effect_of, hook } from '../sim/memory.ts';
-import type { PerfEvent, PmuOperations } from './structs/index.ts';
+import { effect, effect_of, hook } from '../sim/memory.ts';
+import type { PerfEvent, PerfEventContext, PmuOperations } from './structs/index.ts';
 
 export function perf_pmu_register(driver: PmuOperations): PmuOperations {
   return new RegisteredPmu(driver);
@@ -71,6 +71,11 @@ class RegisteredPmu implements PmuOperations {
   read(event: PerfEvent): void {
     if (hook === null) this.#driver.read(event);
     else effect_of(this.#driver, 'read', event);
+  }
+
+  sched_task(ctx: PerfEventContext | null): void {
+    if (hook === null) this.#driver.sched_task?.(ctx);
+    else effect(() => this.#driver.sched_task?.(ctx));
   }
 
   start_txn(): void {

@@ -7,11 +7,11 @@
  * accesses as hardware reports them.
  */
 import {
-  PERF_SAMPLE_AUX, PERF_SAMPLE_CGROUP, PERF_SAMPLE_CODE_PAGE_SIZE, PERF_SAMPLE_DATA_PAGE_SIZE, PERF_SAMPLE_DATA_SRC,
+  PERF_SAMPLE_AUX, PERF_SAMPLE_BRANCH, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CGROUP, PERF_SAMPLE_CODE_PAGE_SIZE, PERF_SAMPLE_DATA_PAGE_SIZE, PERF_SAMPLE_DATA_SRC,
   PERF_SAMPLE_PHYS_ADDR, PERF_SAMPLE_RAW, PERF_SAMPLE_REGS_INTR, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER,
   PERF_SAMPLE_TRANSACTION, PERF_SAMPLE_WEIGHT, PERF_SAMPLE_WEIGHT_STRUCT, type PerfEventAttr,
 } from './abi/index.ts';
-import type { Regs } from './structs/index.ts';
+import type { BranchEntry, Regs } from './structs/index.ts';
 
 /** A field's value: its 64-bit words, in the order of the record. */
 export type Words = readonly number[];
@@ -64,6 +64,18 @@ function stack({ attr, user_regs, size }: SampleSource): Words {
   return bytes === 0 ? [0] : [bytes, ...Array.from({ length: bytes / 8 }, () => 0), bytes];
 }
 
+/** How many there are, if asked for the number of the newest one's register, and the branches. Who cannot know any has none. */
+function branch_stack({ attr, regs: { branches } }: SampleSource): Words {
+  if (branches === undefined) return [0];
+  const hw_idx = attr.branch_sample_type & PERF_SAMPLE_BRANCH.HW_INDEX ? [branches.hw_idx] : [];
+  return [branches.entries.length, ...hw_idx, ...branches.entries.flatMap((entry) => [entry.from, entry.to, flags_of(entry)])];
+}
+
+/** The bits of struct perf_branch_entry: mispred, predicted, from bit 4 the cycles and from bit 20 the type. */
+function flags_of({ mispred, predicted, cycles, type }: BranchEntry): number {
+  return (mispred ? 1 : 0) + (predicted ? 2 : 0) + cycles * 2 ** 4 + type * 2 ** 20;
+}
+
 /** A field: its bit, its value, and whether its size is counted with each record (dyn_size) or once for the event. */
 interface LateField {
   readonly bit: number;
@@ -79,6 +91,7 @@ const dynamic = (bit: number, words: LateField['words']): LateField => ({ bit, i
 const LATE_FIELDS: readonly LateField[] = [
   // No event here has raw data: four bytes of nothing, and their count.
   dynamic(PERF_SAMPLE_RAW, () => [4]),
+  dynamic(PERF_SAMPLE_BRANCH_STACK, branch_stack),
   dynamic(PERF_SAMPLE_REGS_USER, ({ attr, user_regs }) => registers(attr.sample_regs_user, user_regs)),
   dynamic(PERF_SAMPLE_STACK_USER, stack),
   fixed(PERF_SAMPLE_WEIGHT | PERF_SAMPLE_WEIGHT_STRUCT, () => 0),

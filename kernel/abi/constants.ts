@@ -72,10 +72,17 @@ export const PERF_SAMPLE_DATA_PAGE_SIZE = 0x400000;
 export const PERF_SAMPLE_CODE_PAGE_SIZE = 0x800000;
 export const PERF_SAMPLE_WEIGHT_STRUCT = 0x1000000;
 
-// attr.branch_sample_type: privilege levels, and the first bit that does not exist
-export const PERF_SAMPLE_BRANCH_PLM_ALL = 7n;
-export const PERF_SAMPLE_BRANCH_PERM_PLM = 6n;
-export const PERF_SAMPLE_BRANCH_MAX = 1n << 20n;
+/** attr.branch_sample_type: where the branches lead, which ones, and what else is said of them. */
+export const PERF_SAMPLE_BRANCH = {
+  USER: 1n, KERNEL: 2n, HV: 4n, ANY: 1n << 3n, ANY_CALL: 1n << 4n, ANY_RETURN: 1n << 5n, IND_CALL: 1n << 6n, ABORT_TX: 1n << 7n, IN_TX: 1n << 8n,
+  NO_TX: 1n << 9n, COND: 1n << 10n, CALL_STACK: 1n << 11n, IND_JUMP: 1n << 12n, CALL: 1n << 13n, NO_FLAGS: 1n << 14n, NO_CYCLES: 1n << 15n,
+  TYPE_SAVE: 1n << 16n, HW_INDEX: 1n << 17n, PRIV_SAVE: 1n << 18n, COUNTERS: 1n << 19n,
+} as const;
+export const PERF_SAMPLE_BRANCH_PLM_ALL = PERF_SAMPLE_BRANCH.USER | PERF_SAMPLE_BRANCH.KERNEL | PERF_SAMPLE_BRANCH.HV;
+export const PERF_SAMPLE_BRANCH_PERM_PLM = PERF_SAMPLE_BRANCH.KERNEL | PERF_SAMPLE_BRANCH.HV;
+
+/** The type of a branch in a record. */
+export const PERF_BR = { UNKNOWN: 0, COND: 1, UNCOND: 2, IND: 3, CALL: 4, IND_CALL: 5, RET: 6, SYSCALL: 7, SYSRET: 8, ERET: 11, IRQ: 12 } as const;
 
 // attr.read_format: what read(2) and PERF_SAMPLE_READ report
 export const PERF_FORMAT_TOTAL_TIME_ENABLED = 1;

@@ -2,13 +2,14 @@
  * A record of the ring buffer with its fields by name.
  *
  * Reference: perf_event_open(2), "MMAP layout"; the order of fields is that of perf_output_sample, v6.18.
- * Not modelled: BRANCH_STACK and AUX data; the bodies of records that no kernel here writes are left as bytes.
+ * Not modelled: AUX data; the bodies of records that no kernel here writes are left as bytes.
  */
 import {
   PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
   PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_LOST, PERF_RECORD_MMAP, PERF_RECORD_MMAP2,
   PERF_RECORD_NAMESPACES, PERF_RECORD_READ, PERF_RECORD_SAMPLE, PERF_RECORD_SWITCH, PERF_RECORD_SWITCH_CPU_WIDE,
-  PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_AUX, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CGROUP,
+  PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE, PERF_SAMPLE_ADDR, PERF_SAMPLE_AUX, PERF_SAMPLE_BRANCH,
+  PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_CGROUP,
   PERF_SAMPLE_CODE_PAGE_SIZE, PERF_SAMPLE_CPU, PERF_SAMPLE_DATA_PAGE_SIZE, PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_ID,
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_IP, PERF_SAMPLE_PERIOD, PERF_SAMPLE_PHYS_ADDR, PERF_SAMPLE_RAW, PERF_SAMPLE_READ,
   PERF_SAMPLE_REGS_INTR, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_STREAM_ID, PERF_SAMPLE_TID,
@@ -49,6 +50,8 @@ export interface DriverRecord {
   /** SWITCH_CPU_WIDE: the other task. */
   next_prev_pid?: number;
   next_prev_tid?: number;
+  /** The branches that led to the sample, newest first; the flags as the record has them. */
+  branch_stack?: { readonly hw_idx?: number; readonly entries: readonly { readonly from: number; readonly to: number; readonly flags: number }[] };
   /** The sample's fields behind the call chain, by the names of perf_event_open(2). */
   late?: Record<string, number>;
   /** Where the fields that are known end, in bytes: the record's size if they are all. */
@@ -168,7 +171,7 @@ function take_sample(record: DriverRecord, at: Cursor, attr: PerfEventAttr): voi
   if (sample_type & PERF_SAMPLE_PERIOD) record.period = at.u64();
   if (sample_type & PERF_SAMPLE_READ) record.values = take_values(at, Number(attr.read_format));
   if (sample_type & PERF_SAMPLE_CALLCHAIN) record.callchain = at.many(at.u64());
-  if (sample_type >= PERF_SAMPLE_RAW) record.late = take_late(at, attr);
+  if (sample_type >= PERF_SAMPLE_RAW) record.late = take_late(record, at, attr);
 }
 
 /** Fields behind the call chain that are one 64-bit word. */
@@ -181,7 +184,8 @@ const LAST_FIELDS: readonly [number, string][] = [
   [PERF_SAMPLE_CODE_PAGE_SIZE, 'code_page_size'], [PERF_SAMPLE_AUX, 'aux_size'],
 ];
 
-function take_late(at: Cursor, { sample_type: bits, sample_regs_user, sample_regs_intr }: PerfEventAttr): Record<string, number> {
+function take_late(record: DriverRecord, at: Cursor, attr: PerfEventAttr): Record<string, number> {
+  const { sample_type: bits, sample_regs_user, sample_regs_intr } = attr;
   const sample_type = Number(bits);
   const late: Record<string, number> = {};
   const words = (fields: readonly [number, string][]): void => {
@@ -191,6 +195,7 @@ function take_late(at: Cursor, { sample_type: bits, sample_regs_user, sample_reg
     late['raw_size'] = at.u32();
     at.offset += late['raw_size'];
   }
+  if (sample_type & PERF_SAMPLE_BRANCH_STACK) record.branch_stack = take_branches(at, attr);
   if (sample_type & PERF_SAMPLE_REGS_USER) take_registers(late, 'regs_user', at, sample_regs_user);
   if (sample_type & PERF_SAMPLE_STACK_USER) {
     late['stack_size'] = at.u64();
@@ -201,6 +206,12 @@ function take_late(at: Cursor, { sample_type: bits, sample_regs_user, sample_reg
   if (sample_type & PERF_SAMPLE_REGS_INTR) take_registers(late, 'regs_intr', at, sample_regs_intr);
   words(LAST_FIELDS);
   return late;
+}
+
+function take_branches(at: Cursor, { branch_sample_type }: PerfEventAttr): NonNullable<DriverRecord['branch_stack']> {
+  const nr = at.u64();
+  const hw_idx = branch_sample_type & PERF_SAMPLE_BRANCH.HW_INDEX ? { hw_idx: at.u64() } : {};
+  return { ...hw_idx, entries: Array.from({ length: nr }, () => ({ from: at.u64(), to: at.u64(), flags: at.u64() })) };
 }
 
 /** The ABI, and if there is one the registers of the mask by their numbers: `regs_user_8` is the instruction pointer. */

@@ -224,6 +224,9 @@ export class ExploreHardware implements Hardware {
   regs_in(location: Location): Regs {
     return { location, ip: 0 };
   }
+  regs_behind_branch(location: Location): Regs {
+    return this.regs_in(location);
+  }
   user_regs(): Regs | null {
     return null;
   }

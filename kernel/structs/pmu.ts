@@ -9,7 +9,8 @@ import type { CounterGate } from '../../pmu/pmu.ts';
 import { struct, u64 } from '../../sim/memory.ts';
 import type { PerfEventAttr } from '../abi/index.ts';
 import type { PerfSampleData } from '../sample-data.ts';
-import type { PerfEvent } from './perf_event.ts';
+import type { BranchReg } from '../x86/lbr-filter.ts';
+import type { PerfEvent, PerfEventContext } from './perf_event.ts';
 
 // hw.state
 export const PERF_HES_STOPPED = 1;
@@ -21,12 +22,30 @@ export const PERF_EF_START = 1;
 export const PERF_EF_RELOAD = 2;
 export const PERF_EF_UPDATE = 4;
 
+/** struct perf_branch_entry. */
+export interface BranchEntry {
+  readonly from: number;
+  readonly to: number;
+  readonly mispred: boolean;
+  readonly predicted: boolean;
+  readonly cycles: number;
+  /** PERF_BR_*; 0 unless asked for. */
+  readonly type: number;
+}
+
+/** struct perf_branch_stack: the branches that led to a sample, the newest in front. */
+export interface BranchStack {
+  readonly hw_idx: number;
+  readonly entries: readonly BranchEntry[];
+}
+
 /** What the interrupt found in the registers: where the CPU was executing. */
 export interface Regs {
   readonly location: Location;
   readonly ip: number;
   /** The data address that a fault was for. */
   readonly addr?: number;
+  readonly branches?: BranchStack;
   /** Since v6.3: what the events have in common that one occurrence of a software event overflows. */
   readonly data?: PerfSampleData;
 }
@@ -61,6 +80,8 @@ export class HwPerfEvent extends struct({
   overlap = false;
   /** What it counts is said in a register that it shares with other events. */
   offcore = false;
+  /** Which branches its samples show. */
+  branch_reg: BranchReg | null = null;
 }
 
 /** What a PMU does for the core (struct pmu). `add` answers 0 or an error. */
@@ -81,6 +102,8 @@ export interface PmuOperations {
   start(event: PerfEvent, flags: number): void;
   stop(event: PerfEvent, flags: number): void;
   read(event: PerfEvent): void;
+  /** A task has come on whose context this is; absent: that is nothing to the PMU. */
+  readonly sched_task?: (ctx: PerfEventContext | null) => void;
   start_txn(): void;
   commit_txn(): number;
   cancel_txn(): void;

@@ -10,7 +10,7 @@ import { Priority } from '../../sim/event-queue.ts';
 import { Machine, type Cpu } from '../../sim/machine.ts';
 import type { RandomStream } from '../../sim/random.ts';
 import type { Chip } from '../../pmu/chip.ts';
-import { CYCLES, part_of, type Location } from '../../pmu/location.ts';
+import { CYCLES, INSTRUCTION_BYTES, part_of, type Location } from '../../pmu/location.ts';
 import { Pmu } from '../../pmu/pmu.ts';
 import { DEFAULT_CONFIG, type Cost, type Hardware, type KernelConfig } from '../base.ts';
 import { TASK_DEAD, UserStruct, type Hrtimer, type Regs, type SigInfo, type TaskStruct } from '../structs/index.ts';
@@ -36,9 +36,6 @@ export interface SystemSpec {
   /** Durations in nanoseconds that replace those of DURATIONS_NS. */
   readonly durations?: Readonly<Record<string, Range>>;
 }
-
-/** Bytes of code in which one instruction starts, on average. */
-const INSTRUCTION_BYTES = 4;
 
 export class TimedSystem implements Hardware {
   readonly machine: Machine;
@@ -150,6 +147,13 @@ export class TimedSystem implements Hardware {
   regs_in(location: Location, signal: number): Regs {
     const code = location.parts === undefined ? location : part_of(location, signal, this.#part.unit());
     return { location: code, ip: somewhere_in(code, this.#ip) };
+  }
+
+  regs_behind_branch(location: Location, signal: number): Regs {
+    const code = location.parts === undefined ? location : part_of(location, signal, this.#part.unit());
+    const block = this.pmu.lbr.standing(location, code);
+    const straight = block === null ? code : { ...code, start: block.start, length: block.end - block.start + INSTRUCTION_BYTES };
+    return { location: code, ip: somewhere_in(straight, this.#ip) };
   }
 
   user_regs(): Regs | null {

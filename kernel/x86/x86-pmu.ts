@@ -3,18 +3,20 @@
  *
  * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
- * Not modelled: BTS, PEBS, LBR; extra registers beside OFFCORE_RSP; the Nehalem erratum work-around; the user page.
+ * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page.
  */
 import { allEvents, cacheEvent, eventSelect, type ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import {
-  EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW,
+  EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW,
 } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
 import {
   PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
-  type PerfEvent, type PmuOperations,
+  type PerfEvent, type PerfEventContext, type PmuOperations, type Regs,
 } from '../structs/index.ts';
+import { IntelLbr, static_call_update } from './lbr.ts';
+import { intel_pmu_setup_lbr_filter } from './lbr-filter.ts';
 import { Msr } from './msr.ts';
 import { lowest_free, type Assignment } from './schedule-events.ts';
 
@@ -58,7 +60,9 @@ export class X86Pmu implements PmuOperations {
   readonly #cpus: readonly CpuHwEvents[];
   readonly #msr: Msr;
   /** Whether any event has asked for a register that events share. */
-  #knows_offcore = false;
+  #knows_shared_regs = false;
+  /** In use since the first event that asked for branches. */
+  #lbr: IntelLbr | null = null;
 
   constructor(kernel: OverflowCode) {
     this.kernel = kernel;
@@ -100,14 +104,35 @@ export class X86Pmu implements PmuOperations {
     hw.constraint = this.#constraint(code);
     hw.overlap = code.overlap ?? false;
     hw.offcore = code.offcore ?? false;
-    this.#knows_offcore ||= hw.offcore;
+    this.#knows_shared_regs ||= hw.offcore;
     if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
+    if (event.sample_type & PERF_SAMPLE_BRANCH_STACK) {
+      const result = this.#setup_lbr(event);
+      if (result !== 0) return result;
+    }
     if (!event.is_sampling) {
       hw.sample_period = this.max_period;
       hw.last_period = hw.sample_period;
       hw.period_left = hw.sample_period;
     }
     return this.#validate_group(event);
+  }
+
+  #setup_lbr({ attr, hw }: PerfEvent): number {
+    const filter = intel_pmu_setup_lbr_filter(attr.branch_sample_type, this.kernel.hardware.chip);
+    if (typeof filter === 'number') return filter;
+    hw.branch_reg = filter;
+    this.#knows_shared_regs = true;
+    if (this.#lbr === null) {
+      this.#lbr = new IntelLbr(this.kernel.hardware, this.#msr);
+      static_call_update(this, this.#lbr);
+    }
+    return 0;
+  }
+
+  /** The task whose context this is has come on. */
+  sched_task(ctx: PerfEventContext | null): void {
+    this.#lbr?.intel_pmu_lbr_sched_task(ctx);
   }
 
   #event_code(event: PerfEvent): ChipEvent | number {
@@ -149,6 +174,10 @@ export class X86Pmu implements PmuOperations {
     return fixed === undefined ? general : general | (1 << (count + fixed));
   }
 
+  is_enabled(): boolean {
+    return this.#cpu().enabled;
+  }
+
   #cpu(): CpuHwEvents {
     return this.#cpus[this.kernel.hardware.smp_processor_id];
   }
@@ -158,7 +187,7 @@ export class X86Pmu implements PmuOperations {
     if (cpu.disable_count++ > 0 || !cpu.enabled) return;
     cpu.n_added = 0;
     cpu.enabled = false;
-    this.#disable_all(cpu);
+    this.disable_all(cpu);
   }
 
   pmu_enable(): void {
@@ -167,7 +196,7 @@ export class X86Pmu implements PmuOperations {
     if (cpu.n_added > 0) this.#place_added(cpu);
     cpu.n_added = 0;
     cpu.enabled = true;
-    this.#enable_all(cpu);
+    this.enable_all(cpu);
   }
 
   /** Moves events whose counter has changed, then starts those and the new ones on their counters. */
@@ -191,12 +220,12 @@ export class X86Pmu implements PmuOperations {
     }
   }
 
-  #disable_all(cpu: CpuHwEvents): void {
+  disable_all(cpu: CpuHwEvents): void {
     if (this.kernel.hardware.chip.globalRegisters) this.#msr.write_global_ctrl(false);
     else this.#set_all_enabled(cpu, false);
   }
 
-  #enable_all(cpu: CpuHwEvents): void {
+  enable_all(cpu: CpuHwEvents): void {
     if (this.kernel.hardware.chip.globalRegisters) this.#msr.write_global_ctrl(true);
     else this.#set_all_enabled(cpu, true);
   }
@@ -237,11 +266,13 @@ export class X86Pmu implements PmuOperations {
     return 0;
   }
 
-  /** Whether there is an OFFCORE_RSP register for each filter that the first `n` ask for; equal ones share it. */
+  /** Whether there is an OFFCORE_RSP register for each filter that the first `n` ask for, and LBR_SELECT for their branches; equal ones share it. */
   #have_shared_regs(events: readonly PerfEvent[], n: number): boolean {
-    if (!this.#knows_offcore) return true;
-    const filters = new Set(events.slice(0, n).flatMap(({ hw }) => (hw.offcore ? [hw.config] : [])));
-    return filters.size <= (this.kernel.hardware.chip.offcoreRegisters ?? 0);
+    if (!this.#knows_shared_regs) return true;
+    const asking = events.slice(0, n);
+    const filters = new Set(asking.flatMap(({ hw }) => (hw.offcore ? [hw.config] : [])));
+    const branches = new Set(asking.flatMap(({ hw: { branch_reg } }) => branch_reg?.config ?? []));
+    return filters.size <= (this.kernel.hardware.chip.offcoreRegisters ?? 0) && branches.size <= 1;
   }
 
   /** The fast path: every event keeps the counter that it had before, if all of them can. */
@@ -371,12 +402,12 @@ export class X86Pmu implements PmuOperations {
 
   /** The part of the NMI that is perf's. */
   protected perf_event_nmi_handler(location: Location): void {
-    if (this.kernel.hardware.chip.globalRegisters) this.#intel_pmu_handle_irq(location);
+    if (this.kernel.hardware.chip.globalRegisters) this.intel_pmu_handle_irq(location);
     else this.#x86_pmu_handle_irq(location);
   }
 
   /** Counters stand still while the status register is served, bit by bit, until it reads zero. */
-  #intel_pmu_handle_irq(location: Location): void {
+  intel_pmu_handle_irq(location: Location): void {
     const pmu = this.kernel.hardware.pmu;
     const cpu = this.#cpu();
     this.#msr.write_global_ctrl(false);
@@ -389,10 +420,10 @@ export class X86Pmu implements PmuOperations {
         if (event === null) continue;
         this.kernel.hardware.charge('pmi_counter');
         this.x86_perf_event_update(event);
-        if (this.x86_perf_event_set_period(event)) this.#overflow(event, event.hw.last_period, location);
+        if (this.x86_perf_event_set_period(event)) this.overflow(event, event.hw.last_period, location);
       }
     }
-    if (cpu.enabled) this.#enable_all(cpu);
+    if (cpu.enabled) this.enable_all(cpu);
   }
 
   /** Without a status register every counter is looked at: a sign bit that is clear means that it has wrapped. */
@@ -406,12 +437,15 @@ export class X86Pmu implements PmuOperations {
       const elapsed = this.x86_perf_event_set_period(event);
       // The counter runs again: what the rest of the service takes is counted in the next period.
       this.kernel.hardware.charge('pmi_counter');
-      if (elapsed) this.#overflow(event, period, location);
+      if (elapsed) this.overflow(event, period, location);
     }
   }
 
-  #overflow(event: PerfEvent, period: number, location: Location): void {
-    const regs = this.kernel.hardware.regs_in(location, event.hw.config);
+  overflow(event: PerfEvent, period: number, location: Location): void {
+    this.overflowed_at(event, period, this.kernel.hardware.regs_in(location, event.hw.config));
+  }
+
+  overflowed_at(event: PerfEvent, period: number, regs: Regs): void {
     if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);
   }
 }

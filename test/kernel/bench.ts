@@ -64,6 +64,8 @@ class BenchHardware implements Hardware {
     return { location, ip: location.start };
   }
 
+  regs_behind_branch = (location: Location): Regs => this.regs_in(location);
+
   user_regs(): Regs | null {
     return null;
   }
