@@ -70,6 +70,8 @@ export interface RecordOptions {
   sample_cpu?: boolean;
   /** -P: the period in every sample, although it is always the same. */
   sample_period?: boolean;
+  /** -b and -j, of newer tools: attr.branch_sample_type. */
+  branch_stack?: number;
   /** --switch-events, of newer tools. */
   switch_events?: boolean;
   /** --overwrite, of newer tools: the kernel overwrites the oldest records, and the tool reads what is left at the end. */

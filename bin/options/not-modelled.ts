@@ -6,7 +6,7 @@
 /** By long name: the letter, if it has one, and what is missing. */
 export type NotModelled = Readonly<Record<string, readonly [letter: string, missing: string]>>;
 
-const BRANCHES = 'no chip here records branches (LBR)';
+const BRANCHES = 'reports are of samples; script -F brstacksym shows their branches';
 const CGROUPS = 'there are no control groups';
 const AUX = 'no chip here traces into an AUX area';
 const FILTERS = 'filters belong to tracepoints, which the tool does not record';
@@ -28,7 +28,7 @@ const SCRIPTS = 'scripts in Perl and Python need perf itself, which reads the sa
 const USERS = 'all programs are of one user';
 
 export const RECORD_NOT_MODELLED: NotModelled = {
-  'branch-any': ['b', BRANCHES], 'branch-filter': ['j', BRANCHES], cgroup: ['G', CGROUPS], 'intr-regs': ['I', REGISTERS],
+  cgroup: ['G', CGROUPS], 'intr-regs': ['I', REGISTERS],
   'user-regs': ['', REGISTERS], 'raw-samples': ['R', 'only tracepoints have raw data'], realtime: ['r', 'the tool runs as any other task'],
   snapshot: ['S', AUX], 'aux-sample': ['', AUX], uid: ['u', USERS], weight: ['W', MEMORY], transaction: ['', 'no chip here has transactions (TSX)'],
   'phys-data': ['', MEMORY], 'data-page-size': ['', PAGES], 'code-page-size': ['', PAGES], 'compression-level': ['z', COMPRESSION],
@@ -54,7 +54,7 @@ export const STAT_NOT_MODELLED: NotModelled = {
 };
 
 export const REPORT_NOT_MODELLED: NotModelled = {
-  'branch-stack': ['b', BRANCHES], 'branch-history': ['', BRANCHES], 'stitch-lbr': ['', BRANCHES], 'total-cycles': ['', BRANCHES], vmlinux: ['k', SYMBOLS],
+  'branch-stack': ['b', BRANCHES], 'branch-history': ['', BRANCHES], 'stitch-lbr': ['', 'no chip here records call stacks'], 'total-cycles': ['', BRANCHES], vmlinux: ['k', SYMBOLS],
   'disassembler-style': ['M', SOURCES], modules: ['m', SYMBOLS], parent: ['p', 'callers are told from callees by the call graph'],
   'exclude-other': ['x', 'callers are told from callees by the call graph'], threads: ['T', 'the values of -s are shown by report -D'],
   'asm-raw': ['', SOURCES], 'full-source-path': ['', SOURCES], source: ['', SOURCES], prefix: ['', SOURCES], 'prefix-strip': ['', SOURCES],
@@ -76,7 +76,7 @@ export const SCRIPT_NOT_MODELLED: NotModelled = {
   'dump-unsorted-raw-trace': ['', 'report -D dumps in the order of time'], 'full-source-path': ['', SOURCES], inline: ['', SOURCES],
   'guest-code': ['', 'there are no virtual machines'], guestkallsyms: ['', 'there are no virtual machines'], guestmodules: ['', 'there are no virtual machines'],
   guestmount: ['', 'there are no virtual machines'], guestvmlinux: ['', 'there are no virtual machines'], kallsyms: ['', SYMBOLS],
-  'max-blocks': ['', BRANCHES], 'stitch-lbr': ['', BRANCHES], 'per-event-dump': ['', 'all events go to standard output'],
+  'max-blocks': ['', 'the instructions between branches have no text'], 'stitch-lbr': ['', 'no chip here records call stacks'], 'per-event-dump': ['', 'all events go to standard output'],
   'show-kernel-path': ['', 'the kernel is [kernel.kallsyms]'], 'show-on-off-events': ['', SWITCHES], 'switch-on': ['', SWITCHES], 'switch-off': ['', SWITCHES],
   'show-round-events': ['', 'in 6.1 it disturbs the order of all else'], 'stop-bt': ['', 'call chains are shown as they are'], symfs: ['', SYMBOLS],
 };

@@ -1,4 +1,5 @@
 /** The options of `perf record` that are modelled, with perf's names, letters and words. */
+import { parse_branch_str } from '../../perf/branch-filter.ts';
 import { parse_event_lists } from '../../perf/parse-events.ts';
 import type { OptionTable } from './option.ts';
 import { callGraphMode, clockid, cpuList, delay, frequency, mmapPages, oneOf, period } from './values.ts';
@@ -18,6 +19,8 @@ export const RECORDING_OPTIONS = {
 
 export const RECORD_OPTIONS = {
   'all-cpus': { alias: 'a', describe: 'system-wide collection from all CPUs' },
+  'branch-any': { alias: 'b', describe: 'sample any taken branches (perf 6.1)' },
+  'branch-filter': { alias: 'j', argument: '<branch filter mask>', describe: 'branch stack filter modes, such as any_call,u (perf 6.1)', coerce: parse_branch_str },
   count: { alias: 'c', argument: '<n>', describe: 'event period to sample', coerce: period },
   cpu: { alias: 'C', argument: '<cpu>', describe: 'list of cpus to monitor', coerce: cpuList },
   'call-graph': { argument: '<fp>', describe: 'record call chains, by frame pointers', coerce: callGraphMode },

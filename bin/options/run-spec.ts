@@ -1,5 +1,6 @@
 /** From the words of `perfsim record` to a RunSpec: for the command itself, and for those that run it many times. */
 import { namedBy } from '../../perf/cache-events.ts';
+import { parse_branch_str } from '../../perf/branch-filter.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { RecordingForm, RunSpec, ToolVersion } from '../../perf/run-spec.ts';
 import type { Simulation } from '../simulation.ts';
@@ -62,6 +63,7 @@ function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['reco
     sample_time: options.timestamp,
     sample_cpu: options['sample-cpu'],
     inherit_stat: options.stat,
+    branch_stack: branches(options),
     sample_period: options.period,
     switch_events: options['switch-events'],
     callchains: userChains ? 'user' : kernelChains ? 'kernel' : undefined,
@@ -75,13 +77,21 @@ function moreOptions(options: Options, tool: ToolVersion): Partial<RunSpec['reco
 }
 
 /** Options that came after v3.2. */
-const LATER = ['overwrite', 'switch-events', 'kernel-callchains', 'user-callchains', 'sample-identifier', 'no-bpf-event', 'clockid'] as const;
+const LATER = [
+  'overwrite', 'switch-events', 'kernel-callchains', 'user-callchains', 'sample-identifier', 'no-bpf-event', 'clockid', 'branch-any', 'branch-filter',
+] as const;
 
 function checkTool(options: Options, tool: ToolVersion): void {
   if (options['kernel-callchains'] && options['user-callchains']) throw new InputError('--kernel-callchains and --user-callchains exclude each other.');
   const later = LATER.find((name) => options[name] !== undefined && options[name] !== false);
   if (tool === '3.2' && later !== undefined) throw new InputError(`perf 3.2 has no --${later}; give --tool 6.1.`);
   if (tool === '3.2' && options.delay !== undefined) throw new InputError('perf 3.2 has no delay: its -D takes no number; give --tool 6.1.');
+}
+
+/** -b stands for `-j any`. */
+function branches({ 'branch-any': any, 'branch-filter': filter }: Options): number | undefined {
+  if (any && filter !== undefined) throw new InputError("Can't use --branch-any (-b) with --branch-filter (-j).");
+  return any ? parse_branch_str('any') : filter;
 }
 
 function isUnbuffered(options: Options): boolean {

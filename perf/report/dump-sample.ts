@@ -5,6 +5,7 @@
  */
 import { PERF_FORMAT_GROUP, PERF_FORMAT_LOST, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_WEIGHT, PERF_SAMPLE_WEIGHT_STRUCT } from '../../kernel/abi/index.ts';
 import type { BranchStack, PerfData, RecordedEvent, RegsDump, Sample, SampleRead } from '../data/index.ts';
+import { branchType } from './branch-stack.ts';
 import { withUnit } from './unit.ts';
 import type { Output } from './output.ts';
 import type { CurrentSample } from './session.ts';
@@ -16,14 +17,6 @@ export const X86_REGISTERS = [
   'R8', 'R9', 'R10', 'R11', 'R12', 'R13', 'R14', 'R15',
 ];
 const ABI_NAMES = ['none', '32-bit', '64-bit'];
-const BRANCH_TYPES = [
-  'COND', 'UNCOND', 'IND', 'CALL', 'IND_CALL', 'RET', 'SYSCALL', 'SYSRET', 'COND_CALL', 'COND_RET', 'ERET', 'IRQ',
-  'SERROR', 'NO_TX',
-];
-/** PERF_BR_EXTEND_ABI: the kind is in a field of its own. */
-const EXTENDED = 15;
-const NEW_BRANCH_TYPES = ['FAULT_ALGN', 'FAULT_DATA', 'FAULT_INST', 'ARCH_1', 'ARCH_2', 'ARCH_3', 'ARCH_4', 'ARCH_5'];
-
 const hex16 = (value: bigint): string => value.toString(16).padStart(16, '0');
 
 /** Prints the lines between the first and the thread's. */
@@ -63,15 +56,9 @@ function branches(stack: BranchStack = { entries: [] }, event: RecordedEvent): s
   }
   const lines = entries.map(({ from, to, flags }, i) => {
     const letters = ['M', 'P', 'A', 'T'].map((letter, index) => (flags & (1n << [0n, 1n, 3n, 2n][index]) ? letter : ' ')).join('');
-    return `..... ${String(i).padStart(2)}: ${hex16(from)} -> ${hex16(to)} ${(flags >> 4n) & 0xffffn} cycles ${letters} ${(flags >> 33n).toString(16)} ${branchKind(flags)}\n`;
+    return `..... ${String(i).padStart(2)}: ${hex16(from)} -> ${hex16(to)} ${(flags >> 4n) & 0xffffn} cycles ${letters} ${(flags >> 33n).toString(16)} ${branchType(flags)}\n`;
   });
   return `... branch stack: nr:${entries.length}\n${lines.join('')}`;
-}
-
-/** The kinds are counted from 1; 0 is one that is not known. */
-function branchKind(flags: bigint): string {
-  const kind = Number((flags >> 20n) & 15n);
-  return (kind === EXTENDED ? NEW_BRANCH_TYPES[Number((flags >> 26n) & 15n)] : BRANCH_TYPES[kind - 1]) ?? '';
 }
 
 function registers(kind: string, dump: RegsDump, mask: bigint): string {

@@ -12,6 +12,7 @@ import { Hexdump } from './hexdump.ts';
 import { piece, type Output, type Piece } from './output.ts';
 import { Session, type CurrentSample } from './session.ts';
 import { statistics } from './stats.ts';
+import { branchesOf, hasBranchStacks } from './branch-stack.ts';
 
 const NAMES = Array.from({ length: 90 }, (_, type) => piece(`]: PERF_RECORD_${recordName(type)}`));
 const UNKNOWN_NAME = piece(`]: PERF_RECORD_${recordName(0x100)}`);
@@ -58,6 +59,7 @@ export class Dump {
       },
       sampleStart: (sample) => this.#sampleStart(sample),
       sample: (sample) => this.#sample(sample),
+      ...(hasBranchStacks(data) ? { countedAs: (sample) => branchesOf(data, sample).length } : {}),
     }, loadSymbols);
   }
 

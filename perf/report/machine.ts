@@ -72,6 +72,13 @@ export class Machine {
     return mode === PERF_RECORD_MISC_KERNEL ? this.kernelMaps.locate(low, high) : null;
   }
 
+  /** Where an address is of which no mode is known, because branches lead from one into another. */
+  locateAddress(thread: Thread, address: bigint): Location {
+    const low = Number(address & 0xffff_ffffn);
+    const high = Number(address >> 32n);
+    return high >= 2 ** 31 ? this.kernelMaps.locate(low, high) : thread.maps.locate(low, high);
+  }
+
   /** Takes in a record that changes what is known of the machine. */
   process(record: PerfRecord): void {
     switch (record.name) {

@@ -13,7 +13,7 @@ import { eventName, type PerfData, type RecordedEvent } from '../data/index.ts';
 
 export const SCRIPT_FIELDS = [
   'comm', 'tid', 'pid', 'time', 'cpu', 'event', 'ip', 'sym', 'dso', 'addr', 'symoff', 'period', 'iregs', 'uregs', 'weight',
-  'phys_addr', 'misc', 'data_page_size', 'code_page_size', 'trace',
+  'phys_addr', 'misc', 'data_page_size', 'code_page_size', 'trace', 'brstack', 'brstacksym',
 ] as const;
 
 export type ScriptField = (typeof SCRIPT_FIELDS)[number];

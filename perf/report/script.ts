@@ -1,11 +1,12 @@
 /**
  * `script`: one line for each sample, or its callchain below.
  * Reference: process_event() and perf_sample__fprintf_start() of tools/perf/builtin-script.c, v6.1.
- * Not modelled: tracepoints of a pipe, branch stacks, data_src.
+ * Not modelled: tracepoints of a pipe, data_src; branches by their offset in the file, and the instructions between them.
  */
 import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import type { PerfData, PerfRecord, RecordedEvent } from '../data/index.ts';
 import { right, strlen } from '../printf.ts';
+import { branchFlags, branchesOf } from './branch-stack.ts';
 import { resolveCallchain, type Frame } from './callchain.ts';
 import type { SymbolLoader } from './dso.ts';
 import type { Comm } from './machine.ts';
@@ -87,7 +88,7 @@ export class Script {
     const width = Math.max(...all.map((one) => strlen(nameOf(one))));
     const callchain = BigInt(PERF_SAMPLE_CALLCHAIN);
     this.#useCallchain = all.some(({ attr }) => attr.sample_type & callchain);
-    const rare = (['misc', 'trace', 'addr', 'weight', 'iregs', 'uregs', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
+    const rare = (['misc', 'trace', 'addr', 'weight', 'iregs', 'uregs', 'brstack', 'brstacksym', 'phys_addr', 'data_page_size', 'code_page_size'] as const)
       .some((field) => fields.has(field));
     look = {
       fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
@@ -180,10 +181,24 @@ export class Script {
     let text = '';
     if (fields.has('iregs')) text += registerText(regs_intr, layout.regs_intr);
     if (fields.has('uregs')) text += registerText(regs_user, layout.regs_user);
+    if (fields.has('brstack') || fields.has('brstacksym')) text += this.#branches(sample, fields);
     if (fields.has('phys_addr')) text += (phys_addr ?? 0n).toString(16).padStart(16);
     if (fields.has('data_page_size')) text += ` ${data_page_size ? withUnit(data_page_size) : 'N/A'}`;
     if (fields.has('code_page_size')) text += ` ${code_page_size ? withUnit(code_page_size) : 'N/A'}`;
     this.#out.text(text);
+  }
+
+  /** The newest branch in front. With both asked for perf shows the addresses. */
+  #branches(sample: CurrentSample, fields: FieldSet): string {
+    const { machine } = this.session;
+    return branchesOf(this.#data, sample).map(({ from, to, flags }) => {
+      const [source, target] = [from, to].map((address) => {
+        const location = machine.locateAddress(sample.thread, address);
+        const dso = fields.has('dso') ? `(${location.map?.dso.name ?? '[unknown]'})` : '';
+        return `${fields.has('brstack') ? `0x${address.toString(16)}` : symbolWithOffset(location)}${dso}`;
+      });
+      return `${fields.has('brstack') ? ' ' : ''}${source}/${target}${branchFlags(flags)} `;
+    }).join('');
   }
 
   #place(sample: CurrentSample, look: EventLook): void {
@@ -225,6 +240,10 @@ function symbolAndDso(location: Location | null, fields: FieldSet): string {
   }
   if (fields.has('dso')) text += ` (${location?.map?.dso.name ?? '[unknown]'})`;
   return text;
+}
+
+function symbolWithOffset({ address, found }: Location): string {
+  return found === null ? '[unknown]' : `${found.name}+0x${(address - found.start).toString(16)}`;
 }
 
 function placeText(ip: bigint, location: Location | null, fields: FieldSet): string {

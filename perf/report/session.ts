@@ -53,6 +53,8 @@ export interface SessionHandlers {
   sampleStart?(sample: CurrentSample): void;
   /** A sample; one that read a group of counters comes once for each that has counted. */
   sample?(sample: CurrentSample): void;
+  /** How often a sample counts in the statistics of its event; absent: once. */
+  countedAs?(sample: CurrentSample): number;
 }
 
 export class Session {
@@ -126,7 +128,7 @@ export class Session {
   #deliverResolved(sample: CurrentSample): void {
     sample.thread = this.machine.thread(sample.pid, sample.tid);
     sample.location = this.machine.locate(sample.thread, sample.misc, sample.ipLow, sample.ipHigh);
-    this.counts.countSample(sample.event.index);
+    this.counts.countSample(sample.event.index, this.#handlers.countedAs?.(sample) ?? 1);
     this.#handlers.sample?.(sample);
   }
 

@@ -26,8 +26,8 @@ export class RecordCounts {
     this.byType[known] = (this.byType[known] ?? 0) + 1;
   }
 
-  countSample(event: number): void {
-    this.samples[event] = (this.samples[event] ?? 0) + 1;
+  countSample(event: number, times: number): void {
+    this.samples[event] = (this.samples[event] ?? 0) + times;
   }
 }
 

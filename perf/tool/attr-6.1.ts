@@ -7,7 +7,7 @@
  */
 import {
   CLOCK_MONOTONIC, PERF_ATTR_SIZE_VER7, PERF_COUNT_SW_DUMMY, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
-  PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_CPU, PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_ID,
+  PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CPU, PERF_SAMPLE_DATA_SRC, PERF_SAMPLE_ID,
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TIME, PERF_TYPE_SOFTWARE, perf_event_attr, type PerfEventAttr,
 } from '../../kernel/abi/index.ts';
 import type { EventSpec, RecordOptions } from '../run-spec.ts';
@@ -38,6 +38,7 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
       exclude_guest: event.exclude_guest ?? true,
       sample_type: BigInt(types[i] | (events.length > 1 || options.sample_identifier ? id : 0)),
       read_format: BigInt(read_format(options) | (reads ? PERF_FORMAT_GROUP : 0)),
+      branch_sample_type: BigInt(options.branch_stack ?? 0),
       inherit: options.inherit && !reads,
       inherit_stat: options.inherit_stat ?? false,
       sample_id_all: true,
@@ -56,7 +57,7 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
 function sample_type_6_1(event: EventSpec, options: RecordOptions): number {
   const hasCpus = options.system_wide || options.cpu_list !== null;
   const type = sample_type(event, options) | PERF_SAMPLE_TIME | (hasCpus ? PERF_SAMPLE_CPU : 0) | (options.sample_address ? PERF_SAMPLE_DATA_SRC : 0);
-  return event === DUMMY ? type & ~PERF_SAMPLE_PERIOD : type;
+  return event === DUMMY ? type & ~PERF_SAMPLE_PERIOD : type | (options.branch_stack === undefined ? 0 : PERF_SAMPLE_BRANCH_STACK);
 }
 
 function read_format({ inherit_stat }: RecordOptions): number {

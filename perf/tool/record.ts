@@ -7,7 +7,7 @@
  */
 import { location } from '../../pmu/location.ts';
 import {
-  EOPNOTSUPP, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, SIGCHLD, SIGINT, errnoName,
+  ENOENT, EOPNOTSUPP, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, PERF_SAMPLE_BRANCH_STACK, POLLIN, SIGCHLD, SIGINT, errnoName,
   type Executable, type PerfEventAttr, type PollFd, type Program, type Sys, type TaskStruct, type VmArea,
 } from '../../kernel/index.ts';
 import { InputError } from '../input-error.ts';
@@ -178,7 +178,7 @@ export class RecordTool {
       for (const cpu of this.cpus()) {
         for (const pid of pids) {
           const fd = yield* this.openEvent(event, pid, cpu);
-          if (fd < 0) throw refused(this.events[event].name, fd);
+          if (fd < 0) throw refused(this.events[event].name, this.attrs[event], fd);
           this.opened.push({ fd, cpu, pid, event, id: 0 });
         }
       }
@@ -322,8 +322,16 @@ function joined(tail: Uint8Array, head: Uint8Array): Uint8Array {
   return whole;
 }
 
-function refused(name: string, errno: number): InputError {
+function refused(name: string, { sample_type }: PerfEventAttr, errno: number): InputError {
+  if (Number(sample_type) & PERF_SAMPLE_BRANCH_STACK && errno !== -ENOENT) return branchesRefused(name, errno);
   if (errno === -EOPNOTSUPP) return new InputError(`precise events (PEBS, IBS) are not modelled: leave out the p of '${name}'.`);
   return new InputError(`the kernel refuses event '${name}' on this machine (${errnoName(errno)}): 'perfsim list events' shows what its PMU counts.`);
 }
 
+
+function branchesRefused(name: string, errno: number): InputError {
+  const why = errno === -EOPNOTSUPP
+    ? `${name}: PMU Hardware or event type doesn't support branch stack sampling: leave out -b and -j, or record a hardware event, without p, on a PMU such as nehalem`
+    : `the kernel refuses the branches of '${name}' (${errnoName(errno)}): branch stacks came with v3.4, some kinds and details of -j later`;
+  return new InputError(`${why}.`);
+}

@@ -121,6 +121,7 @@ export class Recording {
   #featuresOf(build_ids: BuildId[]): Features {
     const { kernel, cpus, record, workload } = this.spec;
     return {
+      ...(record.branch_stack === undefined ? {} : { branch_stack: new Uint8Array() }),
       build_ids,
       hostname: HOST.hostname,
       os_release: release(kernel),

@@ -64,11 +64,11 @@ describe('operands', () => {
 });
 
 describe('what perf has and perfsim has not', () => {
-  const LACKING = { branch: ['b', 'there are no branches'], 'aux-sample': ['', 'there is no area'] } as const;
+  const LACKING = { branch: ['y', 'there are no branches'], 'aux-sample': ['', 'there is no area'] } as const;
 
   test.each([
-    ['-b', "option '-b' (--branch) is not modelled: there are no branches."],
-    ['-qb', "option '-b' (--branch) is not modelled: there are no branches."],
+    ['-y', "option '-y' (--branch) is not modelled: there are no branches."],
+    ['-qy', "option '-y' (--branch) is not modelled: there are no branches."],
     ['--branch=any', "option '--branch' is not modelled: there are no branches."],
     ['--no-branch', "option '--no-branch' (--branch) is not modelled: there are no branches."],
     ['--aux', "option '--aux' (--aux-sample) is not modelled: there is no area."],
