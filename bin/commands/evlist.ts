@@ -9,6 +9,7 @@ import { printText } from '../print-text.ts';
 
 const OPTIONS = {
   input: { alias: 'i', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input" },
+  force: { alias: 'f', describe: "don't complain, do it" },
   freq: { alias: 'F', describe: 'show the sample frequency' },
   verbose: { alias: 'v', describe: 'show all event attr details' },
   group: { alias: 'g', describe: 'show event group information' },

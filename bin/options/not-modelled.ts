@@ -39,6 +39,7 @@ export const RECORD_NOT_MODELLED: NotModelled = {
   namespaces: ['', 'there are no namespaces'], 'per-thread': ['', 'buffers belong to CPUs'], 'proc-map-timeout': ['', '/proc answers at once'],
   'running-time': ['', 'the times stand in the values of :S'], 'switch-max-files': ['', SWITCH_OUTPUT], 'switch-output': ['', SWITCH_OUTPUT],
   'switch-output-event': ['', SWITCH_OUTPUT], synth: ['', 'all that perf knows of the workload is written'],
+  'no-samples': ['n', 'a recording without samples would show nothing'], 'max-size': ['', 'a recording ends with its workload'],
   'tail-synthesize': ['', '--overwrite does so, and nothing else'], 'timestamp-boundary': ['', 'the header does not hold the times of samples'],
   'timestamp-filename': ['', 'names do not depend on the clock, so that each run is as the last'], append: ['A', 'the tool writes a file anew'],
 };
@@ -48,9 +49,9 @@ export const STAT_NOT_MODELLED: NotModelled = {
   'metric-only': ['', METRICS], topdown: ['', METRICS], 'td-level': ['', METRICS], iostat: ['', METRICS], 'smi-cost': ['', METRICS],
   transaction: ['T', 'no chip here has transactions (TSX)'], control: ['', CONTROL], cputype: ['', 'all CPUs are alike'],
   'hybrid-merge': ['', 'all CPUs are alike'], filter: ['', FILTERS], 'interval-clear': ['', 'there is no screen'],
-  'log-fd': ['', '-o names a file'], 'no-merge': ['', 'events come from one PMU each'], 'per-core': ['', TOPOLOGY], 'per-die': ['', TOPOLOGY],
+  'log-fd': ['', '-o names a file'], 'no-csv-summary': ['', 'the output of -x has no summary'], 'no-merge': ['', 'events come from one PMU each'], 'per-core': ['', TOPOLOGY], 'per-die': ['', TOPOLOGY],
   'per-node': ['', TOPOLOGY], 'per-socket': ['', TOPOLOGY], 'percore-show-thread': ['', TOPOLOGY], 'per-thread': ['', 'counts are of programs or CPUs'],
-  pre: ['', 'there is no shell that could run it'], post: ['', 'there is no shell that could run it'], table: ['', '-r shows mean and deviation'],
+  timeout: ['', 'a workload runs to its end'], pre: ['', 'there is no shell that could run it'], post: ['', 'there is no shell that could run it'], table: ['', '-r shows mean and deviation'],
 };
 
 export const REPORT_NOT_MODELLED: NotModelled = {
@@ -70,7 +71,7 @@ export const REPORT_NOT_MODELLED: NotModelled = {
 
 export const SCRIPT_NOT_MODELLED: NotModelled = {
   'all-cpus': ['a', SCRIPTS], 'debug-mode': ['d', 'records are read in the order of time'], 'gen-script': ['g', SCRIPTS], vmlinux: ['k', SYMBOLS],
-  Latency: ['L', FILTERS], list: ['l', SCRIPTS], script: ['s', SCRIPTS], dlarg: ['', SCRIPTS], dlfilter: ['', SCRIPTS], 'list-dlfilters': ['', SCRIPTS],
+  'dump-raw-trace': ['D', 'report -D dumps the records'], verbose: ['v', 'report -D shows the rest'], Latency: ['L', FILTERS], list: ['l', SCRIPTS], script: ['s', SCRIPTS], dlarg: ['', SCRIPTS], dlfilter: ['', SCRIPTS], 'list-dlfilters': ['', SCRIPTS],
   'addr-range': ['', 'symbols are chosen by name'], 'call-ret-trace': ['', AUX], 'call-trace': ['', AUX], 'insn-trace': ['', AUX], itrace: ['', AUX], xed: ['', AUX],
   'graph-function': ['', AUX], demangle: ['', 'names are shown as they are'], 'demangle-kernel': ['', 'names are shown as they are'],
   'dump-unsorted-raw-trace': ['', 'report -D dumps in the order of time'], 'full-source-path': ['', SOURCES], inline: ['', SOURCES],
@@ -82,5 +83,5 @@ export const SCRIPT_NOT_MODELLED: NotModelled = {
 };
 
 export const EVLIST_NOT_MODELLED: NotModelled = {
-  'trace-fields': ['', FILTERS],
+  'trace-fields': ['', 'script shows what tracepoints say'],
 };

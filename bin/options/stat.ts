@@ -29,6 +29,7 @@ export const STAT_OPTIONS = {
   'big-num': { alias: 'B', describe: "print large numbers with thousands' separators" },
   delay: { alias: 'D', argument: '<n>', describe: 'ms to wait before starting measurement after program start (-1: start with events disabled)', coerce: delay },
   detailed: { alias: 'd', describe: 'detailed run - start a lot of events; twice and three times start more' },
+  group: { alias: 'g', describe: 'put the counters into a counter group' },
   'interval-count': { argument: '<n>', describe: 'print counts for fixed number of times', coerce: (text: string) => wholeNumber('--interval-count', text, 1, MAX_RUNS, 'a number of intervals') },
   'no-aggr': { alias: 'A', describe: 'disable CPU count aggregation' },
   null: { alias: 'n', describe: 'null run - dont start any counters' },
@@ -79,7 +80,7 @@ export async function statSpec(options: Options, details: number, words: readonl
       events: options.null ? [] : [
         ...(options.event?.map((event) => namedBy(machine.tool, event)) ?? defaultEvents(machine.tool, machine.pmu, hasCpus, simulation)),
         ...parse_event_lists(DETAILS.slice(0, details).flat()),
-      ].map((event) => ringOf(event, options)),
+      ].map((event) => ({ ...ringOf(event, options), ...(options.group ? { leader: 0 } : {}) })),
       repeat: options.repeat,
       interval_ms: options['interval-print'] ?? null,
       inherit: !options['no-inherit'],
@@ -96,6 +97,7 @@ function checkForms(options: Options, tool: ToolVersion): void {
   if (options['json-output'] && options['field-separator'] !== undefined) throw new InputError('-j and -x exclude each other: each is a form of the output.');
   if (options['big-num'] && options['field-separator'] !== undefined) throw new InputError('-B option not supported with -x.');
   if (options.summary && options['interval-print'] === undefined) throw new InputError('--summary ends the output of -I: give that, too.');
+  if (options.summary && (options['json-output'] || options['field-separator'] !== undefined)) throw new InputError('--summary goes with the table, not with -x or -j.');
   if (options['interval-count'] !== undefined && options['interval-print'] === undefined) throw new InputError('--interval-count is a number of intervals of -I: give that, too.');
   const newer = options['interval-print'] !== undefined ? '-I' : options['json-output'] ? '-j' : options.delay !== undefined ? '-D' : null;
   if (tool === '3.2' && newer !== null) throw new InputError(`perf 3.2 has no ${newer}; give --tool 6.1.`);

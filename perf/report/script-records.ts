@@ -8,7 +8,7 @@ import { right } from '../printf.ts';
 import { describeRecord, type DumpContext } from './dump-record.ts';
 import type { Machine } from './machine.ts';
 import type { FieldSet } from './script-fields.ts';
-import { timeText } from './script-text.ts';
+import type { ScriptClock } from './script-clock.ts';
 
 /** The word in the option, and the records that it shows. */
 export const RECORD_KINDS = {
@@ -31,14 +31,14 @@ export interface RecordLook {
 }
 
 /** The record's line; null if it is not one to show. */
-export function scriptRecord(record: PerfRecord, show: readonly RecordKind[], machine: Machine, look: RecordLook): string | null {
+export function scriptRecord(record: PerfRecord, show: readonly RecordKind[], machine: Machine, look: RecordLook, clock: ScriptClock): string | null {
   if (!show.some((kind) => (RECORD_KINDS[kind] as readonly string[]).includes(record.name))) return null;
   const body = record.name === 'LOST' ? ` lost ${record.lost}\n` : describeRecord(record, { machine } as DumpContext);
-  return `${start(record, machine, look)}PERF_RECORD_${record.name}${body}`;
+  return `${start(record, machine, look, clock)}PERF_RECORD_${record.name}${body}`;
 }
 
 /** The task is the one that the record is about; its ids are those that were running when it was written. */
-function start(record: PerfRecord, machine: Machine, { fields, has_callchain }: RecordLook): string {
+function start(record: PerfRecord, machine: Machine, { fields, has_callchain }: RecordLook, clock: ScriptClock): string {
   const id = 'sample_id' in record ? record.sample_id : undefined;
   const pid = id?.task ? id.task.pid | 0 : -1;
   const tid = id?.task ? id.task.tid | 0 : -1;
@@ -48,7 +48,6 @@ function start(record: PerfRecord, machine: Machine, { fields, has_callchain }: 
   if (fields.has('pid') && fields.has('tid')) text += `${String(pid).padStart(5)}/${String(tid).padEnd(5)} `;
   else if (fields.has('tid') || fields.has('pid')) text += `${String(fields.has('tid') ? tid : pid).padStart(5)} `;
   if (fields.has('cpu')) text += `[${String((id?.cpu?.cpu ?? -1) | 0).padStart(3, '0')}] `;
-  const time = id?.time ?? 0n;
-  if (fields.has('time')) text += `${timeText(Number(time & 0xffffffffn), Number(time >> 32n)).padStart(12)}: `;
+  if (fields.has('time')) text += clock.text(id?.time ?? 0n);
   return text;
 }

@@ -12,7 +12,9 @@ import type { SymbolLoader } from './dso.ts';
 import type { Comm } from './machine.ts';
 import type { Location } from './maps.ts';
 import { piece, type Output, type Piece } from './output.ts';
+import type { SampleFilter } from './sample-filter.ts';
 import { scriptRecord, type RecordKind } from './script-records.ts';
+import { ScriptClock, type ClockOptions } from './script-clock.ts';
 import { fieldsOf, shownName, type FieldSet, type parseFields } from './script-fields.ts';
 import { registerText, timeText } from './script-text.ts';
 import { withUnit } from './unit.ts';
@@ -24,6 +26,13 @@ export interface ScriptOptions {
   fields?: readonly ReturnType<typeof parseFields>[];
   /** Records to show besides samples. */
   show?: readonly RecordKind[];
+  clock?: ClockOptions;
+  /** Null: all samples are shown. */
+  filter?: SampleFilter | null;
+  /** -G: call chains are left out. */
+  hideCallGraph?: boolean | undefined;
+  /** No more frames of a chain than these. */
+  maxStack?: number | undefined;
 }
 
 /** Texts that many samples share are encoded once; more than this of them are forgotten. */
@@ -62,11 +71,13 @@ export class Script {
   #secondText = piece('    0');
   readonly #places = new Map<Location, Piece>();
   #printer: TracepointPrinter | null = null;
+  readonly #clock: ScriptClock;
 
   constructor(data: PerfData, out: Output, options: ScriptOptions = {}, loadSymbols?: SymbolLoader) {
     this.#data = data;
     this.#out = out;
     this.#options = options;
+    this.#clock = new ScriptClock(options.clock ?? {});
     const show = options.show ?? [];
     this.session = new Session(data, {
       sample: (sample) => this.#sample(sample),
@@ -92,7 +103,7 @@ export class Script {
       .some((field) => fields.has(field));
     look = {
       fields, rare, cpu: fields.has('cpu'), misc: fields.has('misc'), time: fields.has('time'), period: fields.has('period'),
-      event: fields.has('event'), ip: fields.has('ip'), pid: fields.has('pid'), has_callchain: (event.attr.sample_type & callchain) !== 0n,
+      event: fields.has('event'), ip: fields.has('ip'), pid: fields.has('pid'), has_callchain: !this.#options.hideCallGraph && (event.attr.sample_type & callchain) !== 0n,
       name: piece(`${right(nameOf(event), width)}: `),
     };
     this.#looks[event.index] = look;
@@ -102,13 +113,14 @@ export class Script {
   #record(record: PerfRecord): void {
     const [first] = this.#data.events.all;
     if (first === undefined) return;
-    const text = scriptRecord(record, this.#options.show ?? [], this.session.machine, this.#look(first));
+    const text = scriptRecord(record, this.#options.show ?? [], this.session.machine, this.#look(first), this.#clock);
     if (text !== null) this.#out.text(text);
   }
 
   #sample(sample: CurrentSample): void {
     const look = this.#look(sample.event);
-    if (look.fields.size === 0) return;
+    const { filter } = this.#options;
+    if (look.fields.size === 0 || (filter && (filter.drops(sample) || filter.hides(sample)))) return;
     const out = this.#out;
     out.put(this.#task(sample, look));
     if (look.cpu) out.text(`[${String(sample.cpu | 0).padStart(3, '0')}] `);
@@ -146,6 +158,7 @@ export class Script {
   /** Seconds and microseconds, twelve columns. */
   #time({ timeLow, timeHigh }: CurrentSample): void {
     const out = this.#out;
+    if (!this.#clock.plain) return out.text(this.#clock.text((BigInt(timeHigh) << 32n) | BigInt(timeLow)));
     // Beyond 2^53 ns, or 104 days of uptime, a double would lose nanoseconds.
     if (timeHigh >= 0x20_0000) return out.text(`${timeText(timeLow, timeHigh).padStart(12)}: `);
     const microseconds = Math.floor((timeHigh * 2 ** 32 + timeLow) / 1000);
@@ -205,7 +218,7 @@ export class Script {
     if (this.#useCallchain && look.has_callchain) {
       const record = this.#data.decode(sample.block, sample.at);
       const ips = (record.name === 'SAMPLE' && record.sample.callchain) || [];
-      const frames = resolveCallchain(this.session.machine, sample.thread, ips);
+      const frames = resolveCallchain(this.session.machine, sample.thread, ips).slice(0, this.#options.maxStack);
       return this.#out.text(`\n${frames.map((frame) => `${frameText(frame, look.fields)}\n`).join('')}`);
     }
     const { location } = sample;

@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  EVLIST_NOT_MODELLED, RECORD_NOT_MODELLED, REPORT_NOT_MODELLED, SCRIPT_NOT_MODELLED, STAT_NOT_MODELLED,
+} from '../../bin/options/not-modelled.ts';
 import { ROOT } from '../support/source-file.ts';
 
 const hasPerf = spawnSync('perf', ['--version'], { encoding: 'utf8' }).stdout?.startsWith('perf version 6.1') ?? false;
@@ -48,6 +51,32 @@ const RECORDINGS = {
     const options = words.split(' ').filter(Boolean);
     expect(untipped(perfsim('report', '-i', pathOf(name), ...options))).toBe(untipped(perf('report', '--stdio', '-i', pathOf(name), ...options)));
   });
+
+  test.each([
+    ['chains', ''], ['chains', '-G'], ['chains', '--max-stack 2 -F comm,tid,time,ip,sym'], ['chains', '-S sqrt'], ['chains', '--deltatime'], ['cpus', '--ns'], ['cpus', '--reltime'],
+    ['cpus', '-c swapper'], ['cpus', '-C 1'], ['cpus', '--dsos [kernel.kallsyms]'], ['cpus', '--pid 1092'], ['cpus', '--time 0.01,0.02'], ['cpus', '--header -F +pid,-period'],
+    ['cpus', '--header-only -I'], ['tasks', '--reltime --ns --show-task-events --show-mmap-events'], ['tasks', '--deltatime --show-switch-events'], ['tasks', '--tid 1093'],
+  ])('script of %s: %s', (name, words) => {
+    const options = words.split(' ').filter(Boolean);
+    expect(perfsim('script', '-i', pathOf(name), ...options)).toBe(perf('script', '-i', pathOf(name), ...options));
+  });
+});
+
+(hasPerf ? describe : describe.skip)('the options', () => {
+  /** Long names in a usage text. */
+  const namesIn = (usage: string): string[] => Array.from(usage.matchAll(/^    (?:-\w, |    )--([\w-]+)/gm), ([, name]) => name);
+
+  test.each([
+    ['record', RECORD_NOT_MODELLED], ['stat', STAT_NOT_MODELLED], ['report', REPORT_NOT_MODELLED], ['script', SCRIPT_NOT_MODELLED], ['evlist', EVLIST_NOT_MODELLED],
+  ])('of perf %s are each taken, or said to be missing', (command, missing) => {
+    const { stdout, stderr } = spawnSync('perf', [command, '-h'], { encoding: 'utf8', env });
+    const names = namesIn(stdout + stderr);
+    expect(names.length).toBeGreaterThan(4);
+    const ours = namesIn(perfsim(command, '-h'));
+    const known = [...ours, ...ours.map((name) => name.replace(/^no-/, '')), ...Object.keys(missing)];
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+    expect(ours.filter((name) => Object.hasOwn(missing, name))).toEqual([]);
+  });
 });
 
 describe('what is not understood is said in a sentence', () => {
@@ -60,6 +89,7 @@ describe('what is not understood is said in a sentence', () => {
     ['report -g caller', /the recording has no call chains for -g to show/], ['report -s srcline', /the key 'srcline' in --sort is not modelled/],
     ['report -F nonsense', /unknown key 'nonsense' in --fields/], ['report --time now', /invalid --time value 'now'/], ['report --time 10%,20%', /percentages are not modelled/],
     ['report -C 0', /the samples do not say on which CPU they were taken/], ['report --percent-limit many', /invalid --percent-limit value 'many'/],
+    ['script --reltime --deltatime', /--reltime and --deltatime exclude each other/], ['script --time 1', /invalid --time value '1'/], ['script -C 0', /do not say on which CPU/],
     ['report --pid init', /invalid --pid value 'init'/], ['report --tui', /option '--tui' is not modelled/],
   ])('%s', (line, sentence) => {
     const [command, ...options] = line.split(' ');
