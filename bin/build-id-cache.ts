@@ -13,9 +13,19 @@ import { systemReason } from './system-reason.ts';
 /** Adds the files to the cache. A cache that cannot be written is no error: the recording is complete without it. */
 export function addToBuildIdCache(files: readonly ImageFile[], directory = join(homedir(), '.debug')): void {
   try {
+    makeDirectory(directory);
     for (const file of files) add(file, directory);
   } catch (error) {
-    process.stderr.write(`perfsim: symbols are not cached: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`perfsim: symbols are not cached in '${directory}': ${systemReason(error)}; -N does without.\n`);
+  }
+}
+
+/** A home that is not there is not made: where none can be, as in /proc, Node tries for ever. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

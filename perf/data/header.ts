@@ -57,8 +57,8 @@ function featureBits(bitmap: Uint8Array, little: boolean): number[] {
   return bits;
 }
 
-/** Reads the header from the first bytes of a file, of which a pipe needs 16 and a file 104. */
-export function readHeader(start: Uint8Array): FileHeader {
+/** Reads the header from the first bytes of a file, of which a pipe needs 16 and a file 104. A source without an end has no file. */
+export function readHeader(start: Uint8Array, hasEnd = true): FileHeader {
   if (start.length < PIPE_HEADER_SIZE) {
     throw new PerfDataError(`the file ends after ${start.length} bytes, before the ${PIPE_HEADER_SIZE} of the shortest header; was the recording interrupted?`);
   }
@@ -73,6 +73,7 @@ export function readHeader(start: Uint8Array): FileHeader {
   if (size !== FILE_HEADER_SIZE && size !== HEADER_SIZE_WITHOUT_FEATURES) {
     throw new PerfDataError(`the file header says at offset 0x8 that it has ${size} bytes; 16, 72 or 104 are known`);
   }
+  if (!hasEnd) throw new PerfDataError("the recording has the form of a file, which cannot be read from a pipe: name the file itself, or record with '-o -'");
   const attrSize = from.size();
   const attrs = section(from);
   const data = section(from);

@@ -40,7 +40,8 @@ export class PerfData {
   static open(source: ByteSource): PerfData {
     const start = readBytes(source, 0, PIPE_HEADER_SIZE);
     const isPipe = start.length === PIPE_HEADER_SIZE && (start[8] === PIPE_HEADER_SIZE || start[15] === PIPE_HEADER_SIZE);
-    const header = readHeader(isPipe || source.size === null ? start : readBytes(source, 0, FILE_HEADER_SIZE));
+    const hasEnd = source.size !== null;
+    const header = readHeader(isPipe || !hasEnd ? start : readBytes(source, 0, FILE_HEADER_SIZE), hasEnd);
     const data = new PerfData(source, header);
     if (!header.pipe) {
       if (header.data.size === 0) {

@@ -46,3 +46,17 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('a run that %s ends leaves 
   expect(readdirSync(folder)).toEqual(['perf.data']);
   expect(recording().toString()).toBe('earlier');
 });
+
+test('a home in which no symbols can be kept is a sentence, and the recording complete', () => {
+  const env = { ...process.env, HOME: '/proc/nobody' };
+  const { stderr, status } = spawnSync(process.execPath, [PERFSIM, 'record', '-q', 'noploop', '0.1'], { cwd: folder, env, encoding: 'utf8' });
+  expect({ stderr, status }).toEqual({ stderr: "perfsim: symbols are not cached in '/proc/nobody/.debug': no such file or directory; -N does without.\n", status: 0 });
+  expect(perfsim('evlist').stdout).toBe('cycles\n');
+});
+
+test('what was recorded into a file is not read from a pipe', () => {
+  record('noploop', '0.1');
+  const { stderr, status } = spawnSync(process.execPath, [PERFSIM, 'evlist', '-i', '-'], { input: recording(), encoding: 'utf8' });
+  expect(stderr).toBe("perfsim: the recording has the form of a file, which cannot be read from a pipe: name the file itself, or record with '-o -'\n");
+  expect(status).toBe(2);
+});
