@@ -9,7 +9,7 @@ import { bootMachine, workloadOf, type BootHooks } from './boot.ts';
 import { sampleIdOffset, sampleLayout } from './data/layout.ts';
 import { OVERTIME_NS, notEnded } from './overtime.ts';
 import type { ByteSink, RunResult, RunSpec } from './run-spec.ts';
-import { images, type ImageFile } from './tool/images.ts';
+import { images, kernelCode, type ImageFile } from './tool/images.ts';
 import { TOOL_DURATIONS_NS } from './tool/durations.ts';
 import { PERSONALITIES } from './tool/personality.ts';
 import { startTool } from './tool/session.ts';
@@ -50,8 +50,10 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
   const personality = PERSONALITIES[spec.tool];
   const events = personality.events(record);
   const target = record.target === undefined ? null : workloadOf(record.target.workload);
-  const files = [...images(workload), ...(target === null || target.name === workload.name ? [] : images(target).slice(-1))];
-  const recording = new personality.Recording(sink ?? DISCARD, spec, chip, files.map(({ id }) => id));
+  const programs = [workload, ...(target === null || target.name === workload.name ? [] : [target])];
+  const kernel = kernelCode(programs, record);
+  const files = images(programs, kernel);
+  const recording = new personality.Recording(sink ?? DISCARD, spec, chip, files.map(({ id }) => id), kernel);
   let tally!: Tally;
   const job = {
     options: record, events, attrs: personality.attrs(record), durations: { ...TOOL_DURATIONS_NS, ...spec.latencies },

@@ -6,12 +6,13 @@
  * Not modelled: shared libraries: no sample falls into them here.
  */
 import type { Location } from '../../pmu/location.ts';
-import { KERNEL_TEXT } from '../../pmu/location.ts';
+import { HALTED, KERNEL_TEXT } from '../../pmu/location.ts';
 import type { Workload } from '../../pmu/workload.ts';
 import { KERNEL_LOCATIONS, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER } from '../../kernel/index.ts';
 import { RandomStream } from '../../sim/random.ts';
 import { BUILD_ID_SIZE, type BuildId } from '../data/build-ids.ts';
 import { elfImage } from '../data/elf.ts';
+import type { RecordOptions } from '../run-spec.ts';
 import { BIN, EXECUTABLE_START } from './host.ts';
 import { TOOL } from './record.ts';
 import { CHILD } from './workload-child.ts';
@@ -22,14 +23,22 @@ export interface ImageFile {
   readonly content: () => Uint8Array;
 }
 
-/** The kernel, the tool and the program that `workload` runs. */
-export function images({ name, code }: Workload): ImageFile[] {
-  const inRing = (ring: Location['ring']): Location[] => code.filter((location) => location.ring === ring);
+/** The kernel's functions into which samples can fall: an idle CPU halts in one, and is recorded only with all of its CPU. */
+export function kernelCode(workloads: readonly Workload[], { system_wide, cpu_list }: RecordOptions): Location[] {
+  return [...KERNEL_LOCATIONS, ...workloads.flatMap((workload) => inRing(workload, 'kernel')), ...(system_wide || cpu_list !== null ? [HALTED] : [])];
+}
+
+/** The kernel, the tool and the programs that run. */
+export function images(workloads: readonly Workload[], kernel: readonly Location[]): ImageFile[] {
   return [
-    image('[kernel.kallsyms]', PERF_RECORD_MISC_KERNEL, KERNEL_TEXT, [...KERNEL_LOCATIONS, ...inRing('kernel')]),
+    image('[kernel.kallsyms]', PERF_RECORD_MISC_KERNEL, KERNEL_TEXT, kernel),
     image(`${BIN}/perf`, PERF_RECORD_MISC_USER, EXECUTABLE_START, [TOOL, CHILD]),
-    image(`${BIN}/${name}`, PERF_RECORD_MISC_USER, EXECUTABLE_START, inRing('user')),
+    ...workloads.map((workload) => image(`${BIN}/${workload.name}`, PERF_RECORD_MISC_USER, EXECUTABLE_START, inRing(workload, 'user'))),
   ];
+}
+
+function inRing({ code }: Workload, ring: Location['ring']): Location[] {
+  return code.filter((location) => location.ring === ring);
 }
 
 function image(filename: string, misc: number, base: number, code: readonly Location[]): ImageFile {

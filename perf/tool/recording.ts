@@ -6,10 +6,9 @@
  * records are a later kernel's, and need no kernel image at the reader's (perf-data-and-ecosystem.md, 1.9).
  * Not modelled: records for other processes that already run (-a).
  */
-import {
-  KERNEL_LOCATIONS, PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile,
-} from '../../kernel/index.ts';
+import { PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile } from '../../kernel/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
+import type { Location } from '../../pmu/location.ts';
 import type { BuildId } from '../data/build-ids.ts';
 import type { EventDescription, Features } from '../data/features.ts';
 import { PerfPipeWriter } from '../data/pipe-writer.ts';
@@ -32,15 +31,18 @@ export class Recording {
   readonly #chip: Chip;
   readonly #form: Partial<RecordingForm>;
   readonly #build_ids: readonly BuildId[];
+  readonly #kernel: readonly Location[];
   #features: Features = {};
   #writer: PerfDataWriter | PerfPipeWriter | null = null;
   /** Records of the tool's own making, by type name. */
   readonly synthesized: Record<string, number> = {};
 
-  constructor(sink: ByteSink, spec: RunSpec, chip: Chip, build_ids: readonly BuildId[]) {
+  /** `kernel` is what KSYMBOL records tell of. */
+  constructor(sink: ByteSink, spec: RunSpec, chip: Chip, build_ids: readonly BuildId[], kernel: readonly Location[]) {
     this.#sink = sink;
     this.spec = spec;
     this.#chip = chip;
+    this.#kernel = kernel;
     this.#form = spec.recording ?? {};
     // Kernel symbols are found by build id or by KSYMBOL, and readers that have an id do not look further.
     this.#build_ids = this.#form.no_buildid ? [] : build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL);
@@ -74,7 +76,7 @@ export class Recording {
     this.#mmap(-1, PERF_RECORD_MISC_KERNEL, ksymbols ? { ...text, length: KERNEL_MAP_BESIDE_KSYMBOLS } : text);
     for (const map of modules) this.#mmap(-1, PERF_RECORD_MISC_KERNEL, map);
     if (!ksymbols) return;
-    for (const { symbol, start, length } of KERNEL_LOCATIONS) {
+    for (const { symbol, start, length } of this.#kernel) {
       this.synthesize({
         name: 'KSYMBOL', misc: PERF_RECORD_MISC_KERNEL, addr: address(start), len: length,
         ksym_type: PERF_RECORD_KSYMBOL_TYPE_OOL, flags: 0, symbol,

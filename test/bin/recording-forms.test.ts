@@ -95,3 +95,18 @@ test('programs written with --symfs lie where the recording maps them', () => {
     expect([...symbols]).toEqual(expect.arrayContaining(['noploop', 'load_elf_binary']));
   });
 });
+
+describe('every sample in the kernel has a symbol', () => {
+  test.each([
+    ['of CPUs that are idle', ['-a', '-e', 'cpu-clock', 'noploop', '0.05']],
+    ['in a function of a workload of one\'s own', ['-e', 'cycles', '--workload', 'own.yaml']],
+  ])('%s', (_, args) => {
+    writeFileSync(join(folder, 'own.yaml'), 'functions: { do_read: { ring: kernel } }\nmain: [{ run: do_read, for: 100 ms }]\n');
+    record('--ksymbols', ...args);
+    const records = [...file().records()];
+    const symbols = records.flatMap((one) => (one.name === 'KSYMBOL' ? [one] : []));
+    const kernel = records.flatMap((one) => (one.name === 'SAMPLE' && (one.misc! & 7) === 1 ? [one.sample.ip!] : []));
+    expect(kernel.length).toBeGreaterThan(10);
+    expect(kernel.filter((ip) => !symbols.some(({ addr, len }) => ip >= addr && ip < addr + BigInt(len)))).toEqual([]);
+  });
+});
