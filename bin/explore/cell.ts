@@ -48,7 +48,7 @@ const files = new Map<string, Promise<unknown>>();
 
 /** `onStates` is called now and then with the number of states or schedules seen. */
 export async function exploreCell(job: CellJob, onStates: (states: number) => void): Promise<CellAnswer> {
-  const { expectedOn, explainWord, explore, worldsOf } = await import('../../kernel/explore/scenario.ts');
+  const [{ expectedOn, explainWord, explore, worldsOf }, { REMEMBERS }] = await Promise.all([import('../../kernel/explore/scenario.ts'), import('../../sim/explore/automaton.ts')]);
   const { scenario, kernel } = await partsOf(job);
   const { time, budget, preemptions, chooser } = job.bounds;
   const end = time === null ? Infinity : uptime() + 1000 * time;
@@ -61,7 +61,7 @@ export async function exploreCell(job: CellJob, onStates: (states: number) => vo
     const worlds = worldsOf(scenario, kernel);
     const verdict = explore(scenario, kernel, options, worlds);
     if (verdict.schedule !== null && ownPart(job) !== null && explainWord(worldsOf(scenario, kernel), verdict.schedule)?.violation?.kind !== verdict.kind) {
-      throw new InputError(`${ownPart(job)} does not do the same when the same steps are executed again: it keeps something outside of the simulated memory.`);
+      throw new InputError(`${ownPart(job)} fails: ${REMEMBERS}.`);
     }
     const rows = verdict.schedule === null || !job.steps ? [] : ((await explained(worlds, verdict.schedule, false))?.rows ?? []);
     return { question: scenario.question, verdict: { ...verdict, kernel: shownName(job.kernel, verdict.kernel) }, expected: expectedOn(scenario, kernel), parent: kernel.variant.parent, rows };

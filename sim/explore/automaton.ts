@@ -93,14 +93,16 @@ export class Point {
     return child;
   }
 
-  /** The answers on the way here, first to last. */
-  answers(): unknown[] {
-    const answers: unknown[] = [];
-    let { parent, answer }: Point = this;
-    for (; parent !== null; { parent, answer } = parent) answers.push(answer);
-    return answers.toReversed();
+  /** The points on the way here, first to last; each but the first holds what the one before it has answered. */
+  way(): Point[] {
+    const points = this.parent?.way() ?? [];
+    points.push(this);
+    return points;
   }
 }
+
+/** What is said of code that asks for something else when it is executed again, and answered alike. */
+export const REMEMBERS = 'it does something else when the same is executed again, for it keeps something outside of the simulated memory';
 
 /** Thrown through the code when it has come as far as it is to go. */
 const REACHED: unique symbol = Symbol('reached');
@@ -121,6 +123,7 @@ export class Automaton implements MemoryHook {
   // Of the execution under way: what operations are answered up to the point that is asked for, and how many have been; that
   // point, once it has been found; the last point, and what the operation there has answered; and how many are behind the one
   // that was asked for.
+  #way: readonly Point[] = [];
   #answers: unknown[] = [];
   #position = 0;
   #found: Point | null = null;
@@ -152,7 +155,8 @@ export class Automaton implements MemoryHook {
    * else being equal, it will come that way, and need not be executed for each of its steps.
    */
   #discover(parent: Point | null, answer: unknown): Point {
-    this.#answers = parent === null ? [] : [...parent.answers(), answer];
+    this.#way = parent === null ? [] : parent.way();
+    this.#answers = parent === null ? [] : [...this.#way.slice(1).map((point) => point.answer), answer];
     this.#position = 0;
     this.#parent = parent;
     this.#answer = answer;
@@ -213,7 +217,8 @@ export class Automaton implements MemoryHook {
 
   /** Executes the code once more up to `point`, and calls `visit` at each operation on the way, from within the code. */
   retrace(point: Point, visit: () => void): void {
-    this.#answers = point.answers();
+    this.#way = point.way();
+    this.#answers = this.#way.slice(1).map((at) => at.answer);
     this.#position = 0;
     this.#visit = visit;
     const outer = setHook(this);
@@ -232,7 +237,7 @@ export class Automaton implements MemoryHook {
     this.#visit?.();
     if (this.#position < this.#answers.length) {
       this.#model.observe(operation as Operation, cell);
-      return this.#answers[this.#position++] as R;
+      return this.#again('operation', operation.name, cell.name) as R;
     }
     const point = this.#come('operation');
     point.operation = operation as Operation;
@@ -248,6 +253,13 @@ export class Automaton implements MemoryHook {
     return answer;
   }
 
+  /** The answer that was given here before. */
+  #again(kind: Kind, operation?: string, cell?: string): unknown {
+    const point = this.#way[this.#position];
+    if (point.kind !== kind || point.operation?.name !== operation || point.cell?.name !== cell) throw new Error(REMEMBERS);
+    return this.#answers[this.#position++];
+  }
+
   effect<R>(run: () => R): R {
     return this.#outside('effect', run, this.#store);
   }
@@ -260,7 +272,7 @@ export class Automaton implements MemoryHook {
 
   #outside<R>(kind: Kind, run: () => R, hook: MemoryHook | null): R {
     this.#visit?.();
-    if (this.#position < this.#answers.length) return this.#answers[this.#position++] as R;
+    if (this.#position < this.#answers.length) return this.#again(kind) as R;
     const point = this.#come(kind);
     point.run = run;
     this.#add(point, this.#model.status(null));
