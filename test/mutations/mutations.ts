@@ -12,7 +12,7 @@ export interface Mutation {
 type Row = readonly [line: string, replacement: string, why: string];
 
 const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
-  'kernel/structs/index.ts': [
+  'kernel/structs/ring_buffer.ts': [
     [
       'this.watermark = watermark > 0 ? Math.min(watermark, nr_pages * PAGE_SIZE) : (nr_pages * PAGE_SIZE) / 2;',
       'this.watermark = watermark > 0 ? Math.min(watermark, nr_pages * PAGE_SIZE) : (nr_pages * PAGE_SIZE) / 4;',
