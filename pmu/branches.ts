@@ -10,8 +10,9 @@
  */
 import { INSTRUCTION_BYTES, SIGNALS, type Location } from './location.ts';
 
+export const NEAR_BRANCHES = ['conditional', 'jump', 'indirect jump', 'call', 'indirect call', 'return'] as const;
 export type BranchKind =
-  | 'conditional' | 'jump' | 'indirect jump' | 'call' | 'indirect call' | 'return'
+  | (typeof NEAR_BRANCHES)[number]
   /** Far branches: into the kernel and out of it. An interrupt comes at any instruction. */
   | 'syscall' | 'sysret' | 'interrupt' | 'iret';
 

@@ -4,6 +4,7 @@
  * Reference: docs/workloads.md; pmu/workload.ts.
  * Not modelled: see pmu/workload.ts.
  */
+import { branches, type Flow } from '../../pmu/branches.ts';
 import { SIGNALS, called_from, mixture, type Location, type Signal } from '../../pmu/location.ts';
 import { START, text, type Amount, type Code, type Phase, type Workload } from '../../pmu/workload.ts';
 import type { PhaseText, WorkloadText } from './schema.ts';
@@ -13,7 +14,8 @@ export interface WorkloadDescription extends WorkloadText {
   readonly name: string;
 }
 
-const DEFAULT_BYTES = 64;
+/** Of a function that does not say how large it is. */
+export const DEFAULT_BYTES = 64;
 const NANOSECONDS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
 
 /** The program that `description` describes. It has been checked. */
@@ -50,8 +52,8 @@ class Phases {
     return phases.map((phase) => this.#one(phase));
   }
 
-  #one({ run, for: work, alarm, sleep, fault, count = 1, major = false, thread, fork, repeat, phases = [] }: PhaseText): Phase {
-    if (run !== undefined) return { does: 'run', code: this.#run(run), amount: amount(work, alarm) };
+  #one({ run, for: work, alarm, sleep, fault, count = 1, major = false, thread, fork, repeat, phases = [], ...more }: PhaseText): Phase {
+    if (run !== undefined) return { does: 'run', code: this.#run(run, this.#flow(more)), amount: amount(work, alarm) };
     if (sleep !== undefined) return { does: 'sleep', ns: nanoseconds(sleep) };
     if (fault !== undefined) return { does: 'fault', code: this.#chain(fault), count, major };
     if (thread !== undefined) return { does: 'clone', phases: this.all(this.#scripts[thread]) };
@@ -59,9 +61,14 @@ class Phases {
     return { does: 'repeat', times: repeat!, phases: this.all(phases) };
   }
 
-  #run(run: NonNullable<PhaseText['run']>): Location {
-    if (typeof run === 'string') return this.#chain(run);
-    return mixture(Object.entries(run).map(([chain, share]) => ({ location: this.#chain(chain), share: Number.parseFloat(String(share)) })));
+  #run(run: NonNullable<PhaseText['run']>, flow: Flow | undefined): Location {
+    if (typeof run === 'string') return flow === undefined ? this.#chain(run) : { ...this.#chain(run), flow };
+    return mixture(Object.entries(run).map(([chain, share]) => ({ location: this.#chain(chain), share: Number.parseFloat(String(share)) })), flow);
+  }
+
+  #flow({ taken, 'not-taken': notTaken = 0 }: Pick<PhaseText, 'taken' | 'not-taken'>): Flow | undefined {
+    if (taken === undefined) return notTaken === 0 ? undefined : { notTaken };
+    return { taken: branches(this.#code, taken.map(({ from, to, kind }) => [from, to, kind])), notTaken };
   }
 
   /** `main > parse`: parse, called from main. */

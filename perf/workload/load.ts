@@ -8,6 +8,7 @@ import { InputError } from '../input-error.ts';
 import { nearest } from '../nearest.ts';
 import { parseYaml, type Located, type Path } from '../yaml-text.ts';
 import type { WorkloadDescription } from './description.ts';
+import { faultOf } from './taken.ts';
 import { workloadSchema, type PhaseText, type WorkloadText } from './schema.ts';
 
 /** Threads and processes that a workload may begin, all in all. */
@@ -50,9 +51,10 @@ class Check {
     phases.forEach((phase, i) => this.#phase(phase, [...path, i]));
   }
 
-  #phase({ run, fault, thread, fork, phases }: PhaseText, path: Path): void {
+  #phase({ run, taken, fault, thread, fork, phases }: PhaseText, path: Path): void {
     if (typeof run === 'string') this.#chain(run, [...path, 'run']);
     else if (run !== undefined) this.#mixture(run, [...path, 'run']);
+    if (run !== undefined && taken !== undefined) this.#taken(taken, typeof run === 'string' ? [run] : Object.keys(run).filter((chain) => Number.parseFloat(String(run[chain])) > 0), path);
     if (fault !== undefined) this.#chain(fault, [...path, 'fault']);
     if (thread !== undefined) this.#script(thread, [...path, 'thread']);
     if (fork !== undefined) this.#script(fork, [...path, 'fork']);
@@ -71,6 +73,11 @@ class Check {
     if (Math.abs(percent - 100) > ROUNDING) throw this.#fail(path, `expected shares of 100 % in all, not of ${Number(percent.toFixed(3))} %`);
     const rings = new Set(Object.keys(shares).map((chain) => this.#text.functions[namesOf(chain).at(-1)!].ring ?? 'user'));
     if (rings.size > 1) throw this.#fail(path, 'a mixture is either of user functions or of kernel functions');
+  }
+
+  #taken(taken: NonNullable<PhaseText['taken']>, chains: readonly string[], path: Path): void {
+    const fault = faultOf(taken, [...new Set(chains.map((chain) => namesOf(chain).at(-1)!))], this.#text.functions);
+    if (fault !== null) throw this.#fail([...path, ...fault.path], fault.message);
   }
 
   #chain(chain: string, path: Path): void {

@@ -5,6 +5,7 @@
  * Not modelled: what one script says of another; perf/workload/load.ts checks it.
  */
 import * as z from 'zod';
+import { NEAR_BRANCHES } from '../../pmu/branches.ts';
 import { SIGNALS } from '../../pmu/location.ts';
 
 const DURATION = 'expected a duration with its unit, such as 20 ms, 1.5 s, 300 us, 700 ns or 5000 cycles';
@@ -16,8 +17,11 @@ const SHARE = 'expected a share such as 30 %';
 const SCRIPT = 'expected the name of one of the scripts';
 const COUNT = 'expected a whole number from 1 to 1000000';
 const PHASES = 'expected a list of phases, each of them one of run, sleep, fault, thread, fork or repeat';
+const PLACE = "expected a place in a function, such as parse or parse+0x1c";
+const TAKEN = 'expected a list of branches, each with from, to and kind';
 const SYMBOL = 'ASCII letters, digits, _, ., @ and $, no digit first';
 const NAME = /^[A-Za-z_][\w.@$]*$/;
+const NAME_AND_OFFSET = /^[A-Za-z_][\w.@$]*(\+0x[\da-f]+)?$/;
 const CHAIN = /^[A-Za-z_][\w.@$]*( *> *[A-Za-z_][\w.@$]*)*$/;
 const MOST_CODE = 2 ** 20;
 const MOST_TIMES = 1_000_000;
@@ -32,7 +36,7 @@ const share = z.union([z.number(), z.string().regex(/^\d+(\.\d+)? ?%$/, { error:
 
 /** What else each phase may say. */
 export const VERBS = {
-  run: { needs: ['for', 'alarm'], may: [] },
+  run: { needs: ['for', 'alarm'], may: ['taken', 'not-taken'] },
   sleep: { needs: [], may: [] },
   fault: { needs: [], may: ['count', 'major'] },
   thread: { needs: [], may: [] },
@@ -58,10 +62,18 @@ function checkPhase(phase: Readonly<Record<string, unknown>>, ctx: z.RefinementC
   if (needs.length > 0 && there.length !== 1) issue(`expected ${needs.map((key) => `'${key}'`).join(' or ')} with '${verb}'`, there[1]);
 }
 
+const place = z.string({ error: PLACE }).regex(NAME_AND_OFFSET, { error: PLACE });
+const branch = z.strictObject({
+  from: place.describe('The instruction'), to: place.describe('Where it leads'),
+  kind: z.enum(NEAR_BRANCHES, { error: `expected one of ${NEAR_BRANCHES.join(', ')}` }),
+}, { error: TAKEN });
+
 const phase = z.strictObject({
   run: z.union([chain, z.record(chain, share)], { error: CODE }).describe('Runs a function, or a mixture of functions').optional(),
   for: duration.describe('CPU time that it takes').optional(),
   alarm: time.describe('Real time after which it ends').optional(),
+  taken: z.array(branch, { error: TAKEN }).min(1, { error: TAKEN }).describe('The branches that one turn of the code takes, in their order').optional(),
+  'not-taken': z.int({ error: COUNT }).min(0, { error: COUNT }).max(MOST_TIMES, { error: COUNT }).describe('Branches of a turn that are not taken').optional(),
   sleep: time.describe('Sleeps').optional(),
   fault: chain.describe('A function touches a page that is not there').optional(),
   count: count.describe('Pages that it touches, 1 unless told').optional(),

@@ -9,7 +9,7 @@ const DOCUMENT = 'docs/workloads.md';
 
 test('the commands of the document print what it shows', () => {
   const all = exchanges(DOCUMENT);
-  expect(all.length).toBe(4);
+  expect(all.length).toBe(6);
   inFolder((execute) => {
     for (const exchange of all) expect(`${exchange.command}\n${execute(exchange).trim()}`).toBe(`${exchange.command}\n${exchange.output.trim()}`);
   });

@@ -64,6 +64,13 @@ describe('a file that is wrong is refused with place and reason', () => {
     ['main: 50 %, main', 'main: 5 %, main', '5:10: expected shares of 100 % in all, not of 55 %.'],
     ['  work:', '  wörk:', '3:3: expected the name of a function: ASCII letters, digits, _, ., @ and $, no digit first.'],
     ['work: { ', 'work: { ring: kernel, ', '5:10: a mixture is either of user functions or of kernel functions.'],
+    ['for: 100 ms', 'for: 100 ms\n    taken: [{ from: main, to: work+0x20, kind: call }, { from: work+0x1c, to: main, kind: return }]', "7:64: expected a place in 'work' at or behind work+0x20, to which the branch before it leads."],
+    ['for: 100 ms', 'for: 100 ms\n    taken: [{ from: main+0x40, to: main, kind: call }]', "7:21: expected a multiple of 4 below 0x40, the bytes of 'main'."],
+    ['for: 100 ms', 'for: 100 ms\n    taken: [{ from: main, to: wirk, kind: call }]', "7:31: unknown function 'wirk'; there are main, work."],
+    ['for: 100 ms', 'for: 100 ms\n    taken: [{ from: main, to: main, kind: jump }]', "7:12: expected a branch of each function that runs; there is none of 'work'."],
+    ['for: 100 ms', 'for: 100 ms\n    taken: [{ from: main, to: main, kind: syscall }]', '7:43: expected one of conditional, jump, indirect jump, call, indirect call, return.'],
+    ['alarm: 200 ms', 'alarm: 200 ms\n      taken: [{ from: main, to: work, kind: jump }]', "13:23: expected a branch of work, not of 'main', which does not run here."],
+    ['sleep: 300 ms', 'sleep: 300 ms\n    taken: [{ from: main, to: main, kind: jump }]', "9:12: 'taken' does not belong to 'sleep'."],
     ['main:\n  -', 'main: -', '4:7: Unexpected block-seq-ind on same line with key.'],
   ])('%j as %j', (good, bad, sentence) => {
     expect(GOOD).toContain(good);
