@@ -28,6 +28,8 @@ export const EXPLORE_OPTIONS = {
   ...HELP,
 } as const;
 
+const USAGE = ['perfsim explore [<options>] [<scenario> | <file.ts> …]', 'perfsim explore --kernel ./mine.ts [<options>]'];
+
 const VIOLATION = 1;
 
 /** What the shell expects of a program that Ctrl-C ended. */
@@ -56,7 +58,7 @@ export const command: Command = {
   async run(argv) {
     const { options, rest: names } = splitOperands(argv, EXPLORE_OPTIONS);
     if (options.includes('--help')) {
-      printText(usage(['perfsim explore [<options>] [<scenario>...]'], [{ title: 'Options', options: EXPLORE_OPTIONS }]));
+      printText(usage(USAGE, [{ title: 'Options', options: EXPLORE_OPTIONS }]));
       return 0;
     }
     if (options.includes('--list')) return listQuestions();

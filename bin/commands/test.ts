@@ -21,7 +21,7 @@ import { oneOf } from '../options/values.ts';
 import { runAll, type RunAll } from '../pool.ts';
 import { printText } from '../print-text.ts';
 import { RunProgress } from '../run-progress.ts';
-import { readScenarios, writeBaseline, type ScenarioFile } from '../scenario-files.ts';
+import { SCENARIOS, readScenarios, writeBaseline, type ScenarioFile } from '../scenario-files.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
 
 const FORMAT_NAMES = ['perf', 'ktap', 'junit', 'json'] as const;
@@ -59,6 +59,9 @@ export function testCommand(load: LoadSimulation, run: RunAll): Command {
       if (options.list) {
         printText(files.map(({ number, scenario }) => `${String(number).padStart(3)}: ${scenario.name.padEnd(28)} ${scenario.title}\n`).join(''));
         return 0;
+      }
+      if (options.update && isModuleFile(options.kernel) && files.some(({ baselinePath }) => baselinePath.startsWith(SCENARIOS))) {
+        throw new InputError('--update records kernels of your own beside scenarios of your own: name the files of these.');
       }
       const simulation = await load();
       const parent = await parentOf(options.kernel, simulation);

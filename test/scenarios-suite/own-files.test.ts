@@ -34,6 +34,11 @@ describe("a kernel of one's own", () => {
     expect(status).toBe(0);
   });
 
+  test('records no counts in the suite', () => {
+    const { status, stderr } = perfsimTest('--kernel', './mine.ts', '--update', 'threads-on-one-cpu');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: 'perfsim: --update records kernels of your own beside scenarios of your own: name the files of these.\n' });
+  });
+
   test('that breaks what its parent has right fails', () => {
     write('worse.ts', "import { V3_2 } from 'perfsim/kernel';\nexport default class Worse extends V3_2 { override ring_buffer_wakeup(): void {} }\n");
     const { status, stdout } = perfsimTest('--kernel', './worse.ts', 'threads-on-one-cpu');
