@@ -67,16 +67,22 @@ export function writeBaseline(path: string, baseline: Baseline): void {
 function withBaseline(number: number, { settings, ...rest }: Scenario, folder: string): ScenarioFile {
   const scenario = { ...rest, settings: settings.map((setting) => (setting.option === 'workload' ? { ...setting, value: join(folder, String(setting.value)) } : setting)) };
   const baselinePath = join(folder, 'baseline', `${scenario.name}.yaml`);
-  const baseline = existsSync(baselinePath) ? parseBaseline(baselinePath, readFileSync(baselinePath, 'utf8')) : {};
-  return { number, scenario, baseline, baselinePath };
+  return { number, scenario, baseline: readBaseline(baselinePath), baselinePath };
+}
+
+function readBaseline(path: string): Baseline {
+  return existsSync(path) ? parseBaseline(path, readText(path, 'baseline')) : {};
+}
+
+function readText(path: string, kind: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InputError(`cannot read the ${kind} '${path}': ${systemReason(error)}.`);
+  }
 }
 
 function read(path: string, shown: string): Scenario {
   if (!existsSync(path)) throw new InputError(`cannot read the scenario '${path}': no such file.`);
-  try {
-    return loadScenario(shown, readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(`cannot read the scenario '${path}': ${systemReason(error)}.`);
-  }
+  return loadScenario(shown, readText(path, 'scenario'));
 }

@@ -4,20 +4,22 @@
  * Not modelled: a tolerance; what may vary belongs into `expect`.
  */
 import { parse, stringify } from 'yaml';
+import * as z from 'zod';
 import { InputError } from '../../perf/input-error.ts';
 import type { RunResult } from '../../perf/run-spec.ts';
 import type { SeedVerdict, Subtest, SubtestVerdict } from './suite.ts';
 
 /** By kernel, subtest and seed. */
-export type Baseline = Record<string, Record<string, Record<string, string>>>;
+const baselineSchema = z.record(z.string(), z.record(z.string(), z.record(z.string(), z.string())));
+export type Baseline = z.infer<typeof baselineSchema>;
 
 const HEAD = "# Recorded by 'perfsim test --update'.\n";
 
 export function parseBaseline(file: string, text: string): Baseline {
   try {
-    return (parse(text) ?? {}) as Baseline;
+    return baselineSchema.parse(parse(text) ?? {});
   } catch {
-    throw new InputError(`'${file}' is no baseline: 'perfsim test --update' records it anew.`);
+    throw new InputError(`'${file}' is no baseline: remove it, and record it anew with 'perfsim test --update'.`);
   }
 }
 

@@ -37,12 +37,12 @@ export function statement([first, ...others]: readonly Variant[]): string {
   });
   const count = first.results.length;
   const comparisons = others.length === 0 ? 0 : valuesByName(first.results).size;
-  return `${parts.join('\n')}\nTest: two-sided permutation test of the means, ${PERMUTATIONS} permutations, ${count} seeds each,\n` +
+  return `${parts.join('\n')}\nTest: two-sided permutation test of the means, ${PERMUTATIONS} permutations, ${seeds(count)} each,\n` +
     `Holm's correction for the ${comparisons} numbers of a pair, level ${LEVEL * 100} %.\n${tooFew(count, comparisons)}`;
 }
 
 function tooFew(count: number, comparisons: number): string {
-  return leastProbability(count) * comparisons <= LEVEL ? '' : `With ${count} seeds no difference can be found significant, however large: give more --seeds.\n`;
+  return leastProbability(count) * comparisons <= LEVEL ? '' : `With ${seeds(count)} no difference can be found significant, however large: give more --seeds.\n`;
 }
 
 function differences(first: Variant, other: Variant): Difference[] {
@@ -77,4 +77,8 @@ function spread(values: number[] | undefined): string {
   if (values === undefined) return '-';
   const [least, most] = [min(values), max(values)];
   return least === most ? String(least) : `${rounded(mean(values))} ± ${rounded(sampleStandardDeviation(values))} (${least}..${most})`;
+}
+
+function seeds(count: number): string {
+  return `${count} seed${count === 1 ? '' : 's'}`;
 }

@@ -43,7 +43,7 @@ const json: Format = (verdicts) => {
     isOk,
     isKnownToFail,
     ...(isParentOk === null ? {} : { isParentOk }),
-    subtests: subtests.map(({ subtest, isOk, seeds }) => ({ title: subtest.title, isOk, seeds })),
+    subtests: subtests.map(({ subtest, isOk, seeds, changes }) => ({ title: subtest.title, isOk, changes, seeds })),
   }));
   return `${JSON.stringify(scenarios, null, 2)}\n`;
 };

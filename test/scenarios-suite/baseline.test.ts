@@ -43,3 +43,7 @@ test('a kernel that was not recorded differs from nothing', () => {
   const { seeds } = verdict(subtest('mine'), results(5, 6), {});
   expect(differences(recorded, subtest('mine'), seeds)).toEqual([]);
 });
+
+test.each(['x: [', 'v3.2: 5', 'v3.2: { --mmap-pages 4: { "1": 5 } }', '- 1'])('%s is no baseline, rather than one that nothing differs from', (text) => {
+  expect(() => parseBaseline('x', text)).toThrow("'x' is no baseline: remove it, and record it anew with 'perfsim test --update'.");
+});
