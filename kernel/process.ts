@@ -12,6 +12,7 @@ import {
 import { list_entries } from './list.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_dec_and_test, atomic_inc, kzalloc } from './primitives.ts';
 import type { MappedFile } from './sideband.ts';
+import { task_comm } from './c-string.ts';
 import { SignalCode } from './signal.ts';
 import { File, Pipe, TASK_DEAD, TaskStruct, type UserStruct } from './structs/index.ts';
 
@@ -90,7 +91,7 @@ export abstract class ProcessCode extends SignalCode {
     this.exec_mmap(task);
     for (const fd of task.files.close_on_exec) this.sys_close(fd);
     task.files.close_on_exec = [];
-    task.comm = executable.comm;
+    task.comm = task_comm(executable.comm);
     this.perf_event_exec(task);
     for (const map of executable.maps) {
       this.charge('record');
@@ -124,7 +125,7 @@ export abstract class ProcessCode extends SignalCode {
   /** prctl(PR_SET_NAME). */
   sys_prctl_set_name(name: string): void {
     const task = this.current()!;
-    task.comm = name;
+    task.comm = task_comm(name);
     this.perf_event_comm(task, false);
   }
 

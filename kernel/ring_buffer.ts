@@ -9,6 +9,7 @@ import {
   ENOSPC, PERF_RECORD_LOST, PERF_SAMPLE_CPU, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_STREAM_ID,
   PERF_SAMPLE_TID, PERF_SAMPLE_TIME, POLL_IN,
 } from './abi/index.ts';
+import { c_string } from './c-string.ts';
 import { WaitCode } from './wait.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return, atomic_inc, cmpxchg, rcu_dereference, xchg } from './primitives.ts';
 import type { PerfEvent, RingBuffer } from './structs/index.ts';
@@ -70,16 +71,17 @@ export class PerfOutputHandle {
 
   /** A string with its NUL, padded with zeros to a multiple of 8 bytes. */
   put_string(text: string): void {
-    const bytes = padded_length(text);
+    const string = c_string(text);
+    const length = padded_length(text);
     const { data, size } = this.rb;
-    for (let i = 0; i < bytes; i++) data[(this.offset + i) & (size - 1)] = i < text.length ? text.charCodeAt(i) : 0;
-    this.offset += bytes;
+    for (let i = 0; i < length; i++) data[(this.offset + i) & (size - 1)] = i < string.length ? string[i] : 0;
+    this.offset += length;
   }
 }
 
 /** Bytes that `put_string` takes. */
 export function padded_length(text: string): number {
-  return (text.length + 8) & ~7;
+  return (c_string(text).length + 8) & ~7;
 }
 
 export abstract class RingBufferCode extends WaitCode {

@@ -84,12 +84,9 @@ class Cursor {
   /** A string padded with zeros, of which `trailer` bytes of the record follow. */
   text(trailer: number): string {
     const end = this.#view.byteLength - trailer;
-    let text = '';
-    for (; this.offset < end; this.offset++) {
-      const code = this.#view.getUint8(this.offset);
-      if (code !== 0) text += String.fromCharCode(code);
-    }
-    return text;
+    const bytes = new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.offset, Math.max(0, end - this.offset));
+    this.offset = end;
+    return new TextDecoder().decode(bytes).replace(/\0+$/, '');
   }
 }
 

@@ -96,6 +96,17 @@ test('programs written with --symfs lie where the recording maps them', () => {
   });
 });
 
+test.each([
+  ['a-very-long-workload-name', 'a-very-long-wor'],
+  ['日本語プログラム', '日本語プロ'],
+])('a program %s is a task %s, of 15 bytes at most, in a file of the whole name', (name, comm) => {
+  writeFileSync(join(folder, `${name}.yaml`), 'functions: { work: {} }\nmain: [{ run: work, for: 1 ms }]\n');
+  record('--workload', `${name}.yaml`);
+  const records = [...file().records()];
+  expect(records.flatMap((one) => (one.name === 'COMM' ? [one.comm] : [])).at(-1)).toBe(comm);
+  expect(records.flatMap((one) => (one.name === 'MMAP' ? [one.filename] : []))).toContain(`/usr/bin/${name}`);
+});
+
 describe('every sample in the kernel has a symbol', () => {
   test.each([
     ['of CPUs that are idle', ['-a', '-e', 'cpu-clock', 'noploop', '0.05']],
