@@ -9,6 +9,7 @@ import { histogram, type CallGraphOptions } from '../perf/report/histogram.ts';
 import { histogramText } from '../perf/report/histogram-text.ts';
 import { checkCpus, sampleFilter, type FilterOptions } from '../perf/report/sample-filter.ts';
 import { Session } from '../perf/report/session.ts';
+import { defaultSort } from '../perf/report/sort-keys.ts';
 import { statistics } from '../perf/report/stats.ts';
 import { symbolFiles } from '../perf/report/symbol-files.ts';
 import { DEFAULT_CALL_GRAPH, type CallGraph } from './options/call-graph.ts';
@@ -54,7 +55,7 @@ function checkChains({ header, events: { all } }: PerfData, { 'call-graph': grap
 function histogramOf({ data }: Recording, options: ReportOptions): string {
   checkCpus(data, options);
   checkChains(data, options);
-  const layout = layoutOf(options);
+  const layout = layoutOf(options, defaultSort(data));
   const found = histogram(data, {
     layout, graph: graphOptions(options), filter: sampleFilter(options), symbolFilter: options['symbol-filter'], relative: options.percentage === 'relative',
     together: options.group, hideUnresolved: options['hide-unresolved'], maxStack: options['max-stack'], loadSymbols: symbolFiles(machineFiles, data),

@@ -41,7 +41,7 @@ const NUMBERS = [OVERHEAD, CHILDREN, SAMPLES, PERIOD];
 /** What perf has beside these, to be told from what nobody knows. */
 const NOT_MODELLED = [
   'overhead_sys', 'overhead_us', 'overhead_guest_sys', 'overhead_guest_us', 'parent', 'socket', 'srcline', 'srcfile', 'local_weight', 'weight', 'transaction',
-  'trace', 'symbol_size', 'dso_size', 'cgroup', 'cgroup_id', 'ipc_null', 'time', 'code_page_size', 'ins_lat', 'addr', 'dso_from', 'dso_to', 'symbol_from',
+  'symbol_size', 'dso_size', 'cgroup', 'cgroup_id', 'ipc_null', 'time', 'code_page_size', 'ins_lat', 'addr', 'dso_from', 'dso_to', 'symbol_from',
   'symbol_to', 'mispredict', 'abort', 'in_tx', 'cycles', 'symbol_daddr', 'dso_daddr', 'locked', 'tlb', 'mem', 'snoop', 'dcacheline', 'phys_daddr', 'blocked',
 ];
 
@@ -78,7 +78,8 @@ export interface Layout {
 const without = (columns: readonly Column[], others: readonly Column[]): Column[] => columns.filter((column) => !others.includes(column));
 const keysOf = (columns: readonly Column[]): SortKey[] => columns.filter((column) => !isNumber(column)) as SortKey[];
 
-export function layoutOf(options: LayoutOptions): Layout {
+/** `usual`: by which keys if nobody names any. */
+export function layoutOf(options: LayoutOptions, usual = DEFAULT_SORT): Layout {
   const { sort, fields } = options;
   if (fields !== undefined) {
     const shown = comparedWithin(parseColumns('--fields', fields));
@@ -87,7 +88,7 @@ export function layoutOf(options: LayoutOptions): Layout {
     const order = [...sorted, ...without(shown, sorted)];
     return { keys: keysOf(order), symbolFirst: false, columns: () => columns, order: () => order };
   }
-  const sorted = comparedWithin(parseColumns('--sort', sort ?? DEFAULT_SORT));
+  const sorted = comparedWithin(parseColumns('--sort', sort ?? usual));
   const keys = [...keysOf(sorted), ...(sort?.includes('symbol') ? [ipc] : [])];
   const before = (children: boolean): Column[] => without([...(children ? [CHILDREN] : []), OVERHEAD], sorted);
   return {

@@ -68,7 +68,8 @@ function cellsOf(column: Column, { rows, periods, events }: EventHistogram, chil
     return { title: column.header.padStart(width), width, text: separator === undefined ? aligned : separated };
   }
   const hasUnresolved = rows.some(({ values }) => values.location?.found === null);
-  const width = rows.reduce((most, { values }) => Math.max(most, column.width(values, hasUnresolved)), column.header.length);
+  const isAlone = rows.length === 1 && rows[0].entries.every((entry) => entry === undefined || entry.samples <= 1);
+  const width = rows.reduce((most, { values }) => Math.max(most, column.width(values, hasUnresolved, isAlone)), column.header.length);
   return { title: column.header.padEnd(width), width, text: ({ values }) => column.show(values, width) };
 }
 

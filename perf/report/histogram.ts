@@ -14,6 +14,7 @@ import { Session, type CurrentSample } from './session.ts';
 import { isNumber, type Column, type Layout, type NumberColumn } from './columns.ts';
 import type { SampleFilter } from './sample-filter.ts';
 import type { EntryValues, SortKey } from './sort-keys.ts';
+import { tracepointTexts } from './tracepoint/index.ts';
 
 const TWO_TO_32 = 2 ** 32;
 
@@ -83,6 +84,8 @@ class Collector {
   /** Whether tasks with the same name, or CPUs, are to be kept apart. */
   readonly #byThread: boolean;
   readonly #byCpu: boolean;
+  /** What a sample's tracepoint says; null where nobody asks for it. */
+  readonly #traceOf: ((sample: CurrentSample) => string) | null;
   /** From what all samples of an entry share to the entry, so that most samples cost two look-ups. */
   readonly #known = new Map<unknown, Map<Location | string, Entry>>();
   /** In the order in which they came up. */
@@ -90,17 +93,18 @@ class Collector {
   #lastOwner: unknown = null;
   #lastPlaces = new Map<Location | string, Entry>();
 
-  constructor({ layout: { keys }, graph, filter = null }: HistogramOptions) {
+  constructor({ layout: { keys }, graph, filter = null }: HistogramOptions, traceOf: (sample: CurrentSample) => string) {
     this.#keys = keys;
     this.#filter = filter;
     this.#graph = graph;
+    this.#traceOf = keys.some(({ name }) => name === 'trace') ? traceOf : null;
     this.#byThread = keys.some(({ name }) => name === 'pid');
     this.#byCpu = keys.some(({ name }) => name === 'cpu');
   }
 
   add(sample: CurrentSample): Entry {
     const { location } = sample;
-    const place = location ?? `${sample.ipHigh}:${sample.ipLow}`;
+    const place = this.#traceOf === null ? location ?? `${sample.ipHigh}:${sample.ipLow}` : `${sample.ip} ${this.#traceOf(sample)}`;
     const entry = this.#placesOf(this.#ownerOf(sample)).get(place) ?? this.#make(sample, place, location ?? { map: null, address: sample.ip, found: null }, level(sample.misc));
     entry.add(sample.periodLow, sample.periodHigh);
     return entry;
@@ -130,7 +134,7 @@ class Collector {
   /** Of a frame without a symbol perf takes the address in memory, where a sample has that in the file. */
   #callerEntry(sample: CurrentSample, ip: bigint, location: Location | null, mode: string): Entry {
     const known = location?.found ? location : { map: location?.map ?? null, address: ip, found: null };
-    const place = location?.found ? location : `caller ${ip}`;
+    const place = this.#traceOf !== null ? `caller ${ip} ${this.#traceOf(sample)}` : location?.found ? location : `caller ${ip}`;
     return this.#placesOf(this.#ownerOf(sample)).get(place) ?? this.#make(sample, place, known, mode);
   }
 
@@ -140,7 +144,7 @@ class Collector {
 
   #make(sample: CurrentSample, place: Location | string, location: Location, mode: string): Entry {
     const { thread } = sample;
-    const entry = new Entry({ thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location }, this.#filter?.hides(sample) ?? false, this.#graph?.shown ? new CallTree() : null);
+    const entry = new Entry({ thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location, trace: this.#traceOf?.(sample) ?? '' }, this.#filter?.hides(sample) ?? false, this.#graph?.shown ? new CallTree() : null);
     this.#placesOf(this.#ownerOf(sample)).set(place, entry);
     this.#made.push(entry);
     return entry;
@@ -268,10 +272,11 @@ interface Collected {
 function collect(data: PerfData, options: HistogramOptions, runs: (session: Session) => boolean | void): Collected | null {
   const collectors: Collector[] = [];
   const { graph, loadSymbols, filter = null } = options;
+  const traceOf = tracepointTexts(data, () => session.machine);
   const session: Session = new Session(data, {
     sample(sample) {
       if (filter?.drops(sample)) return;
-      const collector = (collectors[sample.event.index] ??= new Collector(options));
+      const collector = (collectors[sample.event.index] ??= new Collector(options, traceOf));
       if (graph === null) collector.add(sample);
       else collector.addWithChain(sample, framesOf(data, session, sample, options));
     },

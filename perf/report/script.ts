@@ -19,8 +19,7 @@ import { fieldsOf, shownName, type FieldSet, type parseFields } from './script-f
 import { registerText, timeText } from './script-text.ts';
 import { withUnit } from './unit.ts';
 import { Session, type CurrentSample } from './session.ts';
-import { tracepointPrinter } from './tracepoint/index.ts';
-import type { TracepointPrinter } from './tracepoint/print.ts';
+import { tracepointTexts } from './tracepoint/index.ts';
 
 export interface ScriptOptions {
   fields?: readonly ReturnType<typeof parseFields>[];
@@ -70,7 +69,7 @@ export class Script {
   #second = 0;
   #secondText = piece('    0');
   readonly #places = new Map<Location, Piece>();
-  #printer: TracepointPrinter | null = null;
+  readonly #traceOf: (sample: CurrentSample) => string;
   readonly #clock: ScriptClock;
 
   constructor(data: PerfData, out: Output, options: ScriptOptions = {}, loadSymbols?: SymbolLoader) {
@@ -78,6 +77,7 @@ export class Script {
     this.#out = out;
     this.#options = options;
     this.#clock = new ScriptClock(options.clock ?? {});
+    this.#traceOf = tracepointTexts(data, () => this.session.machine);
     const show = options.show ?? [];
     this.session = new Session(data, {
       sample: (sample) => this.#sample(sample),
@@ -173,15 +173,10 @@ export class Script {
     out.fraction(fraction);
   }
 
-  get #tracepoints(): TracepointPrinter {
-    return (this.#printer ??= tracepointPrinter(this.#data, this.session.machine));
-  }
-
   #rareMiddle(sample: CurrentSample, { fields }: EventLook): void {
-    const { event } = sample;
     const record = this.#data.decode(sample.block, sample.at);
     if (record.name !== 'SAMPLE') return;
-    if (fields.has('trace') && record.sample.raw !== undefined) this.#out.text(this.#tracepoints.text(Number(event.attr.config), record.sample.raw) ?? '');
+    if (fields.has('trace')) this.#out.text(this.#traceOf(sample));
     if (fields.has('addr')) this.#out.text((record.sample.addr ?? 0n).toString(16).padStart(16));
     if (fields.has('weight')) this.#out.text(String(record.sample.weight ?? 0n).padStart(16));
   }

@@ -3,6 +3,8 @@
  * Reference: struct sort_entry of tools/perf/util/sort.c, v6.1.
  * Not modelled: branches, memory, sources, cgroups.
  */
+import { PERF_TYPE_TRACEPOINT } from '../../kernel/abi/index.ts';
+import type { PerfData } from '../data/index.ts';
 import { fit, strlen } from '../printf.ts';
 import type { Comm, Thread } from './machine.ts';
 import type { Location } from './maps.ts';
@@ -16,6 +18,8 @@ export interface EntryValues {
   /** perf's letter for the mode. */
   level: string;
   cpu: number;
+  /** What a tracepoint says; empty where nobody asks for it. */
+  trace: string;
 }
 
 export interface SortKey {
@@ -27,8 +31,8 @@ export interface SortKey {
   compare(a: EntryValues, b: EntryValues): number;
   /** Ascending by what is shown; as `compare` unless told. */
   compareShown?(a: EntryValues, b: EntryValues): number;
-  /** Least width of the column that this entry asks for. */
-  width(values: EntryValues, hasUnresolved: boolean): number;
+  /** Least width of the column that this entry asks for. `isAlone`: it stands for the only sample of the table. */
+  width(values: EntryValues, hasUnresolved: boolean, isAlone: boolean): number;
   show(values: EntryValues, width: number): string;
 }
 
@@ -114,7 +118,17 @@ const cpu: SortKey = {
   show: ({ cpu }, width) => `${cpu < 0 ? '-' : ''}${String(Math.abs(cpu)).padStart(width, '0')}`,
 };
 
-export const SORT_KEYS: readonly SortKey[] = [pid, comm, dso, symbol, cpu];
+const trace: SortKey = {
+  name: 'trace',
+  header: 'Trace output',
+  identity: (values) => values.trace,
+  compare: (a, b) => byText(a.trace, b.trace),
+  // perf makes a text when it first compares it, and has not measured one that it never compared.
+  width: (values, _, isAlone) => (isAlone ? 0 : strlen(values.trace)),
+  show: (values, width) => values.trace.slice(0, width),
+};
+
+export const SORT_KEYS: readonly SortKey[] = [pid, comm, dso, symbol, cpu, trace];
 
 /** perf adds it whenever it is asked for symbols by their full name; only branches would fill it. */
 export const ipc: SortKey = {
@@ -124,6 +138,12 @@ export const ipc: SortKey = {
   width: () => 0,
   show: (_, width) => fit('-      -', width),
 };
+
+/** The keys that nobody has to ask for: of tracepoints alone, what they say. */
+export function defaultSort({ events: { all } }: PerfData): string {
+  const onlyTracepoints = all.length > 0 && all.every(({ attr }) => attr.type === PERF_TYPE_TRACEPOINT);
+  return onlyTracepoints ? 'trace' : DEFAULT_SORT;
+}
 
 export const DEFAULT_SORT = 'comm,dso,symbol';
 

@@ -6,9 +6,21 @@
 import type { PerfData } from '../../data/index.ts';
 import { readTracingData } from '../../data/tracing-data.ts';
 import type { Machine } from '../machine.ts';
+import type { CurrentSample } from '../session.ts';
 import { TracepointPrinter } from './print.ts';
 
-export function tracepointPrinter({ features: { tracing_data } }: PerfData, { kernelMaps }: Machine): TracepointPrinter {
+/** Answers what a sample of a tracepoint says; nothing where the recording does not tell how. Formats are read with the first sample. */
+export function tracepointTexts(data: PerfData, machine: () => Machine): (sample: CurrentSample) => string {
+  let printer: TracepointPrinter | null = null;
+  return ({ block, at, event }) => {
+    const record = data.decode(block, at);
+    if (record.name !== 'SAMPLE' || record.sample.raw === undefined) return '';
+    printer ??= printerOf(data, machine());
+    return printer.text(Number(event.attr.config), record.sample.raw) ?? '';
+  };
+}
+
+function printerOf({ features: { tracing_data } }: PerfData, { kernelMaps }: Machine): TracepointPrinter {
   const tracing = tracing_data === undefined ? { little: true, formats: [], texts: new Map<bigint, string>() } : readTracingData(tracing_data);
   return new TracepointPrinter(tracing, (ip) => {
     const { found, address } = kernelMaps.locate(Number(ip & 0xffffffffn), Number(ip >> 32n));

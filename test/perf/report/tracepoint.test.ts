@@ -2,8 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { perf_event_attr, PERF_SAMPLE_CPU, PERF_SAMPLE_IP, PERF_SAMPLE_RAW, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_TYPE_TRACEPOINT } from '../../../kernel/abi/index.ts';
 import { ByteWriter, PerfDataWriter } from '../../../perf/data/index.ts';
+import { layoutOf } from '../../../perf/report/columns.ts';
+import { histogram } from '../../../perf/report/histogram.ts';
+import { histogramText } from '../../../perf/report/histogram-text.ts';
 import { collect } from '../../../perf/report/output.ts';
 import { Script } from '../../../perf/report/script.ts';
+import { defaultSort } from '../../../perf/report/sort-keys.ts';
 import { havePerf, MACHINE, MemorySink, open, realPerf } from '../data/recordings.ts';
 
 const COMMON = `format:
@@ -31,13 +35,13 @@ const FIELDS = `
 `;
 const PATH = '/etc/hosts';
 
-function record(): Uint8Array {
+function record(delta = -3): Uint8Array {
   const raw = new ByteWriter(64);
   raw.u32(7);
   raw.u32(42);
   raw.put(new TextEncoder().encode('bash\0\0\0\0'));
   raw.u32(0x15);
-  raw.u32(-3 >>> 0);
+  raw.u32(delta >>> 0);
   raw.u64(0x1234n);
   raw.u32(48 | ((PATH.length + 1) << 16));
   raw.put(Uint8Array.of(192, 168, 0, 1));
@@ -77,13 +81,15 @@ function tracingData(print: string): Uint8Array {
   return to.written;
 }
 
-function recording(print: string, tracing_data = tracingData(print)): Uint8Array {
+function recording(print: string, tracing_data = tracingData(print), deltas = [-3]): Uint8Array {
   const sink = new MemorySink();
   const sample_type = BigInt(PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW);
   const attr = perf_event_attr({ type: PERF_TYPE_TRACEPOINT, config: 7n, sample_period: 1n, sample_type, sample_id_all: true });
   const writer = new PerfDataWriter(sink, [{ attr, name: 'test:event', ids: [1n] }]);
   writer.appendRecord({ name: 'COMM', pid: 42, tid: 42, comm: 'bash' });
-  writer.appendRecord({ name: 'SAMPLE', misc: 1, sample: { ip: 1n, task: { pid: 42, tid: 42 }, time: 1_000_000n, cpu: { cpu: 0, res: 0 }, raw: record() } });
+  for (const delta of deltas) {
+    writer.appendRecord({ name: 'SAMPLE', misc: 1, sample: { ip: 1n, task: { pid: 42, tid: 42 }, time: 1_000_000n, cpu: { cpu: 0, res: 0 }, raw: record(delta) } });
+  }
   writer.finish({ ...MACHINE, tracing_data });
   return sink.bytes();
 }
@@ -113,6 +119,19 @@ describe('a tracepoint', () => {
     const text = script(bytes);
     expect(text).toBe(`            bash    42 [000]     0.001000: test:event: ${says}\n`);
     if (havePerf) expect(text).toBe(realPerf(bytes, 'script').stdout);
+  });
+
+  test.each([
+    ['one', [-3], '   100.00%  the delta is'],
+    ['several', [1, 22, 1], '    66.67%  the delta is 1\n    33.33%  the delta is 22'],
+  ])('is reported by what it says, of which perf shows as much as it has measured: %s', (_, deltas, rows) => {
+    const print = '"the delta is %d", REC->delta';
+    const bytes = recording(print, tracingData(print), deltas);
+    const data = open(bytes);
+    const layout = layoutOf({}, defaultSort(data));
+    const text = histogramText(histogram(data, { layout, graph: null }), { layout });
+    expect(text).toContain(rows);
+    if (havePerf) expect(realPerf(bytes, 'report', '--stdio').stdout).toContain(text.trimEnd());
   });
 
   test('without a format in the recording says nothing', () => {
