@@ -2,7 +2,7 @@
  * The grammar of `-e`: `{cycles,instructions:u}:S,r1a8:kp,cpu/event=0x3c,name=x/` becomes one EventSpec per event.
  * Reference: tools/perf/util/parse-events.{c,l,y} of v3.2 and v6.1; double modifiers are refused as in v6.1. What an event
  * excludes by default depends on the tool; the modifiers say here what was asked for.
- * Not modelled: tracepoints, breakpoints, PMUs but `cpu`; the modifiers W and b.
+ * Not modelled: tracepoints, breakpoints, PMUs but `cpu`.
  */
 import { PERF_TYPE_HW_CACHE, PERF_TYPE_RAW } from '../kernel/abi/constants.ts';
 import { CACHE_EVENTS, parseCacheEvent } from './cache-events.ts';
@@ -104,8 +104,9 @@ function parse_event_modifier(modifiers: string | null, text: string): Modified 
   if (modifiers === null) return { exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0 };
   const levels = modifiers.replaceAll(/[^p]/g, '').length;
   const others = modifiers.replaceAll('p', '');
-  if (!/^[ukhIGHPSDe]*$/.test(others) || modifiers === '' || new Set(others).size < others.length || levels > MAX_PRECISE_IP) {
-    throw new InputError(`bad modifier in '${text}'; after the colon stand u, k, h, I, G, H, P, S, D and e, each at most once, and up to ${MAX_PRECISE_IP} times p.`);
+  if (/b/.test(others) && /^[ukhIGHPSDWbe]*$/.test(others)) throw new InputError(`the modifier b of '${text}' is not modelled: the simulated kernel runs no BPF programs.`);
+  if (!/^[ukhIGHPSDWe]*$/.test(others) || modifiers === '' || new Set(others).size < others.length || levels > MAX_PRECISE_IP) {
+    throw new InputError(`bad modifier in '${text}'; after the colon stand u, k, h, I, G, H, P, S, D, W and e, each at most once, and up to ${MAX_PRECISE_IP} times p.`);
   }
   const only = (modes: string, mode: string): boolean => Array.from(modes).some((one) => others.includes(one)) && !others.includes(mode);
   const flag = (letter: string, name: keyof Modified): Partial<Modified> => (others.includes(letter) ? { [name]: true } : {});
@@ -118,6 +119,7 @@ function parse_event_modifier(modifiers: string | null, text: string): Modified 
     ...flag('I', 'exclude_idle'),
     ...flag('S', 'sample_read'),
     ...flag('D', 'pinned'),
+    ...flag('W', 'weak_group'),
     ...flag('e', 'exclusive'),
   };
 }

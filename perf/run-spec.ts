@@ -25,6 +25,8 @@ export interface EventSpec {
   exclusive?: boolean;
   /** S: samples hold the values of the whole group, and only its leader samples. */
   sample_read?: boolean;
+  /** W: a group that the kernel does not take is opened event by event. */
+  weak_group?: boolean;
   /** Samples per second, or events per sample, of this event alone (`cpu/…,freq=…/`). */
   freq?: number;
   period?: number;

@@ -65,7 +65,7 @@ export function run(spec: RunSpec, sink: ByteSink | null, hooks: RunHooks = {}):
       tracer?.open(events.map(({ name }) => name), attrs.map((_, event) => opened.filter((one) => one.event === event).map(({ id }) => id)), begun.cpus);
       const eventOf = new Map(opened.map(({ id, event }) => [id, event]));
       tally = new Tally(events.length, eventOf, attrs.length === 1 ? -1 : sampleIdOffset(sampleLayout(attrs[0])));
-      recording.begin(begun, events);
+      recording.begin(begun);
     },
     write(chunk, vma) {
       watch.read(vma.rb);

@@ -7,7 +7,7 @@
  */
 import { location } from '../../pmu/location.ts';
 import {
-  ENOENT, EOPNOTSUPP, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, PERF_SAMPLE_BRANCH_STACK, POLLIN, SIGCHLD, SIGINT, errnoName,
+  EBADF, EINVAL, ENOENT, EOPNOTSUPP, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_SET_OUTPUT, PERF_SAMPLE_BRANCH_STACK, POLLIN, SIGCHLD, SIGINT, errnoName,
   type Executable, type PerfEventAttr, type PollFd, type Program, type Sys, type TaskStruct, type VmArea,
 } from '../../kernel/index.ts';
 import { InputError } from '../input-error.ts';
@@ -65,6 +65,8 @@ export interface RunningTarget {
 
 /** What the tool knows when it has opened everything. */
 export interface Begun {
+  /** In the groups that the kernel has taken. */
+  readonly events: readonly EventSpec[];
   /** As the kernel has accepted them. */
   readonly attrs: readonly PerfEventAttr[];
   readonly opened: readonly Opened[];
@@ -99,7 +101,8 @@ export class RecordTool {
   /** Returns of poll(2): "Woken up N times". */
   wakeups = 0;
   protected readonly options: RecordOptions;
-  protected readonly events: readonly EventSpec[];
+  /** A group that the kernel does not take is none any more. */
+  protected events: readonly EventSpec[];
   /** Where the kernel refuses one, a newer tool tries another. */
   protected readonly attrs: PerfEventAttr[];
   protected readonly output: RecordOutput;
@@ -133,7 +136,7 @@ export class RecordTool {
     yield* this.#readIds();
     yield* sys.run(TOOL, SYNTHESIZE_NS);
     const pid = this.isSystemWide ? null : (this.pids[0] ?? null);
-    this.output.begin({ attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, now_ns: sys.clock(), running: target?.running ?? null });
+    this.output.begin({ events: this.events, attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, now_ns: sys.clock(), running: target?.running ?? null });
     yield* this.enable();
     if (child !== null) yield* releaseChild(sys, child);
     yield* this.begun();
@@ -178,11 +181,27 @@ export class RecordTool {
       for (const cpu of this.cpus()) {
         for (const pid of pids) {
           const fd = yield* this.openEvent(event, pid, cpu);
+          if (fd < 0 && this.#isWeakMember(event, fd)) {
+            yield* this.#openWithoutGroup(this.events[event].leader!);
+            return;
+          }
           if (fd < 0) throw refused(this.events[event].name, this.attrs[event], fd);
           this.opened.push({ fd, cpu, pid, event, id: 0 });
         }
       }
     }
+  }
+
+  #isWeakMember(event: number, errno: number): boolean {
+    const { leader = event, weak_group } = this.events[event];
+    return weak_group === true && leader !== event && (errno === -EINVAL || errno === -EBADF);
+  }
+
+  /** evlist__reset_weak_group: the events of the group stand alone, and all begins anew. */
+  *#openWithoutGroup(group: number): Program {
+    this.events = this.events.map(({ leader, ...event }) => (leader === undefined || leader === group ? event : { ...event, leader }));
+    for (const { fd } of this.opened.splice(0)) yield* this.sys.close(fd);
+    yield* this.#open();
   }
 
   protected openEvent(event: number, pid: number, cpu: number): Program<number> {

@@ -48,8 +48,8 @@ export class Recording {
     this.#build_ids = this.#form.no_buildid ? [] : build_ids.filter(({ misc }) => !this.#form.ksymbols || misc !== PERF_RECORD_MISC_KERNEL);
   }
 
-  begin(begun: Begun, events: readonly EventSpec[]): void {
-    const { attrs, opened } = begun;
+  begin(begun: Begun): void {
+    const { events, attrs, opened } = begun;
     const names = eventNames(events.map(({ name }) => name), this.#form.unique_names ?? false);
     const idsOf = (event: number): bigint[] => opened.filter((one) => one.event === event).map(({ id }) => BigInt(id));
     const described: EventDescription[] = attrs.map((attr, i) => ({ attr, name: names[i], ids: idsOf(i) }));

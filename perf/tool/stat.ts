@@ -6,7 +6,7 @@
  * read one by one, where v6.1 reads them through their leader.
  */
 import {
-  PERF_EVENT_IOC_ENABLE, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, READ_ONCE, SIGCHLD, SIGINT, TASK_DEAD,
+  EBADF, EINVAL, PERF_EVENT_IOC_ENABLE, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, READ_ONCE, SIGCHLD, SIGINT, TASK_DEAD,
   perf_event_attr, type PerfEventAttr, type Program, type Sys, type TaskStruct,
 } from '../../kernel/index.ts';
 import { readValues } from '../read-values.ts';
@@ -40,9 +40,12 @@ export class StatTool {
   readonly #job: StatJob;
   #sys!: Sys;
   #isInterrupted = false;
+  /** A group that the kernel does not take is none any more. */
+  #events: readonly EventSpec[];
 
   constructor(job: StatJob) {
     this.#job = job;
+    this.#events = job.options.events;
   }
 
   /** cmd_stat: all runs. `target`: a process that runs already. */
@@ -98,16 +101,25 @@ export class StatTool {
     const isProcess = options.target !== undefined && !options.target.thread;
     const pids = this.#isSystemWide || task === null ? [-1] : isProcess ? this.#sys.proc_tasks(task.tgid) : [task.pid];
     const opened: Opened[] = [];
-    for (const [event, spec] of options.events.entries()) {
+    for (const [event, spec] of this.#events.entries()) {
       for (const cpu of cpus) {
         for (const pid of pids) {
+          const isMember = spec.leader !== undefined && spec.leader !== event;
           const leader = opened.find((other) => other.event === spec.leader && other.cpu === cpu && other.pid === pid);
-          const fd = yield* this.#sys.perf_event_open(this.#attr(spec, event), pid, cpu, spec.leader === event ? -1 : (leader?.fd ?? -1), 0);
+          const fd = yield* this.#sys.perf_event_open(this.#attr(spec, event), pid, cpu, isMember ? (leader?.fd ?? -1) : -1, 0);
+          if (isMember && spec.weak_group && (fd === -EINVAL || fd === -EBADF)) return yield* this.#openWithoutGroup(task, opened, spec.leader!);
           if (fd >= 0) opened.push({ fd, event, pid, cpu });
         }
       }
     }
     return opened;
+  }
+
+  /** evlist__reset_weak_group: the events of the group stand alone, and all begins anew. */
+  *#openWithoutGroup(task: TaskStruct | null, opened: readonly Opened[], group: number): Program<Opened[]> {
+    this.#events = this.#events.map(({ leader, ...event }) => (leader === undefined || leader === group ? event : { ...event, leader }));
+    for (const { fd } of opened) yield* this.#sys.close(fd);
+    return yield* this.#open(task);
   }
 
   /** Leaders begin with the exec, members with their leader. */

@@ -28,6 +28,8 @@ function recordsOf<N extends 'SAMPLE' | 'READ' | 'SWITCH' | 'COMM' | 'MMAP2' | '
   return [...data.records()].filter(({ name }) => name === wanted) as unknown as RecordOf<N>[];
 }
 
+const BOTH = [{ tool: '3.2', kernel: 'v3.2' }, { tool: '6.1', kernel: 'v6.18' }] as const;
+
 describe('-k', () => {
   test('the records tell the time by the clock, and the header says which', () => {
     const data = opened({ clockid: 4 });
@@ -48,6 +50,15 @@ describe('-k', () => {
   });
 });
 
+test.each(BOTH)('perf $tool opens a weak group that the kernel does not take event by event', (version) => {
+  const GROUP = '{cache-misses,cache-references,branch-misses,cache-misses,cache-misses}';
+  expect(() => opened({ ...version, events: GROUP })).toThrow("the kernel refuses event 'cache-misses'");
+  const data = opened({ ...version, events: `${GROUP}:W` });
+  expect(data.events.all.length).toBe(5);
+  expect(data.features.group_desc).toBe(undefined);
+  expect(opened({ ...version, events: '{cycles,instructions}:W' }).features.group_desc!.length).toBe(1);
+});
+
 test('-B: no build ids', () => {
   const spec = specWith({});
   const idsWith = (no_buildid: boolean): number | undefined => PerfData.open(bytesSource(bytesOf({ ...spec, recording: { no_buildid } }))).features.build_ids?.length;
@@ -60,7 +71,6 @@ test('--user-callchains: the chains of samples in the kernel begin in user space
   expect(new Set(chains)).toEqual(new Set([PERF_CONTEXT_USER]));
 });
 
-const BOTH = [{ tool: '3.2', kernel: 'v3.2' }, { tool: '6.1', kernel: 'v6.18' }] as const;
 
 describe.each(BOTH)('perf $tool on $kernel', (version) => {
   test('-g: a user sample has its callers, a kernel sample also what user code it interrupted', () => {

@@ -1,33 +1,8 @@
 /** perf stat: what it counts, and how it prints that: line for line as perf 6.1 did with the same counts. */
 import { describe, expect, test } from '@jest/globals';
-import { parse_events } from '../../perf/parse-events.ts';
 import { csvText, jsonText } from '../../perf/stat/machine-readable.ts';
-import { runStat } from '../../perf/stat/run-stat.ts';
-import type { Count, StatOptions, StatRun, StatSpec } from '../../perf/stat/stat-spec.ts';
-import { scaled } from '../../perf/stat/stat-spec.ts';
 import { intervalText, statText } from '../../perf/stat/text.ts';
-import { specOf, type Job } from './job.ts';
-
-const CYCLES_PER_S = 2_666_667_000;
-
-interface StatJob extends Omit<Job, 'events'>, Partial<Omit<StatOptions, 'events'>> {
-  events: string;
-  workload?: StatSpec['workload'];
-}
-
-function statOf({ events, repeat = 1, interval_ms = null, inherit = true, workload = { name: 'noploop', args: ['0.5'] }, no_aggr = false, delay_ms = 0, ...job }: StatJob): StatRun[] {
-  const { record: _, ...machine } = specOf({ kernel: 'v6.18', tool: '6.1', ...job });
-  const stat: StatOptions = { events: parse_events(events), repeat, interval_ms, inherit, system_wide: job.system_wide ?? false, cpu_list: job.cpu_list ?? null, no_aggr, delay_ms };
-  return runStat({ ...machine, workload, stat }).runs;
-}
-
-/** The counts of the only run, scaled. */
-const countsOf = (job: StatJob): (number | null)[] => statOf(job)[0].counts.map((count) => count && scaled(count));
-
-/** A second of noploop has about as many cycles as the clock, and three instructions in each. */
-function within(value: number | null | undefined, expected: number, share: number): void {
-  expect(Math.abs(value! / expected - 1)).toBeLessThan(share);
-}
+import { CYCLES_PER_S, count, countsOf, runOf, statOf, table, within } from './stat-job.ts';
 
 describe.each(['3.2', '6.1'] as const)('tool %s counts', (tool) => {
   const kernel = tool === '3.2' ? 'v3.2' : 'v6.18';
@@ -78,10 +53,6 @@ test('runs that are repeated differ', () => {
 test('whole CPUs count whoever runs there', () => {
   within(countsOf({ events: 'cpu-clock', system_wide: true })[0], 4 * 0.5e9, 0.01);
 });
-
-const count = (value: number, running = 67_481_234, enabled = running): Count => ({ value, enabled, running });
-const runOf = (...counts: (Count | null)[]): StatRun => ({ counts, elapsed_ns: 195_810_418, user_ns: 68_002_000, system_ns: 0, intervals: [] });
-const table = (events: string, tool: '3.2' | '6.1' = '6.1') => ({ events: parse_events(events), tool, subject: "'./busy 0.2'", nmi_watchdog: true, isChild: true });
 
 describe('the form of 6.1', () => {
   test('is that of a recorded run', () => {
@@ -146,52 +117,4 @@ test('the form of 3.2', () => {
        0.195810418 seconds time elapsed
 
 `);
-});
-
-describe('-A', () => {
-  const run: StatRun = {
-    ...runOf(count(3e6, 3e6)),
-    by_cpu: [{ cpu: 0, counts: [count(2e6, 2e6)] }, { cpu: 3, counts: [count(1e6, 1e6)] }],
-  };
-
-  test('shows the CPUs apart, each with the metrics of its own', () => {
-    const lines = statText(table('task-clock'), [run]).split('\n').filter((line) => line.startsWith('CPU'));
-    expect(lines).toEqual([
-      'CPU0                     2.00 msec task-clock                       #    0.010 CPUs utilized          ',
-      'CPU3                     1.00 msec task-clock                       #    0.005 CPUs utilized          ',
-    ]);
-  });
-
-  test('adds up to what is shown without', () => {
-    const [{ counts, by_cpu }] = statOf({ events: 'cycles,context-switches', system_wide: true, no_aggr: true });
-    counts.forEach((sum, event) => expect(by_cpu!.reduce((all, { counts: own }) => all + own[event]!.value, 0)).toBe(sum!.value));
-    expect(by_cpu!.map(({ cpu }) => cpu)).toEqual([0, 1, 2, 3]);
-  });
-});
-
-test('-D: what comes before is not counted', () => {
-  const [before, after] = [0, 200].map((delay_ms) => countsOf({ events: 'instructions:u', delay_ms })[0]!);
-  within(after, before * 0.6, 0.02);
-  expect(countsOf({ events: 'instructions:u', delay_ms: -1 })).toEqual([null]);
-});
-
-test('-B sets thousands apart, and nothing else', () => {
-  const text = statText({ ...table('cycles,task-clock'), big_num: true }, [runOf(count(1234567), count(1_234_567e3))]);
-  expect(text).toContain('         1,234,567      cycles ');
-  expect(text).toContain('          1,234.57 msec task-clock ');
-});
-
-test('--no-scale shows what the counter had', () => {
-  const lines = (no_scale: boolean): string => statText({ ...table('cycles'), no_scale }, [runOf(count(1000, 40e6, 80e6))]);
-  expect(lines(false)).toContain('              2000      cycles ');
-  expect(lines(true)).toContain('              1000      cycles ');
-  expect(lines(true)).toContain('(50.00%)');
-});
-
-test.each([
-  ['L1-dcache-load-misses,L1-dcache-loads', '25.00% of all L1-dcache accesses'], ['LLC-load-misses,LLC-loads', '25.00% of all LL-cache accesses'],
-  ['iTLB-load-misses,iTLB-loads', '25.00% of all iTLB cache accesses'], ['branch-misses,branches', '25.00% of all branches'],
-])('%s: the first in per cent of the second, or alone', (events, metric) => {
-  expect(statText(table(events), [runOf(count(25), count(100))])).toContain(`#   ${metric}`);
-  expect(statText(table(`${events.split(',')[0]},task-clock`), [runOf(count(25), count(100))])).not.toMatch(/misses +#/);
 });
