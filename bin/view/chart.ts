@@ -47,6 +47,8 @@ export interface Drawing {
 const NARROW = 620;
 /** Width to the right of a chart, for the names of its lines. */
 export const LABEL_ROOM = 118;
+/** What the last tick's text, such as 10.0 s, needs beyond the end of a chart without labels. */
+const HALF_A_TICK = 22;
 
 export class Charts {
   readonly #all: { plot: uPlot; holder: HTMLElement; spec: ChartSpec }[] = [];
@@ -105,7 +107,7 @@ export class Charts {
     return {
       width: holder.clientWidth,
       height: spec.height,
-      padding: [8, narrow ? 16 : LABEL_ROOM, spec.timeAxis ? 0 : 6, 0],
+      padding: [8, narrow ? HALF_A_TICK : LABEL_ROOM, spec.timeAxis ? 0 : 6, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false }, sync: { key: 'time' } },
       select: { show: true, left: 0, top: 0, width: 0, height: 0 },
