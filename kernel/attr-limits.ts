@@ -43,6 +43,9 @@ const OPEN_FLAGS: readonly [Release, number][] = [['2.6', 3], ['3.14', 4]];
 /** Events of PERF_TYPE_SOFTWARE. The dummy event is of v3.12; here every kernel has it, for the records it carries. */
 const SOFTWARE_EVENTS: readonly [Release, number][] = [['2.6', 10], ['4.4', 11], ['5.13', 12]];
 
+/** The release (from memory) in which the clocks got types of their own, beside their numbers among the software events. */
+const CLOCK_TYPES: Release = '6.5';
+
 export interface AttrLimits {
   /** sizeof(struct perf_event_attr). */
   readonly size: number;
@@ -55,6 +58,8 @@ export interface AttrLimits {
   readonly flags: number;
   /** PERF_COUNT_SW_MAX. */
   readonly software_max: number;
+  /** Whether cpu-clock and task-clock have types of their own too. */
+  readonly clock_types: boolean;
   /** Flags of attr that are reserved. */
   readonly unknown_flags: readonly AttrFlag[];
 }
@@ -74,6 +79,7 @@ export function attr_limits(release: Release): AttrLimits {
     branch_max: 1n << BigInt(last(BRANCH_BITS)),
     flags: 2 ** last(OPEN_FLAGS) - 1,
     software_max: last(SOFTWARE_EVENTS),
+    clock_types: has(CLOCK_TYPES),
     unknown_flags: (Object.keys(ATTR_FLAGS) as AttrFlag[]).filter((flag) => !has(FLAGS[flag] ?? '2.6')),
   };
 }

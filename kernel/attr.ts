@@ -7,7 +7,8 @@
  */
 import { effect } from '../sim/memory.ts';
 import {
-  ATTR_FIELDS, E2BIG, EFAULT, EINVAL, PAGE_SIZE, PERF_ATTR_SIZE_VER0, PERF_SAMPLE_BRANCH, PERF_SAMPLE_BRANCH_PLM_ALL,
+  ATTR_FIELDS, E2BIG, EACCES, EFAULT, EINVAL, PAGE_SIZE, PERF_ATTR_SIZE_VER0, PERF_SAMPLE_BRANCH,
+  PERF_SAMPLE_BRANCH_PERM_PLM, PERF_SAMPLE_BRANCH_PLM_ALL,
   PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_REGS_INTR, PERF_SAMPLE_REGS_USER, PERF_SAMPLE_STACK_USER, PERF_SAMPLE_WEIGHT,
   PERF_SAMPLE_WEIGHT_STRUCT, type PerfEventAttr,
 } from './abi/index.ts';
@@ -39,6 +40,11 @@ export abstract class AttrCode extends BufferCode {
     return this.perf_attr_invalid(attr) || attr;
   }
 
+  /** Whether the caller may look into the kernel. */
+  perf_allow_kernel(): boolean {
+    return this.config.perf_event_paranoid <= 1 || this.current()!.user.capable;
+  }
+
   attr_reaches_beyond(attr: PerfEventAttr, size: number): boolean {
     if (size <= this.attr_limits.size) return false;
     return attr.unknown_fields || ATTR_FIELDS.some(([field, offset, zero]) => offset >= this.attr_limits.size && attr[field] !== zero);
@@ -49,7 +55,10 @@ export abstract class AttrCode extends BufferCode {
     if (attr.reserved_flags !== 0n || unknown_flags.some((flag) => attr[flag])) return -EINVAL;
     if (attr.sample_type >= sample_max || attr.read_format >= format_max) return -EINVAL;
     const sample_type = Number(attr.sample_type);
-    if (sample_type & PERF_SAMPLE_BRANCH_STACK && branches_invalid(attr.branch_sample_type, branch_max)) return -EINVAL;
+    if (sample_type & PERF_SAMPLE_BRANCH_STACK) {
+      if (branches_invalid(attr.branch_sample_type, branch_max)) return -EINVAL;
+      if (attr.branch_sample_type & PERF_SAMPLE_BRANCH_PERM_PLM && !this.perf_allow_kernel()) return -EACCES;
+    }
     if (sample_type & PERF_SAMPLE_REGS_USER && registers_invalid(attr.sample_regs_user)) return -EINVAL;
     const { sample_stack_user } = attr;
     if (sample_type & PERF_SAMPLE_STACK_USER && (sample_stack_user >= USHRT_MAX || sample_stack_user % 8 !== 0)) return -EINVAL;

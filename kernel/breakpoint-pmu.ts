@@ -6,7 +6,8 @@
  * Not modelled: that one is ever hit: programs here are rates of events, not accesses; exchange of slots between tasks.
  */
 import {
-  EINVAL, ENOENT, ENOSPC, HW_BREAKPOINT_R, HW_BREAKPOINT_RW, HW_BREAKPOINT_W, HW_BREAKPOINT_X, PERF_TYPE_BREAKPOINT,
+  EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, EPERM, HW_BREAKPOINT_RW, HW_BREAKPOINT_W, HW_BREAKPOINT_X, PERF_SAMPLE_BRANCH_STACK,
+  PERF_TYPE_BREAKPOINT, type PerfEventAttr,
 } from './abi/index.ts';
 import { UnlimitedPmu } from './software-pmu.ts';
 import type { PerfEvent } from './structs/index.ts';
@@ -14,32 +15,63 @@ import type { PerfEvent } from './structs/index.ts';
 /** Debug registers of an x86 CPU. */
 const HBP_NUM = 4;
 const DATA_LENGTHS = [1n, 2n, 4n, 8n];
+const WATCHES = [HW_BREAKPOINT_W, HW_BREAKPOINT_RW];
+/** A kind of breakpoint that does not exist, as 0. */
+const HW_BREAKPOINT_INVALID = 7;
 /** What the length of a breakpoint on an instruction must be: sizeof(long). */
 const INSTRUCTION_LENGTH = 8n;
-/** Where the kernel's half of the addresses begins. */
-const KERNEL_HALF = 1n << 63n;
+/** The first address that is no user's, and how far addresses go. */
+const TASK_SIZE_MAX = 0x7fff_ffff_f000n;
+const ADDRESSES = 1n << 64n;
+
+const is_power_of_2 = (value: bigint): boolean => value !== 0n && (value & (value - 1n)) === 0n;
+
+/** arch_build_bp_info, of a processor that has no masks for addresses (BPEXT). */
+function unfit({ bp_type, config1: address, config2: length }: PerfEventAttr): number {
+  if (length === 0n || address + length > ADDRESSES) return -EINVAL;
+  // Without kprobes there is no list of places in the kernel that may be stopped at.
+  if (bp_type === HW_BREAKPOINT_X) return length === INSTRUCTION_LENGTH && address < TASK_SIZE_MAX ? 0 : -EINVAL;
+  // The hardware cannot watch for reads alone.
+  if (!WATCHES.includes(bp_type)) return -EINVAL;
+  if (!is_power_of_2(length) || address % length !== 0n) return -EINVAL;
+  return DATA_LENGTHS.includes(length) ? 0 : -EOPNOTSUPP;
+}
 
 export class BreakpointPmu extends UnlimitedPmu {
   readonly name = 'breakpoint';
-  #slots_taken = 0;
+  readonly #slots = new Set<PerfEvent>();
 
   event_init(event: PerfEvent): number {
     const { attr } = event;
     if (attr.type !== PERF_TYPE_BREAKPOINT) return -ENOENT;
-    const { bp_type, config1: address, config2: length } = attr;
-    const isInstruction = bp_type === HW_BREAKPOINT_X;
-    // The hardware cannot watch for reads alone.
-    if (bp_type === HW_BREAKPOINT_R || (!isInstruction && bp_type !== HW_BREAKPOINT_W && bp_type !== HW_BREAKPOINT_RW)) return -EINVAL;
-    if (isInstruction ? length !== INSTRUCTION_LENGTH : !DATA_LENGTHS.includes(length)) return -EINVAL;
-    if (!isInstruction && address % length !== 0n) return -EINVAL;
-    if (address >= KERNEL_HALF) return -EINVAL;
-    if (this.#slots_taken >= HBP_NUM) return -ENOSPC;
-    this.#slots_taken++;
-    return 0;
+    if (event.sample_type & PERF_SAMPLE_BRANCH_STACK) return -EOPNOTSUPP;
+    if (attr.bp_type === 0 || attr.bp_type === HW_BREAKPOINT_INVALID) return -EINVAL;
+    if (!this.#has_slot(event)) return -ENOSPC;
+    const refused = unfit(attr) || this.#kernel_refused(attr);
+    if (refused === 0) this.#slots.add(event);
+    return refused;
   }
 
-  readonly event_destroy = (): void => {
-    this.#slots_taken--;
+  #kernel_refused({ config1: address, config2: length, exclude_kernel }: PerfEventAttr): number {
+    if (address + length - 1n < TASK_SIZE_MAX) return 0;
+    if (exclude_kernel) return -EINVAL;
+    return this.kernel.current()!.user.capable ? 0 : -EPERM;
+  }
+
+  /** Whether a register is left wherever the event may count: those of a CPU's own events, and of the task that has most. */
+  #has_slot(event: PerfEvent): boolean {
+    const cpus = Array.from({ length: this.kernel.hardware.nr_cpus }, (_, cpu) => cpu).filter((cpu) => event.cpu === -1 || event.cpu === cpu);
+    return cpus.every((cpu) => {
+      const there = [...this.#slots].filter((other) => other.cpu === -1 || other.cpu === cpu);
+      const of_cpu = there.filter(({ target }) => target === null).length;
+      const of_task = (task: PerfEvent['target']): number => there.filter(({ target }) => target === task).length;
+      const most = event.target === null ? Math.max(0, ...there.map(({ target }) => (target === null ? 0 : of_task(target)))) : of_task(event.target);
+      return of_cpu + most < HBP_NUM;
+    });
+  }
+
+  readonly event_destroy = (event: PerfEvent): void => {
+    this.#slots.delete(event);
   };
 
   add(): number {

@@ -12,6 +12,9 @@ const NSEC_PER_SEC = 1_000_000_000n;
 /** No clock samples more often than every 10 µs. */
 const PERIOD_MIN_NS = 10_000;
 
+/** Types of PMUs that are handed out when they register: those of the clocks come first, cpu-clock before task-clock. */
+const FIRST_CLOCK_TYPE = 6;
+
 abstract class ClockPmu extends UnlimitedPmu {
   protected abstract readonly event_id: number;
 
@@ -25,7 +28,8 @@ abstract class ClockPmu extends UnlimitedPmu {
       : attr;
 
   #is_mine({ type, config }: PerfEventAttr): boolean {
-    return type === PERF_TYPE_SOFTWARE && config === BigInt(this.event_id);
+    const isType = type === PERF_TYPE_SOFTWARE || (this.kernel.attr_limits.clock_types && type === FIRST_CLOCK_TYPE + this.event_id);
+    return isType && config === BigInt(this.event_id);
   }
 
   event_init(event: PerfEvent): number {
