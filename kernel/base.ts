@@ -82,8 +82,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
 
 /** The lists of swevent_heads behind those of the software events: a list for each tracepoint. */
 export const SCHED_STAT_RUNTIME = PERF_COUNT_SW_MAX;
-export const FTRACE_FUNCTION = PERF_COUNT_SW_MAX + 1;
-const NR_SWEVENT_LISTS = PERF_COUNT_SW_MAX + 2;
+const NR_SWEVENT_LISTS = PERF_COUNT_SW_MAX + 1;
 
 /** Per-CPU variables. */
 export class PerCpu {
@@ -121,8 +120,11 @@ export abstract class KernelBase {
   /** Nanoseconds between two ticks. */
   readonly tick_nsec: number;
   trace: Tracepoints = new SilentTracepoints();
-  /** How many events want to know of context switches. */
+  /** How many events want to know of context switches, of mappings, of tasks, of names. */
   readonly nr_switch_events = new Cell(0, this, 'nr_switch_events');
+  readonly nr_mmap_events = new Cell(0, this, 'nr_mmap_events');
+  readonly nr_task_events = new Cell(0, this, 'nr_task_events');
+  readonly nr_comm_events = new Cell(0, this, 'nr_comm_events');
 
   /** Fault injection (CONFIG_FAULT_INJECTION): whether the next allocation fails. Asked where user space hears of it. */
   failslab: () => boolean = () => false;

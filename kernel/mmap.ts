@@ -5,11 +5,16 @@
  * perf_mmap_close of kernel/events/core.c, v3.1 and v3.2.
  * Not modelled: addresses; other mappings; growing a mapping (which v3.2 allows, and later versions refuse as here).
  */
-import { EBADF, EFAULT, EINVAL } from './abi/index.ts';
+import { load } from '../sim/memory.ts';
+import { EBADF, EFAULT, EINVAL, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from './abi/index.ts';
 import type { MmapRequest } from './buffer.ts';
 import { OpenCode } from './open.ts';
 import { atomic_inc, kzalloc, mutex_lock, mutex_unlock } from './primitives.ts';
 import { MmStruct, VmArea, type TaskStruct } from './structs/index.ts';
+
+/** Where buffers are mapped, and what of: a file that has no name and shares its inode with all others of its kind. */
+const MMAP_BASE = 0x7f80_0000_0000;
+const ANON_INODE = { filename: 'anon_inode:[perf_event]', offset: 0, flags: MAP_SHARED, inode: { major: 0, minor: 16, number: 1038 } };
 
 export abstract class MmapCode extends OpenCode {
   sys_mmap(fd: number, request: MmapRequest): VmArea | number {
@@ -18,9 +23,19 @@ export abstract class MmapCode extends OpenCode {
     const { mm } = this.current()!;
     mutex_lock(mm.mmap_sem);
     const mapped = this.perf_mmap(file, request);
-    if (typeof mapped !== 'number') this.vma_link(mm, mapped);
+    if (typeof mapped !== 'number') this.mmap_region(mm, mapped, request);
     mutex_unlock(mm.mmap_sem);
     return mapped;
+  }
+
+  /** The new mapping is one of the process, and reported like any other. Holds mmap_sem. */
+  mmap_region(mm: MmStruct, vma: VmArea, { writable, executable = false }: MmapRequest): void {
+    this.vma_link(mm, vma);
+    if (load(this.nr_mmap_events) === 0) return;
+    let start = MMAP_BASE;
+    for (let other = vma.vm_next; other !== null; other = other.vm_next) start += other.pages * PAGE_SIZE;
+    const prot = PROT_READ | (writable ? PROT_WRITE : 0) | (executable ? PROT_EXEC : 0);
+    this.perf_event_mmap({ ...ANON_INODE, start, length: vma.pages * PAGE_SIZE, prot });
   }
 
   vma_link(mm: MmStruct, vma: VmArea): void {

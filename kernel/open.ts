@@ -5,11 +5,11 @@
  * kernel/events/core.c, v3.1 and v3.2; sections 2.1 and 2.4.
  * Not modelled: cgroups, dumpable tasks, security modules.
  */
-import { effect, load, store } from '../sim/memory.ts';
+import { effect, load, store, type Cell } from '../sim/memory.ts';
 import {
   CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME, CLOCK_TAI, EACCES, EBADF, EINVAL, EMFILE, ENODEV,
   ENOENT, ENOMEM, EOPNOTSUPP, EOVERFLOW, ESRCH, PERF_FLAG_FD_CLOEXEC, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FLAG_PID_CGROUP, PERF_FORMAT_GROUP,
-  PERF_SAMPLE_BRANCH_PERM_PLM, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
+  PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_PHYS_ADDR, type PerfEventAttr,
 } from './abi/index.ts';
 import { AttrCode, has_extended_regs } from './attr.ts';
 import { list_add_tail, list_del_init, list_empty } from './list.ts';
@@ -26,18 +26,13 @@ import {
 const NMI_SAFE_CLOCKS = [CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW];
 const OTHER_CLOCKS = [CLOCK_REALTIME, CLOCK_BOOTTIME, CLOCK_TAI];
 
-/** Whether samples shall hold branches of the kernel. */
-function privileged_branches({ sample_type, branch_sample_type }: PerfEventAttr): boolean {
-  return (Number(sample_type) & PERF_SAMPLE_BRANCH_STACK) !== 0 && (branch_sample_type & PERF_SAMPLE_BRANCH_PERM_PLM) !== 0n;
-}
-
 /** perf_event_set_clock. */
 function clock_exists(clockid: number, pmu: PmuOperations): boolean {
   return NMI_SAFE_CLOCKS.includes(clockid) || (pmu.software && OTHER_CLOCKS.includes(clockid));
 }
 
 /** What group_fd stands for: the leader of the new event, or whose buffer it shall write into, or both. */
-interface GroupRequest {
+export interface GroupRequest {
   readonly leader: PerfEvent | null;
   readonly output: PerfEvent | null;
 }
@@ -92,6 +87,11 @@ export abstract class OpenCode extends AttrCode {
       this.perf_event_drop_buffer(event);
       return oversized;
     }
+    // AUX data in samples comes from an AUX event that leads the group, and there are none here.
+    if (attr.aux_sample_size !== 0) {
+      this.perf_event_drop_buffer(event);
+      return -EINVAL;
+    }
     this.perf_event_install(event, group.leader, ctx, fd, flags);
     return 0;
   }
@@ -124,12 +124,10 @@ export abstract class OpenCode extends AttrCode {
   /** Whether the request is refused whatever the rest of the system looks like. */
   perf_open_refused(attr: PerfEventAttr, pid: number, cpu: number, flags: number): number {
     const { capable } = this.current()!.user;
-    const kernel_allowed = this.config.perf_event_paranoid <= 1 || capable;
-    if (!attr.exclude_kernel && !kernel_allowed) return -EACCES;
-    if (privileged_branches(attr) && !kernel_allowed) return -EACCES;
+    if (!attr.exclude_kernel && !this.perf_allow_kernel()) return -EACCES;
     if (attr.namespaces && !capable) return -EACCES;
     if (this.perf_period_invalid(attr)) return -EINVAL;
-    if (Number(attr.sample_type) & PERF_SAMPLE_PHYS_ADDR && !kernel_allowed) return -EACCES;
+    if (Number(attr.sample_type) & PERF_SAMPLE_PHYS_ADDR && !this.perf_allow_kernel()) return -EACCES;
     return flags & PERF_FLAG_PID_CGROUP && (pid === -1 || cpu === -1) ? -EINVAL : 0;
   }
 
@@ -209,8 +207,6 @@ export abstract class OpenCode extends AttrCode {
     // Only a CPU knows its branches.
     if ((event.sample_type & PERF_SAMPLE_BRANCH_STACK && event.pmu.software) || asked.aux_output || has_extended_regs(asked)) return -EOPNOTSUPP;
     if (event.sample_type & PERF_SAMPLE_CALLCHAIN && asked.sample_max_stack > PERF_MAX_STACK_DEPTH) return -EOVERFLOW;
-    // AUX data in samples comes from an AUX event that leads the group, and there are none here.
-    if (asked.aux_sample_size !== 0) return -EINVAL;
     event.parent = parent;
     event.overflow_handler = parent?.overflow_handler ?? null;
     return event;
@@ -256,7 +252,13 @@ export abstract class OpenCode extends AttrCode {
 
   /** Counts who wants to know of things that are costly to report. */
   account_event(event: PerfEvent, change: number): void {
-    if (event.attr.context_switch) store(this.nr_switch_events, load(this.nr_switch_events) + change);
+    const { context_switch, mmap, mmap_data, task, comm } = event.attr;
+    const count = (cell: Cell<number>): void => store(cell, load(cell) + change);
+    if (context_switch) count(this.nr_switch_events);
+    // An event with mmap2 alone hears of mappings as long as somebody else asks for them.
+    if (mmap || mmap_data) count(this.nr_mmap_events);
+    if (task) count(this.nr_task_events);
+    if (comm) count(this.nr_comm_events);
   }
 
   perf_event_owned(event: PerfEvent, owner: TaskStruct): void {

@@ -113,6 +113,7 @@ export abstract class SidebandCode extends OutputCode {
 
   /** Reports a new mapping of the current task: of code, or of data to those who want it. */
   perf_event_mmap(map: MappedFile): void {
+    if (load(this.nr_mmap_events) === 0) return;
     const task = this.current()!;
     const executable = (map.prot ?? PROT_EXEC) & PROT_EXEC;
     const misc = PERF_RECORD_MISC_USER | (executable ? 0 : PERF_RECORD_MISC_MMAP_DATA);
@@ -153,6 +154,7 @@ export abstract class SidebandCode extends OutputCode {
    * distinct PMU context of the CPU: v3.2 reports an exit twice (section 2.5).
    */
   perf_event_task(task: TaskStruct, task_ctx: PerfEventContext | null, is_new: boolean): void {
+    if (load(this.nr_task_events) === 0 && load(this.nr_mmap_events) === 0 && load(this.nr_comm_events) === 0) return;
     const parent = is_new ? this.current() : task.real_parent;
     const size = HEADER_SIZE + 16 + 8;
     this.perf_event_aux(task_ctx, (event) => {
