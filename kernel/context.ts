@@ -66,6 +66,7 @@ export abstract class ContextCode extends SoftwareEventCode {
       event.attach_state |= PERF_ATTACH_GROUP;
       list_add_tail(event.group_entry, leader.sibling_list);
       leader.nr_siblings++;
+      leader.group_generation++;
     }
     event.tstamp_enabled = ctx.time;
     event.tstamp_running = ctx.time;
@@ -97,24 +98,31 @@ export abstract class ContextCode extends SoftwareEventCode {
 
   /** Takes an event out of its group; a leader's siblings become groups of their own. */
   perf_group_detach(event: PerfEvent): void {
-    if (event.group_leader !== event) {
+    const leader = event.group_leader!;
+    if (leader !== event) {
       if ((event.attach_state & PERF_ATTACH_GROUP) === 0) return;
       event.attach_state &= ~PERF_ATTACH_GROUP;
       list_del_init(event.group_entry);
-      event.group_leader!.nr_siblings--;
+      leader.nr_siblings--;
+      leader.group_generation++;
       event.group_leader = event;
+      for (const member of this.perf_group_events(leader)) this.perf_event__header_size(member);
       return;
     }
     list_for_each(event.sibling_list, (sibling) => {
       sibling.group_leader = sibling;
       list_del_init(sibling.group_entry);
       sibling.attach_state &= ~PERF_ATTACH_GROUP;
+      this.perf_sibling_upgraded(sibling);
       if (sibling.attach_state & PERF_ATTACH_CONTEXT) {
         list_add_tail(sibling.group_entry, this.groups_of(event, event.ctx!));
       }
     });
     event.nr_siblings = 0;
   }
+
+  /** A sibling has become a group of its own, though its samples stay as large as they were. */
+  perf_sibling_upgraded(_sibling: PerfEvent): void {}
 
   event_filter_match(event: PerfEvent): boolean {
     return event.cpu === -1 || event.cpu === this.hardware.smp_processor_id;

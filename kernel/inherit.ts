@@ -32,6 +32,7 @@ export abstract class InheritCode extends EventPollCode {
     const child_leader = this.inherit_event(leader, child, null);
     if (child_leader === null) return;
     list_for_each(leader.sibling_list, (sibling) => this.inherit_event(sibling, child, child_leader));
+    child_leader.group_generation = leader.group_generation;
   }
 
   /** A child event writes through the top parent, whose file it keeps open. */

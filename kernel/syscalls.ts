@@ -5,7 +5,7 @@
  * Not modelled: filters and BPF programs, which nobody has here.
  */
 import {
-  EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, ESPIPE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_PERIOD,
+  EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, ESPIPE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_ID, PERF_EVENT_IOC_PERIOD,
   PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_FILTER, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
   PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
 } from './abi/index.ts';
@@ -18,12 +18,16 @@ import { PERF_EVENT_STATE_ERROR, type PerfEvent } from './structs/index.ts';
 /** What ioctl(2) is given: a number, a period that may need all 64 bits, or memory that the kernel writes to. */
 export type IoctlArgument = number | bigint | { id: number } | null;
 
+/** Commands to which a NULL pointer is not the number 0. */
+const ANSWERING: readonly number[] = [PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_ID];
+
 export abstract class SyscallCode extends FcntlCode {
   sys_ioctl(fd: number, command: number, argument: IoctlArgument): number {
     return this.with_file(fd, ({ event }) => (event === null ? -EBADF : this.perf_ioctl(event, command, argument))) ?? -EBADF;
   }
 
-  perf_ioctl(event: PerfEvent, command: number, argument: IoctlArgument): number {
+  perf_ioctl(event: PerfEvent, command: number, given: IoctlArgument): number {
+    const argument = given === null && !ANSWERING.includes(command) ? 0 : given;
     if (typeof argument !== 'number') return this.perf_ioctl_pointer(event, command, argument);
     switch (command) {
       case PERF_EVENT_IOC_ENABLE:
@@ -42,11 +46,15 @@ export abstract class SyscallCode extends FcntlCode {
         return this.with_file(argument, (file) => set(file.event)) ?? -EBADF;
       }
       case PERF_EVENT_IOC_SET_FILTER:
-        // Only tracepoints have fields to filter by, and those here have none.
-        return -EINVAL;
+        return this.perf_event_set_filter(argument);
       default:
         return this.perf_ioctl_later(event, command, argument);
     }
+  }
+
+  /** Only tracepoints have fields to filter by, and those here have none. No number is the address of a filter. */
+  perf_event_set_filter(_address: number): number {
+    return -EINVAL;
   }
 
   /** A command whose argument is no plain number: a 64-bit period, or where to put an answer; null is a NULL pointer. */
@@ -103,7 +111,7 @@ export abstract class SyscallCode extends FcntlCode {
     if (event.state === PERF_EVENT_STATE_ERROR) return [];
     if (bytes !== null && bytes < this.perf_event_read_size(event)) return -ENOSPC;
     const values = this.perf_event_read_all(event);
-    return bytes === null ? -EFAULT : values;
+    return bytes === null && typeof values !== 'number' ? -EFAULT : values;
   }
 
   /** Events are read, at no position, and never written: write(2), and lseek(2) or pread(2). */
@@ -130,7 +138,7 @@ export abstract class SyscallCode extends FcntlCode {
   }
 
   /** What read(2) says: the same with the children that are alive, all brought up to date. */
-  perf_event_read_all(event: PerfEvent): readonly number[] {
+  perf_event_read_all(event: PerfEvent): readonly number[] | number {
     return read_values(event, this.perf_group_of_read(event), (member) => {
       this.perf_event_read(member);
       let count = member.count + member.child_count;

@@ -60,6 +60,8 @@ export class PerfEvent extends struct({
   sample_freq: 0, enable_on_exec: false,
   oncpu: -1,
   group_leader: null as PerfEvent | null, nr_siblings: 0,
+  /** Since v6.7: changes of the leader's group. */
+  group_generation: 0,
   owner: null as TaskStruct | null,
   parent: null as PerfEvent | null,
   /** The file through which user space has the event; null for inherited and kernel events. */

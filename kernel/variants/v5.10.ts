@@ -3,7 +3,7 @@
  *
  * Parent: v5.3.
  * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020), with c4b75479741c (v5.5) and 003461559ef7 (v5.6): pages
- * are charged to the user or to the process, not to both.
+ * are charged to the user or to the process, not to both; db0503e4f675 (v5.5).
  * Claim: of two unmappers one is the last.
  * Known to fail: SET_OUTPUT may hand out a buffer whose last mapping is going; the next mmap loops for ever.
  * Reference: section 6.2 of kernel.md, E16.
@@ -11,7 +11,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
-import type { RingBuffer, UserStruct } from '../structs/index.ts';
+import { PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type RingBuffer, type UserStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_3 } from './v5.3.ts';
 
@@ -25,6 +25,14 @@ export class V5_10 extends V5_3 {
   };
 
   override readonly attr_limits = attr_limits('5.10');
+
+  /** What is off needs no interrupt on the CPU of its context, and nothing goes off for it (db0503e4f675, v5.5). */
+  override perf_install_in_context(ctx: PerfEventContext, event: PerfEvent, cpu: number): void {
+    const leader = event.group_leader!;
+    const { state } = leader.state <= PERF_EVENT_STATE_OFF ? leader : event;
+    if (state === PERF_EVENT_STATE_OFF && ctx.nr_events > 0) this.add_event_to_ctx(event, ctx);
+    else super.perf_install_in_context(ctx, event, cpu);
+  }
 
   override perf_mmap_user_share(pages: number, extra: number): number {
     return pages - extra;

@@ -11,7 +11,7 @@
  * Not modelled: barriers.
  */
 import { load } from '../../sim/memory.ts';
-import { E2BIG, EBADF, EFAULT, EINVAL, EOPNOTSUPP, EPERM, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, PERF_EVENT_IOC_PAUSE_OUTPUT,
+import { E2BIG, EBADF, EFAULT, EINVAL, EPERM, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, PERF_EVENT_IOC_PAUSE_OUTPUT,
   PERF_EVENT_IOC_QUERY_BPF, PERF_EVENT_IOC_SET_BPF, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE, WRITE_ONCE, rcu_dereference } from '../primitives.ts';
@@ -23,6 +23,9 @@ import { V4_15 } from './v4.15.ts';
 
 /** Bytes that one read(2) of an event may return at most. */
 const READ_SIZE_MAX = 16 * 1024;
+
+/** The last of the descriptors that every program has, which are not modelled. */
+const STDERR = 2;
 
 export class V5_2 extends V4_15 {
   static override readonly variant: VariantInfo = {
@@ -80,11 +83,16 @@ export class V5_2 extends V4_15 {
     return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
   }
 
+  /** The filter is fetched before anybody asks whether the event can have one (from memory: since 375637bc5249, v4.7). */
+  override perf_event_set_filter(): number {
+    return -EFAULT;
+  }
+
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
-    // No descriptor is a BPF program's (v4.1), no tracepoint has any to ask for (v4.16), and only breakpoints change (v4.17).
-    if (command === PERF_EVENT_IOC_SET_BPF) return this.file_of(argument) === null ? -EBADF : -EINVAL;
+    // No descriptor is a BPF program's (v4.1), no tracepoint has any to ask for (v4.16), and no number is the address of an attr (v4.17).
+    if (command === PERF_EVENT_IOC_SET_BPF) return argument > STDERR && this.file_of(argument) === null ? -EBADF : -EINVAL;
     if (command === PERF_EVENT_IOC_QUERY_BPF) return this.current()!.user.capable ? -EINVAL : -EPERM;
-    if (command === PERF_EVENT_IOC_MODIFY_ATTRIBUTES) return argument === 0 ? -EFAULT : -EOPNOTSUPP;
+    if (command === PERF_EVENT_IOC_MODIFY_ATTRIBUTES) return -EFAULT;
     if (command !== PERF_EVENT_IOC_PAUSE_OUTPUT) return super.perf_ioctl_later(event, command, argument);
     const rb = rcu_dereference(event.rb);
     if (rb === null || rb.nr_pages === 0) return -EINVAL;

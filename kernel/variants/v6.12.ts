@@ -12,7 +12,7 @@
  * Reference: section 6.2 of kernel.md, E20; section 11.
  * Not modelled: E19 (SIGTRAP), E21 and E22 (AUX areas, splitting of a mapping).
  */
-import { PERF_SAMPLE_TID, POLL_IN, type PerfEventAttr } from '../abi/index.ts';
+import { ECHILD, PERF_FORMAT_GROUP, PERF_SAMPLE_TID, POLL_IN, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL } from '../context.ts';
 import { list_entries } from '../list.ts';
@@ -35,7 +35,10 @@ export class V6_12 extends V5_19 {
 
   override readonly attr_limits = attr_limits('6.12');
 
-  /** Only the groups of the event's own PMU go off and on: a sibling of another PMU has to wait for its leader's next turn. */
+  /**
+   * Only the groups of the event's own PMU go off and on: a sibling of another PMU has to wait for its leader's next turn.
+   * Pinned ones stay where they are for an event that is not (487f05e18aa4, v4.11).
+   */
   override ctx_resched(ctx: PerfEventContext, event: PerfEvent, change: () => void): void {
     if (ctx.is_active !== EVENT_ALL) {
       super.ctx_resched(ctx, event, change);
@@ -43,12 +46,15 @@ export class V6_12 extends V5_19 {
     }
     const cpuctx = this.cpu_context(ctx);
     const pmu = this.perf_context_pmu(event, event.group_leader);
+    const { pinned } = event.group_leader!.attr;
     const contexts = cpuctx.task_ctx === null ? [cpuctx.ctx] : [cpuctx.ctx, cpuctx.task_ctx];
     const groups = (of: 'pinned_groups' | 'flexible_groups', from = contexts): PerfEvent[] =>
       from.flatMap((context) => list_entries(context[of])).filter((leader) => leader.pmu === pmu);
+    const task = cpuctx.task_ctx === null ? [] : [cpuctx.task_ctx];
+    const give_way = [...(pinned ? groups('pinned_groups', ctx.task === null ? contexts : task) : []), ...groups('flexible_groups', pinned || ctx.task === null ? contexts : task)];
     cpuctx.pmu.pmu_disable();
     for (const context of contexts) this.update_context_time(context);
-    for (const leader of [...groups('pinned_groups', contexts.slice(1)), ...groups('flexible_groups')]) {
+    for (const leader of give_way) {
       if (leader.state === PERF_EVENT_STATE_ACTIVE) this.group_sched_out(leader, cpuctx, leader.ctx!);
     }
     change();
@@ -76,6 +82,20 @@ export class V6_12 extends V5_19 {
     const { event } = handle;
     if (this.perf_event_fasync(event) !== null && READ_ONCE(event.pending_kill) === 0) WRITE_ONCE(event.pending_kill, POLL_IN);
     super.perf_output_wakeup(handle);
+  }
+
+  /** Its samples no longer have room for others (measured on v6.18; since when is not known). */
+  override perf_sibling_upgraded(sibling: PerfEvent): void {
+    this.perf_event__header_size(sibling);
+  }
+
+  /** A group of which a child has inherited less, or more, cannot be summed up (32671e3799ca, v6.7). */
+  override perf_event_read_all(event: PerfEvent): readonly number[] | number {
+    const leader = event.group_leader!;
+    const differs = ({ nr_siblings, group_generation }: PerfEvent): boolean =>
+      nr_siblings !== leader.nr_siblings || group_generation !== leader.group_generation;
+    const isGroup = (event.read_format & PERF_FORMAT_GROUP) !== 0;
+    return isGroup && list_entries(leader.child_list).some(differs) ? -ECHILD : super.perf_event_read_all(event);
   }
 
   override same_owner(event: PerfEvent, output: PerfEvent): boolean {

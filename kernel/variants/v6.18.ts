@@ -10,11 +10,12 @@
  * Reference: section 6.2 of kernel.md, E23 and E25; section 6.6.
  * Not modelled: a PMU that is unregistered (POLLERR).
  */
-import { EBUSY, EPERM, POLLHUP, POLLIN, POLLRDNORM, POLL_ERR } from '../abi/index.ts';
+import { EBUSY, ENODEV, EPERM, POLLHUP, POLLIN, POLLRDNORM, POLL_ERR } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
+import type { GroupRequest } from '../open.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_add_return } from '../primitives.ts';
-import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, type File, type PerfEvent, type RingBuffer, type VmArea } from '../structs/index.ts';
+import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_EXIT, type File, type PerfEvent, type RingBuffer, type VmArea } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V6_16 } from './v6.16.ts';
 
@@ -28,6 +29,12 @@ export class V6_18 extends V6_16 {
   };
 
   override readonly attr_limits = attr_limits('6.18');
+
+  /** Nothing joins the group of an event whose task has ended (measured). */
+  override perf_group_of(group_fd: number, flags: number): GroupRequest | number {
+    const state = this.perf_event_of(group_fd)?.state;
+    return state === PERF_EVENT_STATE_EXIT ? -ENODEV : super.perf_group_of(group_fd, flags);
+  }
 
   override get wakeup_mask(): number {
     return POLLIN | POLLRDNORM;
