@@ -97,6 +97,8 @@ export class Linux {
     const user = this.user(capable ? 0 : ORDINARY);
     const task = this.system.kernel.create_task(comm, parent?.task ?? null, user);
     this.system.scheduler.start(task, desk.attend(task), cpus);
+    this.#dismissAllBut(desk);
+    this.#run(() => desk.isBlocked);
     return new Process(this, desk, new Sys(this.system, task));
   }
 

@@ -8,6 +8,7 @@
  */
 import type { Location } from '../../pmu/location.ts';
 import { MAP_PRIVATE, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
+import { READ_ONCE } from '../primitives.ts';
 import type { Executable } from '../process.ts';
 import type { EpollResult } from '../eventpoll.ts';
 import type { PollFd, PollResult, SelectResult, SelectSets } from '../select.ts';
@@ -38,6 +39,9 @@ const FIRST_ADDRESS = 0x7f00_0010_0000;
 function pages(offset?: number, length?: number): [number | undefined, number | undefined] {
   return [offset === undefined ? undefined : offset / PAGE_SIZE, length === undefined ? undefined : Math.ceil(length / PAGE_SIZE)];
 }
+
+/** A part of the time in which the interrupt comes that a CPU has asked itself for. */
+const INTERRUPT_NS = 100;
 
 /** Bytes of the buffer that read(2) is given. */
 const READ_SIZE = 4096;
@@ -80,7 +84,14 @@ export class Process {
   }
 
   #call<R>(program: Program<R>): R {
-    return this.#linux.begin(this.#desk, program).wait();
+    const result = this.#linux.begin(this.#desk, program).wait();
+    while (this.#expectsInterrupt) this.#linux.begin(this.#desk, this.#sys.run(USER_LOOP, INTERRUPT_NS)).wait();
+    return result;
+  }
+
+  /** Whether its CPU has been asked for an interrupt, which comes in before the task's next instruction. */
+  get #expectsInterrupt(): boolean {
+    return this.isAlive && !this.#desk.isBusy && READ_ONCE(this.#linux.system.kernel.per_cpu[this.task.cpu].irq_work_list) !== null;
   }
 
   perf_event_open(attr: PerfEventAttr | null, pid: number, cpu: number, group_fd: number, flags: number): number {

@@ -69,16 +69,18 @@ class Cursor {
 
   u32(): number {
     this.offset += 4;
-    return this.#view.getUint32(this.offset - 4, true);
+    return this.offset > this.#view.byteLength ? 0 : this.#view.getUint32(this.offset - 4, true);
   }
 
   u64(): number {
     this.offset += 8;
-    return Number(this.#view.getBigInt64(this.offset - 8, true));
+    return this.offset > this.#view.byteLength ? 0 : Number(this.#view.getBigInt64(this.offset - 8, true));
   }
 
+  /** `n` words; no more than there are. */
   many(n: number): number[] {
-    return Array.from({ length: n }, () => this.u64());
+    const left = Math.max(0, (this.#view.byteLength - this.offset) >> 3);
+    return Array.from({ length: n >= 0 && n <= left ? n : left }, () => this.u64());
   }
 
   /** A string padded with zeros, of which `trailer` bytes of the record follow. */
@@ -90,6 +92,7 @@ class Cursor {
   }
 }
 
+/** A record that was written with another attr has other fields: what lies beyond its end is 0, and `end` is not its size. */
 export function parse_record(view: DataView, attr: PerfEventAttr): DriverRecord {
   const record: DriverRecord = {
     type: view.getUint32(0, true), misc: view.getUint16(4, true), size: view.getUint16(6, true), body: view,
