@@ -34,6 +34,9 @@ const path = process.env['PERFSIM_CASES'] ?? join(ROOT, '../shared/conformance/c
 /** All cases; none where the file is not at hand. */
 export const CASES: readonly Case[] = existsSync(path) ? (JSON.parse(exact(readFileSync(path, 'utf8'))) as Case[]) : [];
 
+/** Cases in which the simulator once differed from the same kernel: found by programs made at random (docs/real-kernel.md). */
+export const FOUND = JSON.parse(exact(readFileSync(join(ROOT, 'test/conformance/found.json'), 'utf8'))) as readonly Case[];
+
 /** Notes on what has changed since v3.2 that do not change the answer, or only by a field that the replay leaves away. */
 const HARMLESS = [
   'v3.x has the same arithmetic', 'v3.x rule perf_output_space()', 'IDENTIFIER since', 'PERF_FORMAT_LOST since',

@@ -1,7 +1,7 @@
 /** The operations of a case on events and mappings: open, read, ioctl, mmap and what undoes it. */
 import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, errnoName } from '../../kernel/index.ts';
-import { text, type Fields, type Operation, type Step, type Value } from './cases.ts';
-import { returned } from './poll-operations.ts';
+import { text, type Fields, type Operation, type Step } from './cases.ts';
+import { returned, tellRead } from './tell.ts';
 import { bits, index, known } from './attr.ts';
 import type { World } from './world.ts';
 
@@ -23,22 +23,9 @@ function ioctl(world: World, { ev, cmd, arg, value }: Step): Fields {
 function read(world: World, step: Step): Fields {
   const values = world.self.read(world.fd(step['ev']), step['buf'] === 'NULL' ? null : ((step['count'] as number | undefined) ?? 4096));
   if (typeof values === 'number') return { errno: errnoName(values) };
-  const format = Number(known(world.attrs.get(text(step['ev'])), step['ev']).read_format);
-  const rest = [...values];
-  const answer: Record<string, Value> = { bytes: 8 * values.length };
-  const isGroup = (format & 8) !== 0;
-  const value = isGroup ? 0 : (rest.shift() ?? 0);
-  if (isGroup) answer['nr'] = rest.shift() ?? 0;
-  const [enabled, running] = [format & 1 ? rest.shift()! : NaN, format & 2 ? rest.shift()! : NaN];
-  if (format & 1) answer['enabled_is_zero'] = enabled === 0;
-  if (format & 2) answer['running_is_zero'] = running === 0;
-  if ((format & 3) === 3) answer['enabled_eq_running'] = enabled === running;
-  const id = (): Fields => (format & 4 ? { id: world.nameOf(rest.shift()!) } : {});
-  const lost = (): Fields => (format & 16 ? { lost: rest.shift()! } : {});
-  if (!isGroup) return { ...answer, value, counted_after_exec: value > 0, value_below_105: value < 105, ...id(), ...lost() };
-  const members: Fields[] = [];
-  while (rest.length > 0) members.push({ value: rest.shift()!, ...id(), ...lost() });
-  return { ...answer, members };
+  const told = tellRead(values, Number(known(world.attrs.get(text(step['ev'])), step['ev']).read_format), world.names);
+  const value = (told['value'] ?? 0) as number;
+  return { ...told, counted_after_exec: value > 0, value_below_105: value < 105 };
 }
 
 function compareIds(world: World, step: Step): Fields {
@@ -112,6 +99,12 @@ export const EVENT_OPERATIONS: Record<string, Operation<World>> = {
   close: (world, { ev }) => returned(world.self.close(world.fd(ev))),
   ioctl,
   read,
+  dup: (world, { ev, as }) => {
+    const fd = world.self.dup(world.fd(ev));
+    world.fds.set(text(as), fd);
+    world.attrs.set(text(as), known(world.attrs.get(text(ev)), ev));
+    return fd < 0 ? returned(fd) : { ret: 'fd' };
+  },
   write: (world, { ev }) => returned(world.self.write(world.fd(ev))),
   lseek: (world, { ev }) => returned(world.self.lseek(world.fd(ev))),
   pread: (world, { ev }) => returned(world.self.pread(world.fd(ev))),

@@ -1,30 +1,23 @@
 /** The operations of a case that ask who is ready: poll, select, epoll, and pollers that wait in a thread of their own. */
 import {
-  EPOLLET, EPOLLONESHOT, EPOLL_CTL_ADD, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDNORM, errnoName,
-  type PollFd, type PollResult,
+  EPOLLET, EPOLLONESHOT, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD, POLLERR, POLLHUP, POLLIN, type PollFd,
 } from '../../kernel/index.ts';
 import { text, type Fields, type Operation, type Step } from './cases.ts';
 import { known } from './attr.ts';
+import { POLL_BITS, maskNames, returned, tellRevents } from './tell.ts';
 import type { Poller, World } from './world.ts';
 
 const MS = 1e6;
-const POLL_BITS: Record<string, number> = { POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLNVAL, POLLRDNORM };
-const EPOLL_BITS: Record<string, number> = {
+export const EPOLL_BITS: Record<string, number> = {
   ...Object.fromEntries(Object.entries(POLL_BITS).map(([name, bit]) => [`E${name}`, bit])), EPOLLET, EPOLLONESHOT,
 };
 
-export const returned = (result: number): Fields => (result < 0 ? { errno: errnoName(result) } : { ret: result });
-const named = (mask: number): string[] => Object.keys(POLL_BITS).filter((name) => mask & POLL_BITS[name]);
 const bits = (names: readonly string[], table: Record<string, number>): number =>
   names.reduce((sum, name) => sum | known(table[name], name), 0);
 
 function pollFds(world: World, step: Step): PollFd[] {
   const events = bits((step['events'] ?? []) as string[], POLL_BITS);
   return (step['evs'] as string[]).map((ev) => ({ fd: world.fd(ev), events }));
-}
-
-function revents(step: Step, { revents: masks }: PollResult): Fields {
-  return Object.fromEntries((step['evs'] as string[]).flatMap((ev, i) => (masks[i] === 0 ? [] : [[ev, named(masks[i])]])));
 }
 
 function startPoller(world: World, step: Step): void {
@@ -36,7 +29,7 @@ function startPoller(world: World, step: Step): void {
     for (;;) {
       const result = yield* sys.poll(fds, -1);
       poller.returns++;
-      for (const [ev, seen] of Object.entries(revents(step, result)) as [string, string[]][]) {
+      for (const [ev, seen] of Object.entries(tellRevents(names, result.revents)) as [string, string[]][]) {
         poller.by[ev]++;
         for (const name of seen) poller.seen.add(name);
       }
@@ -63,21 +56,26 @@ function select(world: World, { ev, sets, timeout_ms }: Step): Fields {
   return { ...returned(result.result), readable: result.read.length > 0, writable: result.write.length > 0, except: result.except.length > 0 };
 }
 
+function epollCtl(world: World, { ev, events = [] }: Step, operation: number): Fields {
+  return returned(world.self.epoll_ctl(world.epfd, operation, world.fd(ev), bits(events as string[], EPOLL_BITS)));
+}
+
 function epollWait(world: World, { maxevents, timeout_ms }: Step): Fields {
   const { result, events } = world.self.epoll_wait(world.epfd, (maxevents ?? 8) as number, (timeout_ms ?? 0) as number);
-  const name = (fd: number): string => [...world.fds].find(([, own]) => own === fd)![0];
-  return { ...returned(result), events: Object.fromEntries(events.map(({ events: mask, data }) => [name(data), named(mask)])) };
+  const name = (fd: number): string => [...world.fds].find(([, own]) => own === fd)?.[0] ?? '?';
+  return { ...returned(result), events: Object.fromEntries(events.map(({ events: mask, data }) => [name(data), maskNames(mask)])) };
 }
 
 export const POLL_OPERATIONS: Record<string, Operation<World>> = {
   poll: (world, step) => {
     const result = world.self.poll(pollFds(world, step), (step['timeout_ms'] ?? 0) as number);
     world.polled = result.revents.some((mask) => mask & POLLIN);
-    return { ...returned(result.result), revents: revents(step, result) };
+    return { ...returned(result.result), revents: tellRevents(step['evs'] as string[], result.revents) };
   },
   select,
-  epoll_ctl_add: (world, { ev, events }) =>
-    returned(world.self.epoll_ctl(world.epfd, EPOLL_CTL_ADD, world.fd(ev), bits(events as string[], EPOLL_BITS))),
+  epoll_ctl_add: (world, step) => epollCtl(world, step, EPOLL_CTL_ADD),
+  epoll_ctl_mod: (world, step) => epollCtl(world, step, EPOLL_CTL_MOD),
+  epoll_ctl_del: (world, step) => epollCtl(world, step, EPOLL_CTL_DEL),
   epoll_wait: epollWait,
   drain_and_clear_poll: (world, { ev }) => {
     world.map(ev).data_tail = world.map(ev).data_head;

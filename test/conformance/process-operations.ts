@@ -116,6 +116,7 @@ export const PROCESS_OPERATIONS: Record<string, Operation<World>> = {
     };
   },
   spawn_task: spawn,
+  fork_task: (world, { task, as }) => void world.tasks.set(text(as), world.task(task).fork()),
   spawn_thread: (world, { as }) => void world.tasks.set(text(as), world.self.clone()),
   exit_task: (world, { task }) => world.task(task).exit(),
   exec_and_exit: (world, { task }) => {

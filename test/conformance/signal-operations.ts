@@ -1,10 +1,11 @@
 /** The operations of a case on descriptors' flags and on signals. */
 import {
-  FD_CLOEXEC, F_GETFD, F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR, POLL_HUP, SIGCHLD, SIGIO, SIGRTMIN,
+  FD_CLOEXEC, F_GETFD, F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR, SIGCHLD, SIGIO, SIGRTMIN,
   SIGTRAP, SIG_BLOCK, SIG_UNBLOCK,
 } from '../../kernel/index.ts';
 import { known } from './attr.ts';
 import { text, type Fields, type Operation } from './cases.ts';
+import { tellSignals } from './tell.ts';
 import type { World } from './world.ts';
 
 /** Nanoseconds in which the work that an interrupt has left is surely done. */
@@ -13,18 +14,8 @@ const REAL_TIME = Array.from({ length: 31 }, (_, i) => SIGRTMIN + i);
 
 function collectSignals({ self, fds }: World): Fields {
   self.run(SETTLE_NS);
-  const name = (fd: number): string => [...fds].find(([, number]) => number === fd)?.[0] ?? '?';
-  const list: { si_code: string; ev: string; si_band: number; n: number }[] = [];
   const taken = self.signals.splice(0).filter(({ si_signo }) => si_signo !== SIGCHLD);
-  for (const { si_code, si_fd, si_band } of taken) {
-    const code = si_code === POLL_HUP ? 'POLL_HUP' : 'POLL_IN';
-    const last = list.at(-1);
-    if (last?.si_code === code && last.ev === name(si_fd)) last.n++;
-    else list.push({ si_code: code, ev: name(si_fd), si_band, n: 1 });
-  }
-  return {
-    signals: list, count: taken.length, signo_is_SIGIO: taken.every(({ si_signo }) => si_signo === SIGIO), si_code: taken[0]?.si_code ?? 0,
-  };
+  return tellSignals(taken, (fd) => [...fds].find(([, number]) => number === fd)?.[0] ?? '?');
 }
 
 function collectSigtraps({ self }: World): Fields {

@@ -1,7 +1,7 @@
 /** What a real 6.18 kernel answered, replayed on v6.18: every case agrees, step by step, or is listed with the reason. */
 import { describe, expect, test } from '@jest/globals';
 import { V6_18 } from '../../kernel/index.ts';
-import { CASES } from './cases.ts';
+import { CASES, FOUND } from './cases.ts';
 import { outcome, type Outcome } from './compare.ts';
 
 const RUNTIME =
@@ -31,5 +31,11 @@ const areas = [...new Set(CASES.map(({ area }) => area))];
     const listed = Object.keys(EXCEPTIONS).filter((id) => outcomes.has(id));
     expect(listed.filter((id) => outcomes.get(id)!.kind === 'alike')).toEqual([]);
     expect(listed.length).toBeLessThanOrEqual(CASES.length / 20);
+  });
+});
+
+describe('v6.18 answers as the same kernel did to programs made at random', () => {
+  test.each(FOUND.map((subject) => [subject.what, subject] as const))('%s', (_what, subject) => {
+    expect(outcome(subject, V6_18)).toEqual({ kind: 'alike' });
   });
 });

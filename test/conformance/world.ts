@@ -5,6 +5,7 @@ import {
 } from '../../kernel/index.ts';
 import { attr_of, bits, inOrder, known } from './attr.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
+import { runLengths, tellFields, tellRecord, type Names } from './tell.ts';
 
 const OPEN_FLAGS = inOrder(['FD_NO_GROUP', 'FD_OUTPUT', 'PID_CGROUP', 'FD_CLOEXEC']);
 const PROTECTION = { READ: 1, WRITE: 2, EXEC: 4, NONE: 0, other: 7 };
@@ -22,6 +23,9 @@ export interface Poller {
 
 /** Where the programs fault. */
 export const FAULT_ADDRESS = 0x7f00_0000_1000;
+
+/** Where buffers are mapped. */
+const CONTROL_PAGE = 0x7f80_0000_0000;
 
 export class World {
   readonly linux: Linux;
@@ -88,6 +92,11 @@ export class World {
     return this.ids.get(id) ?? `unknown id ${id}`;
   }
 
+  readonly names: Names = {
+    event: (id) => this.nameOf(id),
+    task: (id) => [...this.tasks].find(([, { tid }]) => tid === id)?.[0] ?? `${id}`,
+  };
+
   open(step: Step): number {
     this.attr = attr_of(step['attr'] as Fields, this.linux, this.hasLost);
     const attr = { ...this.attr };
@@ -111,35 +120,19 @@ export class World {
     if (typeof mapped === 'number') return mapped;
     this.maps.set(text(ev), mapped);
     // The measured program stores into the new control page, and the first store is a fault.
-    if (mapped.vma.writable) this.self.fault(1);
+    if (mapped.vma.writable) this.self.fault(1, { address: CONTROL_PAGE });
     return 0;
   }
 
-  /** The records in the buffer of an event, those alike in a row counted; from `pos` on if the step names it. */
+  /** The records in the buffer of an event, those alike in a row counted; from `pos` on if the step names it, with all fields if it asks for them. */
   records(step: Step, drain: boolean): Fields[] {
     const map = this.map(step['ev']);
     const attr = this.attrs.get(text(step['ev']));
     const { pos } = step;
-    this.last = typeof pos === 'number' ? map.from(pos, attr) : drain ? map.read(attr) : map.peek(attr);
-    const list: Record<string, Value>[] = [];
-    for (const record of this.last) {
-      const entry = this.#entry(record, step['attribute_by'] !== undefined);
-      const last = list.at(-1);
-      if (last !== undefined && JSON.stringify({ ...last, n: 0 }) === JSON.stringify({ ...entry, n: 0 })) last['n'] = (last['n'] as number) + 1;
-      else list.push(entry);
-    }
-    return list;
-  }
-
-  #entry({ type, size, misc, body, id, lost }: DriverRecord, attributed: boolean): Record<string, Value> {
-    const entry: Record<string, Value> = { type: known(RECORDS[type], type), size, misc };
-    if (entry['type'] === 'SAMPLE' && attributed) entry['ev'] = this.nameOf(Number(body.getBigInt64(8, true)));
-    if (entry['type'] === 'LOST') Object.assign(entry, { id: this.nameOf(id!), lost });
-    return { ...entry, n: 1 };
+    this.last = typeof pos === 'number' ? map.from(pos, attr) : drain && map.vma.writable ? map.read(attr) : map.peek(attr);
+    const isWhole = step['fields'] === 'all';
+    return runLengths(this.last.map((record) => ({
+      ...tellRecord(record, step['attribute_by'] !== undefined, this.names), ...(isWhole ? tellFields(record, known(attr, step['ev']), this.names) : {}),
+    })));
   }
 }
-
-const RECORDS = [
-  undefined, 'MMAP', 'LOST', 'COMM', 'EXIT', 'THROTTLE', 'UNTHROTTLE', 'FORK', 'READ', 'SAMPLE', 'MMAP2', 'AUX', 'ITRACE_START',
-  'LOST_SAMPLES', 'SWITCH', 'SWITCH_CPU_WIDE', 'NAMESPACES', 'KSYMBOL', 'BPF_EVENT', 'CGROUP', 'TEXT_POKE',
-];

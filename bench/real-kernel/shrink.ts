@@ -1,0 +1,68 @@
+/** A program that shows a difference, without what it does not need. */
+import { V6_18 } from '../../kernel/index.ts';
+import { text, type Case, type Fields, type Step } from '../../test/conformance/cases.ts';
+import { outcome } from '../../test/conformance/compare.ts';
+import { measure } from './measure.ts';
+
+/** A program, what the kernel answered, and why the simulator is not alike. */
+export interface Difference {
+  readonly steps: readonly Step[];
+  readonly observed: Case['observed']['steps'];
+  readonly why: string;
+}
+
+/** Runs programs on both; what they differ in, or null. A program that the kernel does not end with tells nothing. */
+export function differences(programs: readonly (readonly Step[])[]): (Difference | null)[] {
+  const answers = measure(programs);
+  return programs.map((steps, i) => {
+    const observed = answers[i];
+    if (observed === null) return null;
+    const result = outcome({ id: '', area: '', what: '', setup: steps, observed: { steps: observed }, kernel_quirk: false, emulated: false }, V6_18);
+    return result.kind === 'differs' ? { steps, observed, why: result.why } : null;
+  });
+}
+
+/** Of which kind a difference is: the operation, and what was expected of it without numbers. */
+export function kindOf({ steps, why }: Difference): string {
+  const at = Number(/^step (\d+)/.exec(why)?.[1] ?? -1);
+  const step = steps.find(({ i }) => i === at);
+  const field = /^step \d+([.\w]*)/.exec(why)?.[1] ?? why;
+  return [step?.op ?? '', text(step?.['cmd']), field, ...(why.match(/\bE[A-Z]{3,}\b/g) ?? [])].join(' ');
+}
+
+const NEEDED = ['type', 'config'];
+
+/** Every program that is one step, or one field of an attr, shorter. */
+function shorter(steps: readonly Step[]): (readonly Step[])[] {
+  const without_step = steps.map((_, i) => steps.filter((__, other) => other !== i)).filter(isComplete);
+  const without_field = steps.flatMap((step, i) => {
+    if (step.op !== 'perf_event_open') return [];
+    const attr = step['attr'] as Fields;
+    return Object.keys(attr).filter((field) => !NEEDED.includes(field)).map((field) => {
+      const { [field]: _, ...rest } = attr;
+      return steps.map((other, at) => (at === i ? { ...step, attr: rest } : other));
+    });
+  });
+  return [...without_step, ...without_field];
+}
+
+/** Whether all that the steps name has been made before. */
+function isComplete(steps: readonly Step[]): boolean {
+  const made = new Set<unknown>(['self', 'self_by_pid']);
+  return steps.every((step) => {
+    const { ev, evs = [], task, group_fd, pid, arg, as } = step;
+    const names = [ev, ...(evs as readonly unknown[]), task, group_fd, pid, arg === 'NULL' ? undefined : arg].filter((name) => typeof name === 'string');
+    if (as !== undefined) made.add(as);
+    return names.every((name) => made.has(name) && name !== as);
+  });
+}
+
+/** The shortest program that is found by leaving out one thing after the other, and still differs in the same way. */
+export function shrink(found: Difference): Difference {
+  const kind = kindOf(found);
+  for (let smallest = found; ;) {
+    const next = differences(shorter(smallest.steps)).find((candidate) => candidate !== null && kindOf(candidate) === kind);
+    if (next === undefined || next === null) return smallest;
+    smallest = next;
+  }
+}
