@@ -19,6 +19,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ command: Command }>>> = 
   view: () => import('./commands/view.ts'),
 };
 
+/** Commands of perf that are not modelled, told from those that nobody knows. */
+const OTHERS_OF_PERF = [
+  'annotate', 'archive', 'bench', 'buildid-cache', 'buildid-list', 'c2c', 'config', 'daemon', 'diff', 'ftrace', 'inject', 'iostat', 'kallsyms', 'kmem', 'kvm',
+  'kwork', 'lock', 'mem', 'probe', 'sched', 'timechart', 'top', 'trace',
+];
+
 export async function main(argv: string[]): Promise<void> {
   process.exitCode = await dispatch(argv).catch(failure);
 }
@@ -28,6 +34,10 @@ async function dispatch([name, ...argv]: string[]): Promise<number> {
   if (name === 'help' && argv.length > 0) return dispatch([argv[0], '--help']);
   if (name === '--help' || name === '-h' || name === 'help') return printHelp(0);
   if (!Object.hasOwn(COMMANDS, name)) {
+    if (OTHERS_OF_PERF.includes(name)) {
+      const { InputError } = await import('../perf/input-error.ts');
+      throw new InputError(`perf's '${name}' is not modelled; 'perfsim --help' shows what there is, and perf itself reads what 'perfsim record' has written.`);
+    }
     const { unknownName } = await import('../perf/nearest.ts');
     const [kind, candidates] = name.startsWith('-') ? ['option', ['--help', '--version']] : ['command', Object.keys(COMMANDS)];
     throw unknownName(kind, name, candidates, 'perfsim --help');

@@ -67,9 +67,23 @@ function parse_event(text: string, groupModifiers: string, list: string): EventS
     const { event, modifiers } = pmuEvent(text, event_named);
     return { ...event, ...modified(event.name, modifiers, groupModifiers, text) };
   }
+  const other = notModelled(text);
+  if (other !== null) throw new InputError(other);
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
   return { ...event_named(name), ...modified(text, colon < 0 ? null : text.slice(colon + 1), groupModifiers, text) };
+}
+
+/** What perf has beside, told from what is misspelt. */
+function notModelled(text: string): string | null {
+  if (/^mem:(?:0x)?[0-9a-f]+/i.test(text)) return `breakpoints are not recorded by the tool here: '${text}'.`;
+  const [, system, event] = /^([\w-]+):([\w*?-]+)(?::\w+)?$/.exec(text) ?? [];
+  const isModified = system !== undefined && (isEvent(system) || !/[a-z]{2}_|[*?]/i.test(event));
+  return system === undefined || isModified ? null : `tracepoints are not recorded by the tool here: '${text}'.`;
+}
+
+function isEvent(name: string): boolean {
+  return EVENTS_BY_NAME.has(name.toLowerCase()) || RAW.test(name) || parseCacheEvent(name) !== null;
 }
 
 /** v3.2 compares without regard to case, so `Cycles` is `cycles`. */

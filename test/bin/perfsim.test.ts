@@ -41,6 +41,7 @@ describe('bad input is one sentence and status 2', () => {
   test.each([
     [['recrod'], "unknown command 'recrod'; did you mean 'record'?"],
     [['--verison'], "unknown option '--verison'; did you mean '--version'?"],
+    [['top'], "perf's 'top' is not modelled; 'perfsim --help' shows what there is, and perf itself reads what 'perfsim record' has written."],
     [['constructor'], "unknown command 'constructor'; 'perfsim --help' shows what there is."],
     [['record', '-m', '3', 'noploop', '1'], "invalid -m value '3': the data pages must be a power of two up to 131072; nearest are 2 and 4."],
     [['record', '-e', 'cycels', 'noploop', '1'], "unknown event 'cycels'; did you mean 'cycles'?"],
