@@ -48,7 +48,8 @@ export function isOf(path: string, error: unknown): boolean {
 function placeOf(error: unknown): string {
   const frames = error instanceof Error ? tellingFrames(error) : [];
   const frame = frames.find(({ path }) => !isOurs(path)) ?? frames[0];
-  return frame === undefined ? '' : ` in ${frame.name} (${sourceLine(frame)})`;
+  if (frame === undefined) return '';
+  return frame.name === '<anonymous>' ? ` (${sourceLine(frame)})` : ` in ${frame.name} (${sourceLine(frame)})`;
 }
 
 async function compile(path: string): Promise<string> {
@@ -71,6 +72,8 @@ async function compile(path: string): Promise<string> {
     const [first] = errors ?? [];
     if (first === undefined) throw error;
     const where = first.location === null ? '' : `:${first.location.line}:${first.location.column + 1}`;
+    const module = /^Could not resolve "(perfsim\b.*)"$/.exec(first.text)?.[1];
+    if (module !== undefined) throw new InputError(`'${path}${where}' does not compile: there is no '${module}'; what a file of your own needs comes from '${LIBRARY}'.`);
     const name = /^No matching export in ".*perfsim\/kernel" for import "(.*)"$/.exec(first.text)?.[1];
     throw new InputError(name === undefined ? `'${path}${where}' does not compile: ${first.text}.` : await unknownExport(`${path}${where}`, name));
   }
@@ -104,7 +107,7 @@ async function evaluate(path: string, code: string): Promise<unknown> {
     process.setSourceMapsEnabled(true);
     return await importOutside(pathToFileURL(file).href);
   } catch (error) {
-    throw new InputError(`'${path}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new InputError(`'${path}' fails when it is loaded${placeOf(error)}: ${error instanceof Error ? error.message : String(error)}.`);
   } finally {
     process.off('beforeExit', hangs);
     rmSync(folder, { recursive: true });

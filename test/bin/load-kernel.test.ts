@@ -47,6 +47,8 @@ describe('a kernel of the user\'s own', () => {
 
   test.each([
     ['does not compile', 'export class Mine {', /^perfsim: '\.\/mine\.ts:1:20' does not compile: .+\.\n$/],
+    ['throws while it is loaded', "import { V3_1 } from 'perfsim/kernel';\nconst { size } = null as any;\nexport class Mine extends V3_1 {}", /^perfsim: '\.\/mine\.ts' fails when it is loaded \(mine\.ts:2\): .+\.\n$/],
+    ['imports a module that there is not', "import { V3_1 } from 'perfsim/kernl';\nexport class Mine extends V3_1 {}", /^perfsim: '\.\/mine\.ts:1:22' does not compile: there is no 'perfsim\/kernl'; what a file of your own needs comes from 'perfsim\/kernel'\.\n$/],
     ['extends nothing', 'export class Mine {}', /^perfsim: '\.\/mine\.ts' exports no class that extends a kernel: .+\n$/],
     ['does not exist', null, /^perfsim: cannot read the kernel '\.\/absent\.ts': no such file\.\n$/],
     [
