@@ -1,7 +1,8 @@
 /** The work of `perfsim report`, apart from its command line so that only the command's start loads it. */
-import { PERF_SAMPLE_CALLCHAIN } from '../kernel/abi/constants.ts';
+import { PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_CALLCHAIN } from '../kernel/abi/constants.ts';
 import type { PerfData } from '../perf/data/index.ts';
 import { InputError } from '../perf/input-error.ts';
+import { hasBranchStacks } from '../perf/report/branch-stack.ts';
 import { Dump } from '../perf/report/dump.ts';
 import { layoutOf, type LayoutOptions } from '../perf/report/columns.ts';
 import { headerText } from '../perf/report/header-text.ts';
@@ -26,6 +27,7 @@ export interface ReportOptions extends FilterOptions, LayoutOptions {
   'percent-limit'?: number | undefined;
   percentage: 'relative' | 'absolute';
   group?: boolean | undefined;
+  'branch-stack'?: boolean | undefined;
   'field-separator'?: string | undefined;
   quiet?: boolean | undefined;
   'max-stack'?: number | undefined;
@@ -52,12 +54,21 @@ function checkChains({ header, events: { all } }: PerfData, { 'call-graph': grap
   throw new InputError("the recording has no call chains for -g to show; leave it out, or record with 'perfsim record -g'.");
 }
 
+/** -b, or if nothing is said what the header says. */
+function isOfBranches(data: PerfData, { 'branch-stack': asked }: ReportOptions): boolean {
+  if (asked && !data.events.all.some(({ attr }) => attr.sample_type & BigInt(PERF_SAMPLE_BRANCH_STACK))) {
+    throw new InputError("Selected -b but no branch data. Did you call perf record without -b?");
+  }
+  return asked ?? hasBranchStacks(data);
+}
+
 function histogramOf({ data }: Recording, options: ReportOptions): string {
   checkCpus(data, options);
   checkChains(data, options);
-  const layout = layoutOf(options, defaultSort(data));
+  const branches = isOfBranches(data, options);
+  const layout = layoutOf({ ...options, branches }, defaultSort(data));
   const found = histogram(data, {
-    layout, graph: graphOptions(options), filter: sampleFilter(options), symbolFilter: options['symbol-filter'], relative: options.percentage === 'relative',
+    layout, branches, graph: graphOptions(options), filter: sampleFilter(options), symbolFilter: options['symbol-filter'], relative: options.percentage === 'relative',
     together: options.group, hideUnresolved: options['hide-unresolved'], maxStack: options['max-stack'], loadSymbols: symbolFiles(machineFiles, data),
   });
   if (found.tables.every(({ isEmpty }) => isEmpty)) {

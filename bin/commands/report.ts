@@ -14,6 +14,7 @@ const PERCENTAGES = ['relative', 'absolute'] as const;
 
 const OPTIONS = {
   input: { alias: 'i', argument: '<file>', default: 'perf.data', describe: "input file name, '-' for standard input" },
+  'branch-stack': { alias: 'b', describe: 'report branches, as recordings of branches are without it; --no-branch-stack: samples' },
   comms: { alias: 'c', argument: '<comm[,comm...]>', describe: 'only consider symbols in these comms' },
   cpu: { alias: 'C', argument: '<cpu>', describe: 'list of cpus to profile', coerce: cpuList },
   dsos: { alias: 'd', argument: '<dso[,dso...]>', describe: 'only consider symbols in these dsos' },

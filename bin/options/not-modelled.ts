@@ -6,7 +6,7 @@
 /** By long name: the letter, if it has one, and what is missing. */
 export type NotModelled = Readonly<Record<string, readonly [letter: string, missing: string]>>;
 
-const BRANCHES = 'reports are of samples; script -F brstacksym shows their branches';
+const BRANCHES = 'branches are counted one by one; script -F brstacksym shows them in their order';
 const CGROUPS = 'there are no control groups';
 const AUX = 'no chip here traces into an AUX area';
 const FILTERS = 'filters belong to tracepoints, which the tool does not record';
@@ -55,7 +55,7 @@ export const STAT_NOT_MODELLED: NotModelled = {
 };
 
 export const REPORT_NOT_MODELLED: NotModelled = {
-  'branch-stack': ['b', BRANCHES], 'branch-history': ['', BRANCHES], 'stitch-lbr': ['', 'no chip here records call stacks'], 'total-cycles': ['', BRANCHES], vmlinux: ['k', SYMBOLS],
+  'branch-history': ['', BRANCHES], 'stitch-lbr': ['', 'no chip here records call stacks'], 'total-cycles': ['', BRANCHES], vmlinux: ['k', SYMBOLS],
   'disassembler-style': ['M', SOURCES], modules: ['m', SYMBOLS], parent: ['p', 'callers are told from callees by the call graph'],
   'exclude-other': ['x', 'callers are told from callees by the call graph'], threads: ['T', 'the values of -s are shown by report -D'],
   'asm-raw': ['', SOURCES], 'full-source-path': ['', SOURCES], source: ['', SOURCES], prefix: ['', SOURCES], 'prefix-strip': ['', SOURCES],

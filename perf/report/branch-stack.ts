@@ -8,9 +8,9 @@ import type { CurrentSample } from './session.ts';
 
 const HEADER_BRANCH_STACK = 15;
 
-/** Whether reports are of branches in place of samples: so the recording's header says. */
-export function hasBranchStacks(data: PerfData): boolean {
-  return data.featureBits.has(HEADER_BRANCH_STACK);
+/** Whether reports are of branches in place of samples: so the recording's header says, which a pipe has not yet read then. */
+export function hasBranchStacks({ header, featureBits }: PerfData): boolean {
+  return !header.pipe && featureBits.has(HEADER_BRANCH_STACK);
 }
 
 /** The branches of a sample, newest first. */

@@ -6,6 +6,7 @@
 import { fixed } from '../printf.ts';
 import { InputError } from '../input-error.ts';
 import type { Entry } from './histogram.ts';
+import { BRANCH_KEYS, DEFAULT_BRANCH_SORT } from './branch-keys.ts';
 import { DEFAULT_SORT, SORT_KEYS, comparedWithin, ipc, type SortKey } from './sort-keys.ts';
 
 /** A number of each event. */
@@ -41,17 +42,20 @@ const NUMBERS = [OVERHEAD, CHILDREN, SAMPLES, PERIOD];
 /** What perf has beside these, to be told from what nobody knows. */
 const NOT_MODELLED = [
   'overhead_sys', 'overhead_us', 'overhead_guest_sys', 'overhead_guest_us', 'parent', 'socket', 'srcline', 'srcfile', 'local_weight', 'weight', 'transaction',
-  'symbol_size', 'dso_size', 'cgroup', 'cgroup_id', 'ipc_null', 'time', 'code_page_size', 'ins_lat', 'addr', 'dso_from', 'dso_to', 'symbol_from',
-  'symbol_to', 'mispredict', 'abort', 'in_tx', 'cycles', 'symbol_daddr', 'dso_daddr', 'locked', 'tlb', 'mem', 'snoop', 'dcacheline', 'phys_daddr', 'blocked',
+  'symbol_size', 'dso_size', 'cgroup', 'cgroup_id', 'ipc_null', 'time', 'code_page_size', 'ins_lat', 'addr', 'mispredict', 'abort', 'in_tx', 'symbol_daddr', 'dso_daddr', 'locked', 'tlb', 'mem', 'snoop', 'dcacheline', 'phys_daddr', 'blocked',
 ];
 
-/** Reads a list of columns; the beginning of a name is enough, as with perf. */
-export function parseColumns(option: '--sort' | '--fields', text: string): Column[] {
+/** Reads a list of columns; the beginning of a name is enough, as with perf. In a report of `branches` there are more. */
+export function parseColumns(option: '--sort' | '--fields', text: string, branches = false): Column[] {
+  if (branches && option === '--sort' && text.includes('symbol') && text !== DEFAULT_BRANCH_SORT) {
+    throw new InputError("symbols of branches are among the keys that are sorted by without --sort; beside others perf adds their IPC, which is not modelled.");
+  }
   return text.split(',').filter(Boolean).map((word) => {
-    const all: readonly Column[] = [...SORT_KEYS, ...NUMBERS];
+    const all: readonly Column[] = [...SORT_KEYS, ...NUMBERS, ...(branches ? BRANCH_KEYS : [])];
     const column = all.find(({ name }) => name.startsWith(word.toLowerCase()));
     if (column !== undefined) return column;
     const known = all.map(({ name }) => name).join(', ');
+    if (BRANCH_KEYS.some(({ name }) => name.startsWith(word.toLowerCase()))) throw new InputError(`the key '${word}' in ${option} is one of branches, and this report is of samples; the keys are ${known}.`);
     if (NOT_MODELLED.some((name) => name.startsWith(word))) throw new InputError(`the key '${word}' in ${option} is not modelled; the keys are ${known}.`);
     throw new InputError(`unknown key '${word}' in ${option}; the keys are ${known}.`);
   });
@@ -62,6 +66,8 @@ export interface LayoutOptions {
   fields?: string | undefined;
   'show-nr-samples'?: boolean | undefined;
   'show-total-period'?: boolean | undefined;
+  /** The report is of branches. */
+  branches?: boolean | undefined;
 }
 
 /** `children`: callers get a part in what they call, which has a column of its own. */
@@ -80,15 +86,15 @@ const keysOf = (columns: readonly Column[]): SortKey[] => columns.filter((column
 
 /** `usual`: by which keys if nobody names any. */
 export function layoutOf(options: LayoutOptions, usual = DEFAULT_SORT): Layout {
-  const { sort, fields } = options;
+  const { sort, fields, branches = false } = options;
   if (fields !== undefined) {
-    const shown = comparedWithin(parseColumns('--fields', fields));
-    const sorted = comparedWithin(parseColumns('--sort', sort ?? ''));
+    const shown = comparedWithin(parseColumns('--fields', fields, branches));
+    const sorted = comparedWithin(parseColumns('--sort', sort ?? '', branches));
     const columns = [...shown, ...without(sorted, shown)];
     const order = [...sorted, ...without(shown, sorted)];
     return { keys: keysOf(order), symbolFirst: false, columns: () => columns, order: () => order };
   }
-  const sorted = comparedWithin(parseColumns('--sort', sort ?? usual));
+  const sorted = comparedWithin(parseColumns('--sort', sort ?? (branches ? DEFAULT_BRANCH_SORT : usual), branches));
   const keys = [...keysOf(sorted), ...(sort?.includes('symbol') ? [ipc] : [])];
   const before = (children: boolean): Column[] => without([...(children ? [CHILDREN] : []), OVERHEAD], sorted);
   return {

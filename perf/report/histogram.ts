@@ -13,7 +13,8 @@ import { inTreeOrder } from './rb-tree.ts';
 import { Session, type CurrentSample } from './session.ts';
 import { isNumber, type Column, type Layout, type NumberColumn } from './columns.ts';
 import type { SampleFilter } from './sample-filter.ts';
-import type { EntryValues, SortKey } from './sort-keys.ts';
+import { branchesOf } from './branch-stack.ts';
+import type { BranchEnd, EntryValues, SortKey } from './sort-keys.ts';
 import { tracepointTexts } from './tracepoint/index.ts';
 
 const TWO_TO_32 = 2 ** 32;
@@ -110,6 +111,15 @@ class Collector {
     return entry;
   }
 
+  /** Adds the branches of a sample, each of which counts once, whatever the sample's period. */
+  addBranches(sample: CurrentSample, branches: readonly Branch[]): void {
+    const places = this.#placesOf(this.#ownerOf(sample));
+    for (const { place, from, to, flags } of branches) {
+      const entry = places.get(place) ?? this.#make(sample, place, to.location, to.level, { from, to, flags });
+      entry.add(1, 0);
+    }
+  }
+
   /** Adds a sample with its chain, innermost frame first. */
   addWithChain(sample: CurrentSample, frames: readonly Frame[]): void {
     const { fromCaller, children } = this.#graph!;
@@ -142,9 +152,10 @@ class Collector {
     return this.#byCpu ? `${thread.tid}:${cpu}:${thread.comm.text}` : this.#byThread ? thread : thread.comm;
   }
 
-  #make(sample: CurrentSample, place: Location | string, location: Location, mode: string): Entry {
+  #make(sample: CurrentSample, place: Location | string, location: Location | null, mode: string, branch?: EntryValues['branch']): Entry {
     const { thread } = sample;
-    const entry = new Entry({ thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location, trace: this.#traceOf?.(sample) ?? '' }, this.#filter?.hides(sample) ?? false, this.#graph?.shown ? new CallTree() : null);
+    const values: EntryValues = { thread, comm: thread.comm, cpu: sample.cpu | 0, level: mode, location, trace: this.#traceOf?.(sample) ?? '', ...(branch && { branch }) };
+    const entry = new Entry(values, this.#filter?.hides(sample) ?? false, this.#graph?.shown ? new CallTree() : null);
     this.#placesOf(this.#ownerOf(sample)).set(place, entry);
     this.#made.push(entry);
     return entry;
@@ -174,6 +185,23 @@ class Collector {
     }
     return merged;
   }
+}
+
+/** A branch with its ends looked up, and what tells it from others. */
+interface Branch {
+  readonly place: string;
+  readonly from: BranchEnd;
+  readonly to: BranchEnd;
+  readonly flags: bigint;
+}
+
+/** A sample's branches. What is mapped nowhere perf takes for a hypervisor's. */
+function resolved(data: PerfData, { machine }: Session, sample: CurrentSample): Branch[] {
+  const end = (address: bigint): BranchEnd => {
+    const location = machine.locateAddress(sample.thread, address);
+    return { location, level: location.map === null ? 'H' : location.map.dso.kernel ? 'k' : '.' };
+  };
+  return branchesOf(data, sample).map(({ from, to, flags }) => ({ place: `${from} ${to} ${flags}`, from: end(from), to: end(to), flags }));
 }
 
 /** One line: what it stands for, and the entry of each event of the group that has one. */
@@ -271,13 +299,14 @@ interface Collected {
 /** A session that collects; `runs` says how it goes over the recording, and false that it was in vain. */
 function collect(data: PerfData, options: HistogramOptions, runs: (session: Session) => boolean | void): Collected | null {
   const collectors: Collector[] = [];
-  const { graph, loadSymbols, filter = null } = options;
+  const { graph, loadSymbols, filter = null, branches = false } = options;
   const traceOf = tracepointTexts(data, () => session.machine);
   const session: Session = new Session(data, {
     sample(sample) {
       if (filter?.drops(sample)) return;
       const collector = (collectors[sample.event.index] ??= new Collector(options, traceOf));
-      if (graph === null) collector.add(sample);
+      if (branches) collector.addBranches(sample, resolved(data, session, sample));
+      else if (graph === null) collector.add(sample);
       else collector.addWithChain(sample, framesOf(data, session, sample, options));
     },
   }, loadSymbols);
@@ -306,6 +335,8 @@ export interface HistogramOptions {
   hideUnresolved?: boolean | undefined;
   /** No more frames of a chain than these. */
   maxStack?: number | undefined;
+  /** Branches are counted in place of samples, and callchains passed over. */
+  branches?: boolean | undefined;
   /** Null: callchains are passed over. */
   graph: CallGraphOptions | null;
   loadSymbols?: SymbolLoader | undefined;
@@ -327,7 +358,8 @@ function contains({ values: { location } }: Entry, text: string | undefined): bo
 
 /** Reads the whole recording, a second time only if it was not in order. A pipe cannot be read twice. */
 export function histogram(data: PerfData, asked: HistogramOptions): Histogram {
-  const options = { ...asked, graph: data.header.pipe ? ofPipe(asked.graph) : withChains(data, asked.graph) };
+  const chains = data.header.pipe ? ofPipe(asked.graph) : withChains(data, asked.graph);
+  const options = { ...asked, graph: asked.branches ? null : chains };
   const hopeful = data.header.pipe ? null : collect(data, options, (session) => session.runIfSorted());
   const { session, collectors } = hopeful ?? collect(data, options, (session) => session.run())!;
   const tables = groupsOf(data, asked.together ?? false).map(({ events, group }) => {

@@ -1,13 +1,19 @@
 /**
  * The keys of `report --sort`: how entries are told apart, ordered, and shown.
  * Reference: struct sort_entry of tools/perf/util/sort.c, v6.1.
- * Not modelled: branches, memory, sources, cgroups.
+ * Not modelled: memory, sources, cgroups.
  */
 import { PERF_TYPE_TRACEPOINT } from '../../kernel/abi/index.ts';
 import type { PerfData } from '../data/index.ts';
 import { fit, strlen } from '../printf.ts';
 import type { Comm, Thread } from './machine.ts';
 import type { Location } from './maps.ts';
+
+/** One end of a branch. */
+export interface BranchEnd {
+  location: Location | null;
+  level: string;
+}
 
 /** What entries are made of: the first sample's values of all that a key may ask. */
 export interface EntryValues {
@@ -20,6 +26,8 @@ export interface EntryValues {
   cpu: number;
   /** What a tracepoint says; empty where nobody asks for it. */
   trace: string;
+  /** In a report of branches. */
+  branch?: { from: BranchEnd; to: BranchEnd; flags: bigint };
 }
 
 export interface SortKey {
@@ -58,7 +66,7 @@ const comm: SortKey = {
 
 const dsoName = ({ location }: EntryValues): string | null => location?.map?.dso.short_name ?? null;
 
-const dso: SortKey = {
+export const dso: SortKey = {
   name: 'dso',
   header: 'Shared Object',
   identity: (values) => dsoName(values) ?? '',
@@ -72,7 +80,7 @@ const dso: SortKey = {
 
 const found = ({ location }: EntryValues) => location?.found ?? null;
 
-const symbol: SortKey = {
+export const symbol: SortKey = {
   name: 'symbol',
   header: 'Symbol',
   identity(values) {
