@@ -3,16 +3,15 @@
  *
  * Parent: v3.4.
  * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0, dd9c086d9f50 (a record
- * larger than the buffer) and 724b6daa13e1 (v3.5: a group ioctl acts on the siblings),
- * 5d81e5cfb37a (v3.3: PERF_SAMPLE_PERIOD makes a software event report every occurrence), bad7192b842c (v3.7: IOC_PERIOD
- * begins a period at once) and 226424eee809 (v3.9: a group that moves goes on counting).
+ * larger than the buffer), 724b6daa13e1 (v3.5: a group ioctl acts on the siblings) and 226424eee809 (v3.9: a group that
+ * moves goes on counting).
  * Claim: nobody writes into a buffer that no user can see, and a closed event is on no list.
  * Known to fail: the list is edited under its readers; two unmappers may both take themselves for the last; SET_OUTPUT
  * may hand out a buffer whose last mapping is going.
  * Reference: section 6.3 of kernel.md.
  * Not modelled: a mapping's length beside its buffer's.
  */
-import { EINVAL, ENOMEM, EPERM, PERF_SAMPLE_PERIOD, POLL_HUP } from '../abi/index.ts';
+import { EINVAL, ENOMEM, EPERM, POLL_HUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { list_next_rcu } from '../list.ts';
@@ -21,8 +20,7 @@ import {
   mutex_unlock, rcu_assign_pointer, rcu_dereference, xchg,
 } from '../primitives.ts';
 import {
-  PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, RingBuffer, VmArea,
-  type File, type PerfEvent, type PollTable, type UserStruct,
+  PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct,
 } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_4 } from './v3.4.ts';
@@ -42,29 +40,10 @@ export class V3_10 extends V3_4 {
     return sibling;
   }
 
-  override perf_swevent_each(event: PerfEvent): boolean {
-    return (event.sample_type & PERF_SAMPLE_PERIOD) !== 0 && !event.attr.freq;
-  }
-
   override perf_group_remove(leader: PerfEvent): readonly PerfEvent[] {
     const members = super.perf_group_remove(leader);
     for (const member of members) member.state = member.attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;
     return members;
-  }
-
-  override perf_event_period(event: PerfEvent, value: bigint): number {
-    const result = super.perf_event_period(event, value);
-    if (result === 0) this.on_context(event.ctx!, event.cpu, () => this.perf_event_begin_period(event));
-    return result;
-  }
-
-  /** Where the event counts, interrupts off: what has been counted of the old period is forgotten. */
-  perf_event_begin_period(event: PerfEvent): void {
-    const { hw } = event;
-    const active = event.state === PERF_EVENT_STATE_ACTIVE;
-    if (active) event.pmu.stop(event, PERF_EF_UPDATE);
-    hw.period_left = 0;
-    if (active) event.pmu.start(event, PERF_EF_RELOAD);
   }
 
   override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {

@@ -4,7 +4,8 @@
  *
  * Parent: v3.10.
  * Upstream commit: 9e6302056f80 "perf: Use hrtimers for event multiplexing" (April 2013), with 069e0c3c4058 (full-width
- * counting) and "perf: Drop sample rate when sampling is too slow" (June 2013).
+ * counting), "perf: Drop sample rate when sampling is too slow" (June 2013) and 52d857a8784a (an exit goes to the events of its
+ * context once).
  * Claim: events take turns although the CPU's tick has stopped, and a context in which all are on is left alone; the PMU's
  * interrupts take no more than a quarter of the time.
  * Known to fail: once begun, rotation goes on while a task has events for other CPUs, which are never all on; all of
@@ -86,6 +87,15 @@ export class V3_11 extends V3_10 {
     for (const cpuctx of this.per_cpu.flatMap(({ contexts }) => contexts)) {
       if (!cpuctx.pmu.software) cpuctx.hrtimer = new Hrtimer(() => this.perf_cpu_hrtimer_handler(cpuctx));
     }
+  }
+
+  override perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
+    if (task_ctx === null) {
+      super.perf_event_aux(null, visit);
+      return;
+    }
+    for (const cpuctx of this.this_cpu().contexts) this.perf_event_aux_ctx(cpuctx.ctx, visit);
+    this.perf_event_aux_ctx(task_ctx, visit);
   }
 
   override make_x86_pmu(): X86Pmu {

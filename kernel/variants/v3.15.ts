@@ -3,8 +3,8 @@
  * period before it joins another list.
  *
  * Parent: v3.11.
- * Upstream commit: b69cf53640da (March 2014) with CIRC_SPACE of v3.13 and, of v3.11, 52d857a8784a: an exit is reported once;
- * cf4957f17f2a (v3.12: IOC_ID) and 0819b2e30ccb (no period of 2^63 or more).
+ * Upstream commit: b69cf53640da (March 2014) with cf4957f17f2a (v3.12: IOC_ID), CIRC_SPACE of v3.13, bad7192b842c (v3.14:
+ * IOC_PERIOD begins a period at once) and 0819b2e30ccb (no period of 2^63 or more).
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
@@ -17,7 +17,9 @@ import { list_add, list_del_rcu } from '../list.ts';
 import {
   READ_ONCE, atomic_dec_and_mutex_lock, mutex_unlock, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore,
 } from '../primitives.ts';
-import { NO_GRACE_PERIOD, type PerfEvent, type PerfEventContext, type RingBuffer, type VmArea } from '../structs/index.ts';
+import {
+  NO_GRACE_PERIOD, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type RingBuffer, type VmArea,
+} from '../structs/index.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_11 } from './v3.11.ts';
@@ -46,18 +48,24 @@ export class V3_15 extends V3_11 {
     return super.perf_period_invalid(attr) || (!attr.freq && attr.sample_period >= 1n << 63n);
   }
 
+  override perf_event_period(event: PerfEvent, value: bigint): number {
+    const result = super.perf_event_period(event, value);
+    if (result === 0) this.on_context(event.ctx!, event.cpu, () => this.perf_event_begin_period(event));
+    return result;
+  }
+
+  /** Where the event counts, interrupts off: what has been counted of the old period is forgotten. */
+  perf_event_begin_period(event: PerfEvent): void {
+    const { hw } = event;
+    const active = event.state === PERF_EVENT_STATE_ACTIVE;
+    if (active) event.pmu.stop(event, PERF_EF_UPDATE);
+    hw.period_left = 0;
+    if (active) event.pmu.start(event, PERF_EF_RELOAD);
+  }
+
   /** CIRC_SPACE: one byte stays free, whatever the tail says. */
   override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {
     return !rb.writable || ((tail - offset - 1) & (rb.size - 1)) >= head - offset;
-  }
-
-  override perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
-    if (task_ctx === null) {
-      super.perf_event_aux(null, visit);
-      return;
-    }
-    for (const cpuctx of this.this_cpu().contexts) this.perf_event_aux_ctx(cpuctx.ctx, visit);
-    this.perf_event_aux_ctx(task_ctx, visit);
   }
 
   override perf_event_replace_buffer(event: PerfEvent, rb: RingBuffer | null): void {

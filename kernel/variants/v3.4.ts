@@ -4,7 +4,8 @@
  *
  * Parent: v3.2.
  * Upstream commit: e050e3f0a71b "perf: Fix broken interrupt rate throttling" (January 2012), with what v3.3
- * and v3.4 changed in the x86 driver: perf_assign_events, ref-cycles, events that CPUID calls unavailable.
+ * and v3.4 changed in the x86 driver (perf_assign_events, ref-cycles, events that CPUID calls unavailable), and 5d81e5cfb37a
+ * (v3.3: PERF_SAMPLE_PERIOD makes a software event report every occurrence).
  * Claim: an event that nobody's tick has visited for a while is not throttled for overflows of long ago.
  * Known to fail: the first overflow in a tick is never tested, so that a limit of 1 acts as 2; all of v3.2's wakeups.
  * Reference: section 7.2 and 8.3 of kernel.md.
@@ -12,6 +13,7 @@
  */
 import { load, store } from '../../sim/memory.ts';
 import type { ChipEvent } from '../../pmu/chip.ts';
+import { PERF_SAMPLE_PERIOD } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import {
   MAX_INTERRUPTS, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent,
@@ -50,6 +52,10 @@ export class V3_4 extends V3_2 {
 
   override make_x86_pmu(): X86Pmu {
     return new X86PmuV3_4(this);
+  }
+
+  override perf_swevent_each(event: PerfEvent): boolean {
+    return (event.sample_type & PERF_SAMPLE_PERIOD) !== 0 && !event.attr.freq;
   }
 
   override event_sched_in(event: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): boolean {

@@ -2,19 +2,28 @@
  * v4.15: the time for which an event has been enabled goes on while its task does not run and it waits for a counter.
  *
  * Parent: v4.2.
- * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with the dynamic throttle of v4.7: the
- * sample rate is lowered as far as it must be, and not by half.
+ * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with the dynamic throttle of v4.7 (the
+ * sample rate is lowered as far as it must be, and not by half), a723968c0ed3 (v4.3: no read larger than 16 KiB),
+ * 4e93ad601a43 (v4.5: who is told of an exit), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked
+ * for late) and ba5213ae6b88 (v4.13: inherited events may be read as a group, but not into samples).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
  * Not modelled: the one time stamp that replaced three: the times come out the same.
  */
+import { load } from '../../sim/memory.ts';
+import { E2BIG, EFAULT, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { EventTimes } from '../context.ts';
-import { PERF_EVENT_STATE_INACTIVE, type PerfEvent } from '../structs/index.ts';
+import { read_size } from '../output.ts';
+import { rcu_dereference } from '../primitives.ts';
+import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
 import { V4_2 } from './v4.2.ts';
+
+/** Bytes that one read(2) of an event may return at most. */
+const READ_SIZE_MAX = 16 * 1024;
 
 export class V4_15 extends V4_2 {
   static override readonly variant: VariantInfo = {
@@ -52,5 +61,75 @@ export class V4_15 extends V4_2 {
     super.update_event_times(event);
     const isEnabled = event.state >= PERF_EVENT_STATE_INACTIVE && event.group_leader!.state >= PERF_EVENT_STATE_INACTIVE;
     if (isEnabled) event.total_time_enabled = event.ctx!.time - event.tstamp_enabled;
+  }
+
+  /** Enabling puts all events on anew, in their order (v4.6). */
+  override __perf_event_enable(event: PerfEvent): void {
+    const ctx = event.ctx!;
+    const leader = event.group_leader!;
+    this.update_context_time(ctx);
+    if (event.state >= PERF_EVENT_STATE_INACTIVE) return;
+    if (!this.event_filter_match(event) || (leader !== event && leader.state !== PERF_EVENT_STATE_ACTIVE)) {
+      this.__perf_event_mark_enabled(event);
+    } else {
+      this.ctx_resched(ctx, event, () => this.__perf_event_mark_enabled(event));
+    }
+  }
+
+  /** An exit goes to the events of the task alone, and once to all others (4e93ad601a43, v4.5). */
+  override perf_event_aux(task_ctx: PerfEventContext | null, visit: (event: PerfEvent) => void): void {
+    if (task_ctx === null) super.perf_event_aux(null, visit);
+    else this.perf_event_aux_ctx(task_ctx, visit);
+  }
+
+  override perf_event_exit_task(task: TaskStruct): void {
+    task.perf_event_ctxp.forEach((slot, ctxn) => {
+      const ctx = load(slot);
+      if (ctx !== null) this.perf_event_exit_task_context(task, ctx, ctxn);
+    });
+    this.perf_event_task(task, null, false);
+  }
+
+  override ptrace_may_access(): boolean {
+    return true;
+  }
+
+  override perf_check_permission(task: TaskStruct | null): boolean {
+    return task === null || super.ptrace_may_access(task);
+  }
+
+  override perf_inherit_invalid({ inherit, sample_type }: PerfEventAttr): boolean {
+    return inherit && (Number(sample_type) & PERF_SAMPLE_READ) !== 0;
+  }
+
+  /** No member of the group may have more to read than fits, with the new event in it. */
+  override perf_event_oversized(event: PerfEvent, leader: PerfEvent | null): number {
+    const group = leader === null ? [event] : [...this.perf_group_events(leader), event];
+    return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
+  }
+
+  /** The filter is fetched before anybody asks whether the event can have one (from memory: since 375637bc5249, v4.7). */
+  override perf_event_set_filter(): number {
+    return -EFAULT;
+  }
+
+  override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
+    if (command !== PERF_EVENT_IOC_PAUSE_OUTPUT) return super.perf_ioctl_later(event, command, argument);
+    const rb = rcu_dereference(event.rb);
+    if (rb === null || rb.nr_pages === 0) return -EINVAL;
+    rb.paused = argument !== 0;
+    return 0;
+  }
+
+  override perf_output_refused(rb: RingBuffer, event: PerfEvent): boolean {
+    if (!rb.paused) return super.perf_output_refused(rb, event);
+    this.perf_output_count_lost(rb, event);
+    return true;
+  }
+
+  /** A backward writer goes down towards the tail. */
+  override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {
+    if (head > offset) return super.perf_output_space(rb, tail, offset, head);
+    return !rb.writable || ((offset - tail - 1) & (rb.size - 1)) >= offset - head;
   }
 }

@@ -8,12 +8,15 @@
  * Reference: section 6.4 of kernel.md with E10; E11.
  * Not modelled: see the files in kernel/.
  */
-import { EINVAL, type PerfEventAttr } from '../abi/index.ts';
+import { EBADF, EINVAL, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE } from '../primitives.ts';
 import type { PerfEvent, PerfEventContext, RingBuffer, TaskStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_18 } from './v3.18.ts';
+
+/** The last of the descriptors that every program has, which are not modelled. */
+const STDERR = 2;
 
 export class V4_2 extends V3_18 {
   static override readonly variant: VariantInfo = {
@@ -34,6 +37,12 @@ export class V4_2 extends V3_18 {
   override perf_group_unfit(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext): number {
     if (leader !== null && leader.cpu !== event.cpu) return -EINVAL;
     return super.perf_group_unfit(event, leader, ctx);
+  }
+
+  /** Nothing here is a BPF program (v4.1). */
+  override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
+    if (command !== PERF_EVENT_IOC_SET_BPF) return super.perf_ioctl_later(event, command, argument);
+    return argument > STDERR && this.file_of(argument) === null ? -EBADF : -EINVAL;
   }
 
   override ring_buffer_leave(event: PerfEvent, old: RingBuffer): void {

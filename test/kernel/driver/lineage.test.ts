@@ -1,0 +1,71 @@
+/** What came with which version: the kernel of that name has it, and the one before does not. */
+import { describe, expect, test } from '@jest/globals';
+import {
+  ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_PAGE_FAULTS, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF,
+  PERF_RECORD_EXIT, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID, PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, perf_event_attr, type PerfEventAttr, type Process,
+} from '../../../kernel/index.ts';
+
+const FAULTS: Partial<PerfEventAttr> = { type: PERF_TYPE_SOFTWARE, config: BigInt(PERF_COUNT_SW_PAGE_FAULTS), sample_type: BigInt(PERF_SAMPLE_TID) };
+
+function opened(self: Process, attr: Partial<PerfEventAttr>, pid = 0): number {
+  return self.perf_event_open(perf_event_attr({ ...FAULTS, ...attr }), pid, -1, -1, 0);
+}
+
+function mapped(self: Process, fd: number, pages = 8): Mapping {
+  const mapping = self.mmap(fd, (1 + pages) * PAGE_SIZE);
+  if (!(mapping instanceof Mapping)) throw new Error(`errno ${String(mapping)}`);
+  return mapping;
+}
+
+const spawn = (kernel: string): Process => new Linux({ kernel }).spawn('test');
+
+test.each([['v3.2', 10], ['v3.4', 100]])('on %s a hundred faults are %i samples, if the period is 10 and PERF_SAMPLE_PERIOD asked for (5d81e5cfb37a, v3.3)', (kernel, samples) => {
+  const self = spawn(kernel);
+  const buffer = mapped(self, opened(self, { sample_period: 10n, sample_type: BigInt(PERF_SAMPLE_PERIOD) }));
+  self.fault(100);
+  expect(buffer.read().length).toBe(samples);
+});
+
+// A software event whose period is to begin anew begins it with a sample.
+test.each([['v3.11', 4], ['v3.15', 1]])('on %s a period that is changed after 6 of 10 faults ends after %i more (bad7192b842c, v3.14)', (kernel, more) => {
+  const self = spawn(kernel);
+  const fd = opened(self, { sample_period: 10n });
+  const buffer = mapped(self, fd);
+  self.fault(6);
+  self.ioctl(fd, PERF_EVENT_IOC_PERIOD, 5n);
+  let after = 0;
+  for (; buffer.peek().length === 0; after++) self.fault(1);
+  expect(after).toBe(more);
+});
+
+test.each([['v3.10', 2], ['v3.11', 1], ['v6.18', 1]])('on %s a hardware event reports the exit of its task in %i records (52d857a8784a, v3.11)', (kernel, records) => {
+  const linux = new Linux({ kernel });
+  const [self, other] = [linux.spawn('profiler'), linux.spawn('profiled')];
+  const buffer = mapped(self, opened(self, { type: PERF_TYPE_HARDWARE, config: 0n, task: true }, other.tid));
+  other.exit();
+  expect(buffer.read().filter(({ type }) => type === PERF_RECORD_EXIT).length).toBe(records);
+});
+
+describe.each([['v4.2', false], ['v4.15', true]])('%s', (kernel, has) => {
+  test('knows PERF_EVENT_IOC_PAUSE_OUTPUT since v4.7', () => {
+    const self = spawn(kernel);
+    const fd = opened(self, { sample_period: 1n });
+    const buffer = mapped(self, fd);
+    expect(self.ioctl(fd, PERF_EVENT_IOC_PAUSE_OUTPUT, 1)).toBe(has ? 0 : -ENOTTY);
+    self.fault(3);
+    expect(buffer.read().length).toBe(has ? 0 : 3);
+  });
+});
+
+test('v4.2 knows PERF_EVENT_IOC_SET_BPF', () => {
+  const self = spawn('v4.2');
+  expect(self.ioctl(opened(self, {}), PERF_EVENT_IOC_SET_BPF, 99)).not.toBe(-ENOTTY);
+});
+
+test('on v4.15 a backward writer stops at what has not been read', () => {
+  const self = spawn('v4.15');
+  const buffer = mapped(self, opened(self, { sample_period: 1n, write_backward: true }), 1);
+  self.fault(1000);
+  // 16 bytes each; the buffer is never filled to its last byte.
+  expect(-buffer.data_head).toBe(PAGE_SIZE - 16);
+});
