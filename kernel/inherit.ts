@@ -6,6 +6,7 @@
  * Not modelled: inherit_stat's swapping of counts at a context switch.
  */
 import { load, store } from '../sim/memory.ts';
+import type { PerfEventAttr } from './abi/index.ts';
 import { list_add_tail, list_del_init, list_for_each } from './list.ts';
 import { atomic_inc, mutex_lock, mutex_unlock } from './primitives.ts';
 import { EventPollCode } from './eventpoll.ts';
@@ -38,16 +39,16 @@ export abstract class InheritCode extends EventPollCode {
   /** A child event writes through the top parent, whose file it keeps open. */
   inherit_event(parent: PerfEvent, child: TaskStruct, leader: PerfEvent | null): PerfEvent | null {
     const top = parent.parent ?? parent;
-    const event = this.perf_event_alloc(parent.attr, parent.cpu, child, leader, top);
+    const event = this.perf_event_alloc(attr_by_now(top), parent.cpu, child, leader, top);
     if (typeof event === 'number') return null;
     const ctx = this.find_get_context(parent.ctx!.ctxn, child, event.cpu);
     if (typeof ctx === 'number') return null;
-    event.state = parent.state >= PERF_EVENT_STATE_INACTIVE ? PERF_EVENT_STATE_INACTIVE : PERF_EVENT_STATE_OFF;
-    if (parent.attr.freq) {
-      // The child starts with the period that the parent has arrived at.
-      event.hw.sample_period = parent.hw.sample_period;
-      event.hw.last_period = parent.hw.sample_period;
-      event.hw.period_left = parent.hw.sample_period;
+    event.state = this.perf_inherited_state(parent) >= PERF_EVENT_STATE_INACTIVE ? PERF_EVENT_STATE_INACTIVE : PERF_EVENT_STATE_OFF;
+    if (top.attr.freq) {
+      // The child starts with the period that the top parent has arrived at.
+      event.hw.sample_period = top.hw.sample_period;
+      event.hw.last_period = top.hw.sample_period;
+      event.hw.period_left = top.hw.sample_period;
     }
     this.account_event(event, 1);
     this.add_event_to_ctx(event, ctx);
@@ -57,6 +58,11 @@ export abstract class InheritCode extends EventPollCode {
     list_add_tail(event.child_entry, top.child_list);
     mutex_unlock(top.child_mutex);
     return event;
+  }
+
+  /** Whose state a child event starts in: the top parent's in v3.2, which need not be that of the task that forks. */
+  perf_inherited_state(parent: PerfEvent): number {
+    return (parent.parent ?? parent).state;
   }
 
   /** An inherited event keeps the file of its parent open. */
@@ -128,4 +134,10 @@ export abstract class InheritCode extends EventPollCode {
 
   /** After a child event has left `parent`, which it still pins. */
   child_event_gone(_parent: PerfEvent): void {}
+}
+
+/** The attr as it is by now: an exec has cleared enable_on_exec, PERF_EVENT_IOC_PERIOD has changed the rate. */
+function attr_by_now({ attr, enable_on_exec, is_sampling, sample_freq, hw }: PerfEvent): PerfEventAttr {
+  const sample_period = is_sampling ? BigInt(attr.freq ? sample_freq : hw.sample_period) : attr.sample_period;
+  return sample_period === attr.sample_period && enable_on_exec === attr.enable_on_exec ? attr : { ...attr, sample_period, enable_on_exec };
 }

@@ -3,7 +3,8 @@
  * who could write into it.
  *
  * Parent: v3.15.
- * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, of the same year 179033b3e064 and dc633982ff3f; and of v3.16
+ * Upstream commit: e708d7ad8073 (August 2014), 61b67684c167, of the same year 179033b3e064, dc633982ff3f and 1929def9e609 (a
+ * child's event is born in the state of its own parent's); and of v3.16
  * 82b897782d10 (COMM says that it was an exec) and e041e328c4b4 (only an exec enables what waits for one).
  * Claim: a wakeup between the look at the flag and the sleep is not lost.
  * Known to fail: the grace period may begin before the event has left the first list.
@@ -52,6 +53,10 @@ export class V3_18 extends V3_15 {
     const no_children = list_empty(event.child_list);
     mutex_unlock(event.child_mutex);
     return no_children ? POLLHUP : 0;
+  }
+
+  override perf_inherited_state(parent: PerfEvent): number {
+    return parent.state;
   }
 
   override perf_event_comm(task: TaskStruct, exec: boolean): void {

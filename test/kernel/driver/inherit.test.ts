@@ -1,6 +1,8 @@
 /** Inherited events: who gets them, and what a read of the event that has a descriptor says of those that are still alive. */
 import { expect, test } from '@jest/globals';
-import { Linux, PERF_FORMAT_TOTAL_TIME_ENABLED, perf_event_attr, type Process } from '../../../kernel/index.ts';
+import {
+  Linux, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_PERIOD, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_SAMPLE_PERIOD, perf_event_attr, type Process,
+} from '../../../kernel/index.ts';
 
 const FAULTS = { type: 1, config: 2n, inherit: true } as const;
 const TASK_CLOCK = { type: 1, config: 1n, inherit: true } as const;
@@ -44,4 +46,57 @@ test('all members of a group that has been inherited write whole samples', () =>
   child.sched_setaffinity([0]);
   child.fault(3);
   expect(new Set(buffer.read().map(({ size }) => size))).toEqual(new Set([24]));
+});
+
+/** What a task and its child have counted of faults, and the grandchild, whose events come from the first as well. */
+function generations(kernel: string, attr: object): { self: Process; fd: number; parent: Process; child: Process } {
+  const linux = new Linux({ kernel });
+  const [self, parent] = [linux.spawn('profiler'), linux.spawn('parent')];
+  const fd = self.perf_event_open(perf_event_attr({ ...FAULTS, ...attr }), parent.tid, -1, -1, 0);
+  return { self, fd, parent, child: parent.fork() };
+}
+
+test.each([['v3.15', 0], ['v3.18', 3]])('on %s a grandchild is born with its event in the state of the %s event (1929def9e609, v3.18)', (kernel, counted) => {
+  const { self, fd, child } = generations(kernel, { disabled: true, enable_on_exec: true });
+  child.exec({ comm: 'program', maps: [] });
+  const grandchild = child.fork();
+  grandchild.fault(3);
+  expect(self.read(fd)).toEqual([counted]);
+});
+
+test.each(KERNELS)('on %s a child samples with the period that the event has been given since', (kernel) => {
+  const self = machine(kernel);
+  const fd = self.perf_event_open(perf_event_attr({ ...FAULTS, sample_period: 50n, sample_type: 2n }), 0, 0, -1, 0);
+  const buffer = self.mmap(fd, 9 * 4096);
+  if (typeof buffer === 'number') throw new Error(`errno ${buffer}`);
+  self.ioctl(fd, PERF_EVENT_IOC_PERIOD, 5n);
+  const child = self.fork();
+  child.sched_setaffinity([0]);
+  child.fault(20);
+  expect(buffer.read().length).toBe(4);
+});
+
+test.each(KERNELS)('on %s an exec enables nothing in children that were born after it had been waited for', (kernel) => {
+  const { self, fd, parent } = generations(kernel, { disabled: true, enable_on_exec: true });
+  parent.exec({ comm: 'program', maps: [] });
+  self.ioctl(fd, PERF_EVENT_IOC_DISABLE);
+  const late = parent.fork();
+  late.exec({ comm: 'other', maps: [] });
+  late.fault(3);
+  expect(self.read(fd)).toEqual([0]);
+});
+
+test.each(KERNELS)('on %s a grandchild begins with the period of the first event, whatever its parent has arrived at', (kernel) => {
+  const self = new Linux({ kernel, config: { nmi_watchdog: false } }).spawn('test');
+  const attr = { type: 0, config: 0n, inherit: true, freq: true, sample_period: 1000n, sample_type: BigInt(PERF_SAMPLE_PERIOD), exclude_kernel: true } as const;
+  const fd = self.perf_event_open(perf_event_attr(attr), 0, 0, -1, 0);
+  const buffer = self.mmap(fd, 9 * 4096);
+  if (typeof buffer === 'number') throw new Error(`errno ${buffer}`);
+  // The first task never runs user code, so that its period is the one that all begin with.
+  const child = self.fork();
+  child.run(20e6);
+  expect(buffer.read().at(-1)!.period).toBeGreaterThan(1_000_000);
+  const grandchild = child.fork();
+  grandchild.run(3e6);
+  expect(buffer.read()[0].period).toBe(1);
 });
