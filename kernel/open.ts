@@ -226,13 +226,21 @@ export abstract class OpenCode extends AttrCode {
       event.state = attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;
       const { hw } = event;
       hw.sample_period = attr.freq && event.is_sampling ? 1 : Number(attr.sample_period);
-      hw.last_period = hw.sample_period;
+      hw.last_period = this.perf_first_last_period(event, asked);
       hw.period_left = hw.sample_period;
       const result = pmu.event_init(event);
       if (result === 0) return event;
       if (result !== -ENOENT) return result;
     }
     return -ENOENT;
+  }
+
+  /**
+   * The period that samples tell of before one is over. A clock turns a frequency into a period at once, but v3.2 forgets
+   * that it had begun with 1, and never sets this again.
+   */
+  perf_first_last_period({ hw, is_sampling }: PerfEvent, asked: PerfEventAttr): number {
+    return asked.freq && is_sampling ? 1 : hw.sample_period;
   }
 
   /** The context number `ctxn` of `task` (or of `cpu`); a task's is made when first needed. */

@@ -7,7 +7,7 @@
  */
 import { load } from '../sim/memory.ts';
 import {
-  MAP_PRIVATE, PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_SWITCH_OUT, PERF_RECORD_MISC_SWITCH_OUT_PREEMPT,
+  MAP_PRIVATE, PERF_RECORD_COMM, PERF_RECORD_EXIT, PERF_RECORD_FORK, PERF_RECORD_MISC_SWITCH_OUT, PERF_RECORD_MISC_SWITCH_OUT_PREEMPT,
   PERF_RECORD_MISC_USER, PERF_RECORD_MMAP, PERF_RECORD_MMAP2, PERF_RECORD_NAMESPACES, PERF_RECORD_SWITCH, PERF_RECORD_SWITCH_CPU_WIDE, PROT_EXEC, PROT_READ,
   PERF_RECORD_READ, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE,
 } from './abi/index.ts';
@@ -115,8 +115,8 @@ export abstract class SidebandCode extends OutputCode {
   perf_event_mmap(map: MappedFile): void {
     if (load(this.nr_mmap_events) === 0) return;
     const task = this.current()!;
-    const executable = (map.prot ?? PROT_EXEC) & PROT_EXEC;
-    const misc = PERF_RECORD_MISC_USER | (executable ? 0 : PERF_RECORD_MISC_MMAP_DATA);
+    const executable = ((map.prot ?? PROT_EXEC) & PROT_EXEC) !== 0;
+    const misc = this.perf_mmap_misc(executable);
     const size = HEADER_SIZE + 8 + 24 + padded_length(map.filename);
     this.perf_event_aux(null, (event) => {
       const { mmap, mmap2, mmap_data } = event.attr;
@@ -131,6 +131,11 @@ export abstract class SidebandCode extends OutputCode {
         handle.put_string(map.filename);
       });
     });
+  }
+
+  /** From v3.10 on a reader can tell data from code. */
+  perf_mmap_misc(_executable: boolean): number {
+    return PERF_RECORD_MISC_USER;
   }
 
   /** Reports that `task` leaves the CPU for `other`, or has come after it. Interrupts off; `task` is current. */
@@ -155,18 +160,24 @@ export abstract class SidebandCode extends OutputCode {
    */
   perf_event_task(task: TaskStruct, task_ctx: PerfEventContext | null, is_new: boolean): void {
     if (load(this.nr_task_events) === 0 && load(this.nr_mmap_events) === 0 && load(this.nr_comm_events) === 0) return;
-    const parent = is_new ? this.current() : task.real_parent;
+    const creator = this.current();
+    const [ppid, ptid] = is_new ? [creator?.tgid ?? 0, creator?.pid ?? 0] : this.perf_parent_of_exit(task);
     const size = HEADER_SIZE + 16 + 8;
     this.perf_event_aux(task_ctx, (event) => {
       const { comm, mmap, mmap2, mmap_data, task: own } = event.attr;
       if (!comm && !mmap && !mmap2 && !mmap_data && !own) return;
       const time = this.perf_clock();
       this.perf_output_record(event, is_new ? PERF_RECORD_FORK : PERF_RECORD_EXIT, 0, size, (handle) => {
-        handle.put_u32(task.tgid, parent?.tgid ?? 0);
-        handle.put_u32(task.pid, parent?.pid ?? 0);
+        handle.put_u32(task.tgid, ppid);
+        handle.put_u32(task.pid, ptid);
         handle.put_u64(time);
       });
     });
+  }
+
+  /** What the record of an exit says of the parent, process and thread: in v3.2 it is the task that is current, which is itself. */
+  perf_parent_of_exit({ tgid, pid }: TaskStruct): readonly [ppid: number, ptid: number] {
+    return [tgid, pid];
   }
 
   /** Reports the namespaces of a task that is new or has left some of them. */

@@ -62,7 +62,10 @@ export abstract class SoftwareEventCode extends OverflowCode {
       return;
     }
     hw.period_left += nr;
-    if (hw.period_left >= 0) this.perf_swevent_overflow(event, this.perf_swevent_set_period(event), regs);
+    if (hw.period_left < 0) return;
+    // The samples tell of the period that begins here; what is chosen now is the one after it.
+    const { last_period } = hw;
+    this.perf_swevent_overflow(event, this.perf_swevent_set_period(event), regs, last_period);
   }
 
   /** Whether every occurrence is sampled whatever the period says: v3.1 knows no such event. */

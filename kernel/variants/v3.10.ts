@@ -3,15 +3,15 @@
  *
  * Parent: v3.4.
  * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0, dd9c086d9f50 (a record
- * larger than the buffer), 724b6daa13e1 (v3.5: a group ioctl acts on the siblings) and 226424eee809 (v3.9: a group that
- * moves goes on counting).
+ * larger than the buffer), 724b6daa13e1 (v3.5: a group ioctl acts on the siblings), 226424eee809 (v3.9: a group that moves
+ * goes on counting), 778141e3cf0b (the period that samples of clocks tell of) and 2fe85427e3bf (MMAP_DATA in misc).
  * Claim: nobody writes into a buffer that no user can see, and a closed event is on no list.
  * Known to fail: the list is edited under its readers; two unmappers may both take themselves for the last; SET_OUTPUT
  * may hand out a buffer whose last mapping is going.
  * Reference: section 6.3 of kernel.md.
  * Not modelled: a mapping's length beside its buffer's.
  */
-import { EINVAL, ENOMEM, EPERM, POLL_HUP } from '../abi/index.ts';
+import { EINVAL, ENOMEM, EPERM, PERF_RECORD_MISC_MMAP_DATA, POLL_HUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
 import { list_next_rcu } from '../list.ts';
@@ -44,6 +44,14 @@ export class V3_10 extends V3_4 {
     const members = super.perf_group_remove(leader);
     for (const member of members) member.state = member.attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;
     return members;
+  }
+
+  override perf_first_last_period({ hw }: PerfEvent): number {
+    return hw.sample_period;
+  }
+
+  override perf_mmap_misc(executable: boolean): number {
+    return super.perf_mmap_misc(executable) | (executable ? 0 : PERF_RECORD_MISC_MMAP_DATA);
   }
 
   override perf_output_space(rb: RingBuffer, tail: number, offset: number, head: number): boolean {

@@ -3,7 +3,8 @@
  *
  * Parent: v5.3.
  * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020), with c4b75479741c (v5.5) and 003461559ef7 (v5.6): pages
- * are charged to the user or to the process, not to both; db0503e4f675 (v5.5).
+ * are charged to the user or to the process, not to both; db0503e4f675 (v5.5: what is added disabled), f3bed55e8509 (v5.7: the
+ * record of an exit names the parent).
  * Claim: of two unmappers one is the last.
  * Known to fail: SET_OUTPUT may hand out a buffer whose last mapping is going; the next mmap loops for ever.
  * Reference: section 6.2 of kernel.md, E16.
@@ -11,7 +12,7 @@
  */
 import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
-import { PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type RingBuffer, type UserStruct } from '../structs/index.ts';
+import { PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct, type UserStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_3 } from './v5.3.ts';
 
@@ -46,5 +47,13 @@ export class V5_10 extends V5_3 {
   override perf_mmap_last(rb: RingBuffer): () => boolean {
     const last = atomic_dec_and_test(rb.mmap_count);
     return () => last;
+  }
+
+  /** The parent of the process, for all its threads, and its number in place of a thread's. */
+  override perf_parent_of_exit(task: TaskStruct): readonly [ppid: number, ptid: number] {
+    let parent = task.real_parent;
+    while (parent?.tgid === task.tgid) parent = parent.real_parent;
+    const pid = parent?.tgid ?? 0;
+    return [pid, pid];
   }
 }

@@ -30,6 +30,7 @@ const DIFFERS: Record<string, string> = {
   'open.misc_attr': 'its attrs have fields that v3.2 does not know (E2BIG)',
   'mmap.prot_exec': 'event files may be mapped for execution until v6.17',
   'priv.misc': 'fields of attr and bits of sample_type that v3.2 does not know',
+  'time.period_field': 'samples of a clock by frequency tell of their period since v3.10, and of 1 before',
   'priv.mlock_second_mapping': 'v3.2 charges a buffer once',
 };
 

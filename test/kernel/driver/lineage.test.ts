@@ -1,14 +1,15 @@
 /** What came with which version: the kernel of that name has it, and the one before does not. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_PAGE_FAULTS, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF,
-  PERF_RECORD_EXIT, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID, PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, perf_event_attr, type PerfEventAttr, type Process,
+  ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_PAGE_FAULTS, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD,
+  PERF_EVENT_IOC_SET_BPF, PERF_RECORD_EXIT, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID,
+  PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, PROT_READ, perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
 
 const FAULTS: Partial<PerfEventAttr> = { type: PERF_TYPE_SOFTWARE, config: BigInt(PERF_COUNT_SW_PAGE_FAULTS), sample_type: BigInt(PERF_SAMPLE_TID) };
 
-function opened(self: Process, attr: Partial<PerfEventAttr>, pid = 0): number {
-  return self.perf_event_open(perf_event_attr({ ...FAULTS, ...attr }), pid, -1, -1, 0);
+function opened(self: Process, attr: Partial<PerfEventAttr>, pid = 0, cpu = -1): number {
+  return self.perf_event_open(perf_event_attr({ ...FAULTS, ...attr }), pid, cpu, -1, 0);
 }
 
 function mapped(self: Process, fd: number, pages = 8): Mapping {
@@ -44,6 +45,38 @@ test.each([['v3.10', 2], ['v3.11', 1], ['v6.18', 1]])('on %s a hardware event re
   const buffer = mapped(self, opened(self, { type: PERF_TYPE_HARDWARE, config: 0n, task: true }, other.tid));
   other.exit();
   expect(buffer.read().filter(({ type }) => type === PERF_RECORD_EXIT).length).toBe(records);
+});
+
+test.each([['v3.4', 1], ['v3.10', 250_000]])('on %s a clock that samples by frequency tells periods of %i (778141e3cf0b, v3.10)', (kernel, period) => {
+  const self = spawn(kernel);
+  const clock = { config: BigInt(PERF_COUNT_SW_CPU_CLOCK), freq: true, sample_period: 4000n, sample_type: BigInt(PERF_SAMPLE_PERIOD) };
+  const buffer = mapped(self, opened(self, clock));
+  self.run(5e6);
+  expect(new Set(buffer.read().map((record) => record.period))).toEqual(new Set([period]));
+});
+
+test.each([['v3.4', 0], ['v3.10', PERF_RECORD_MISC_MMAP_DATA]])('on %s the record of a data mapping has %i in its misc (2fe85427e3bf, v3.10)', (kernel, misc) => {
+  const self = spawn(kernel);
+  const buffer = mapped(self, opened(self, { mmap_data: true }));
+  self.map_file({ filename: '/data', length: PAGE_SIZE, prot: PROT_READ });
+  // The buffer's own mapping is one, too.
+  expect(new Set(buffer.read().map((record) => record.misc))).toEqual(new Set([misc | PERF_RECORD_MISC_USER]));
+});
+
+describe.each([['v3.2', false], ['v5.3', false], ['v5.10', true]])('%s: the parent in the record of an exit', (kernel, isParent) => {
+  test('is the real one since f3bed55e8509 (v5.7), the task itself before', () => {
+    const self = spawn(kernel);
+    const buffer = mapped(self, opened(self, { task: true, inherit: true }, 0, 0));
+    const child = self.fork();
+    child.sched_setaffinity([0]);
+    const thread = child.clone();
+    thread.exit();
+    child.exit();
+    const exits = buffer.read().filter(({ type }) => type === PERF_RECORD_EXIT).map(({ tid, ppid, ptid }) => [tid, ppid, ptid]);
+    const expected = [thread, child].map(({ tid, pid }) => (isParent ? [tid, self.pid, self.pid] : [tid, pid, tid]));
+    for (const exit of exits) expect(expected).toContainEqual(exit);
+    expect(new Set(exits.map(([tid]) => tid))).toEqual(new Set([thread.tid, child.tid]));
+  });
 });
 
 describe.each([['v4.2', false], ['v4.15', true]])('%s', (kernel, has) => {
