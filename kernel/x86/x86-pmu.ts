@@ -12,7 +12,7 @@ import {
 } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
 import {
-  PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
+  PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_EVENT_STATE_OFF, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
   type PerfEvent, type PerfEventContext, type PmuOperations, type Regs,
 } from '../structs/index.ts';
 import { IntelLbr, static_call_update } from './lbr.ts';
@@ -159,11 +159,12 @@ export class X86Pmu implements PmuOperations {
     return found === undefined ? -EINVAL : (found ?? -ENOENT);
   }
 
-  /** A group that could never be on together is refused at once. */
+  /** A group that could never be on together is refused at once. Siblings that are off are not asked (collect_events). */
   #validate_group(event: PerfEvent): number {
     const leader = event.group_leader!;
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
-    const hardware = group.filter((member) => member.pmu === event.pmu);
+    const isAsked = (member: PerfEvent): boolean => member === leader || member === event || member.state > PERF_EVENT_STATE_OFF;
+    const hardware = group.filter((member) => member.pmu === event.pmu && isAsked(member));
     return !this.#have_shared_regs(hardware, hardware.length) || this.assign_events(hardware) === null ? this.out_of_counters : 0;
   }
 
