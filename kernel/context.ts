@@ -113,16 +113,15 @@ export abstract class ContextCode extends SoftwareEventCode {
       sibling.group_leader = sibling;
       list_del_init(sibling.group_entry);
       sibling.attach_state &= ~PERF_ATTACH_GROUP;
-      this.perf_sibling_upgraded(sibling);
-      if (sibling.attach_state & PERF_ATTACH_CONTEXT) {
-        list_add_tail(sibling.group_entry, this.groups_of(event, event.ctx!));
-      }
+      this.perf_sibling_upgraded(sibling, event);
     });
     event.nr_siblings = 0;
   }
 
-  /** A sibling has become a group of its own, though its samples stay as large as they were. */
-  perf_sibling_upgraded(_sibling: PerfEvent): void {}
+  /** A sibling has become a group of its own: where its leader stood in the order of turns, and with samples as large as they were. */
+  perf_sibling_upgraded(sibling: PerfEvent, leader: PerfEvent): void {
+    if (sibling.attach_state & PERF_ATTACH_CONTEXT) list_add_tail(sibling.group_entry, leader.group_entry);
+  }
 
   event_filter_match(event: PerfEvent): boolean {
     return event.cpu === -1 || event.cpu === this.hardware.smp_processor_id;
@@ -184,16 +183,29 @@ export abstract class ContextCode extends SoftwareEventCode {
     if (leader.state === PERF_EVENT_STATE_OFF) return true;
     const { pmu } = leader;
     pmu.start_txn();
-    let fits = this.event_sched_in(leader, cpuctx, ctx);
-    const head = leader.sibling_list;
-    for (let link = list_next(head); fits && link !== head; link = list_next(link)) {
-      fits = this.event_sched_in(link.entry!, cpuctx, ctx);
+    if (!this.event_sched_in(leader, cpuctx, ctx)) {
+      pmu.cancel_txn();
+      return false;
     }
-    if (fits && pmu.commit_txn() === 0) return true;
-    // Those that never went on are not ACTIVE, and stay as they are.
-    for (const event of this.perf_group_events(leader)) this.event_sched_out(event, cpuctx, ctx);
+    const head = leader.sibling_list;
+    let link = list_next(head);
+    while (link !== head && this.event_sched_in(link.entry!, cpuctx, ctx)) link = list_next(link);
+    if (link === head && pmu.commit_txn() === 0) return true;
+    this.group_error(leader, link, cpuctx, ctx);
     pmu.cancel_txn();
     return false;
+  }
+
+  /** Takes off again what of the group is on. From `failed` on nothing is: those are to have waited as long as the others. */
+  group_error(leader: PerfEvent, failed: ListHead<PerfEvent>, cpuctx: PerfCpuContext, ctx: PerfEventContext): void {
+    const head = leader.sibling_list;
+    for (let link = list_next(head); link !== failed; link = list_next(link)) this.event_sched_out(link.entry!, cpuctx, ctx);
+    for (let link = failed; link !== head; link = list_next(link)) {
+      const event = link.entry!;
+      event.tstamp_running += ctx.time - event.tstamp_stopped;
+      event.tstamp_stopped = ctx.time;
+    }
+    this.event_sched_out(leader, cpuctx, ctx);
   }
 
   group_can_go_on(leader: PerfEvent, cpuctx: PerfCpuContext, can_add_hw: boolean): boolean {

@@ -7,14 +7,14 @@
  * Not modelled: retries after a failed cross call (here the call never fails).
  */
 import { load } from '../sim/memory.ts';
-import { EVENT_ALL, EVENT_FLEXIBLE } from './context.ts';
+import { EVENT_ALL } from './context.ts';
 import { EINVAL, type PerfEventAttr } from './abi/index.ts';
 import { list_for_each } from './list.ts';
 import { atomic_add_return } from './primitives.ts';
 import { TickCode } from './tick.ts';
 import {
-  PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext,
-  type TaskStruct,
+  PERF_EVENT_STATE_ERROR, PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, type PerfCpuContext, type PerfEvent,
+  type PerfEventContext, type TaskStruct,
 } from './structs/index.ts';
 
 export abstract class ControlCode extends TickCode {
@@ -49,17 +49,22 @@ export abstract class ControlCode extends TickCode {
     });
   }
 
-  /** All flexible events go off, `change` is made to one, and they go on again, so that it gets its turn in order. */
-  ctx_resched(ctx: PerfEventContext, _event: PerfEvent, change: () => void): void {
+  /** Events go off, `change` is made to one, and they go on again, so that it gets its turn in order. */
+  ctx_resched(ctx: PerfEventContext, event: PerfEvent, change: () => void): void {
     const cpuctx = this.cpu_context(ctx);
     const task_ctx = ctx.task === null ? cpuctx.task_ctx : ctx;
     cpuctx.pmu.pmu_disable();
-    if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, EVENT_ALL);
-    this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
+    this.ctx_make_room(cpuctx, ctx, event);
     cpuctx.task_ctx = task_ctx;
     change();
     this.perf_event_sched_in(cpuctx, task_ctx);
     cpuctx.pmu.pmu_enable();
+  }
+
+  /** What goes off for `event` of `ctx`, which is to be put on: everything. */
+  ctx_make_room(cpuctx: PerfCpuContext, _ctx: PerfEventContext, _event: PerfEvent): void {
+    if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, EVENT_ALL);
+    this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_ALL);
   }
 
   perf_remove_from_context(event: PerfEvent): void {
@@ -136,9 +141,9 @@ export abstract class ControlCode extends TickCode {
     // A sibling of a group that is not on waits for its leader.
     if (leader !== event && leader.oncpu === -1) return;
     const cpuctx = this.cpu_context(ctx);
-    if (!this.group_can_go_on(event, cpuctx, true)) return;
     cpuctx.pmu.pmu_disable();
-    const on = event === leader ? this.group_sched_in(event, cpuctx, ctx) : this.event_sched_in(event, cpuctx, ctx);
+    const on = this.group_can_go_on(event, cpuctx, true)
+      && (event === leader ? this.group_sched_in(event, cpuctx, ctx) : this.event_sched_in(event, cpuctx, ctx));
     cpuctx.pmu.pmu_enable();
     if (on) return;
     if (leader !== event) this.group_sched_out(leader, cpuctx, ctx);

@@ -14,10 +14,12 @@
 import { load } from '../../sim/memory.ts';
 import { E2BIG, EFAULT, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
-import type { EventTimes } from '../context.ts';
+import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
 import { read_size } from '../output.ts';
 import { rcu_dereference } from '../primitives.ts';
-import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct } from '../structs/index.ts';
+import {
+  PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
+} from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
 import { V4_2 } from './v4.2.ts';
@@ -74,6 +76,15 @@ export class V4_15 extends V4_2 {
     } else {
       this.ctx_resched(ctx, event, () => this.__perf_event_mark_enabled(event));
     }
+  }
+
+  /** Only what has less right to a counter than the event goes off (487f05e18aa4, v4.11). */
+  override ctx_make_room(cpuctx: PerfCpuContext, ctx: PerfEventContext, { group_leader }: PerfEvent): void {
+    const { pinned } = group_leader!.attr;
+    const type = pinned ? EVENT_ALL : EVENT_FLEXIBLE;
+    if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, type);
+    if (ctx.task === null) this.ctx_sched_out(cpuctx.ctx, cpuctx, type);
+    else if (pinned) this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
   }
 
   /** An exit goes to the events of the task alone, and once to all others (4e93ad601a43, v4.5). */

@@ -10,9 +10,10 @@
  */
 import { EFAULT, EINVAL, EPERM, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, PERF_EVENT_IOC_QUERY_BPF } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
+import { list_add_tail } from '../list.ts';
 import { READ_ONCE, WRITE_ONCE } from '../primitives.ts';
 import type { PerfOutputHandle } from '../ring_buffer.ts';
-import type { PerfEvent } from '../structs/index.ts';
+import { PERF_ATTACH_CONTEXT, type PerfEvent } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V4_15 } from './v4.15.ts';
 
@@ -32,6 +33,11 @@ export class V5_2 extends V4_15 {
     if (command === PERF_EVENT_IOC_QUERY_BPF) return this.current()!.user.capable ? -EINVAL : -EPERM;
     if (command === PERF_EVENT_IOC_MODIFY_ATTRIBUTES) return -EFAULT;
     return super.perf_ioctl_later(event, command, argument);
+  }
+
+  /** It is the last to have a turn (8e1a2031e4b5, v4.17). */
+  override perf_sibling_upgraded(sibling: PerfEvent, leader: PerfEvent): void {
+    if (sibling.attach_state & PERF_ATTACH_CONTEXT) list_add_tail(sibling.group_entry, this.groups_of(leader, leader.ctx!));
   }
 
   override perf_output_put_handle(handle: PerfOutputHandle): void {

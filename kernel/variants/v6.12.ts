@@ -85,7 +85,8 @@ export class V6_12 extends V5_19 {
   }
 
   /** Its samples no longer have room for others (measured on v6.18; since when is not known). */
-  override perf_sibling_upgraded(sibling: PerfEvent): void {
+  override perf_sibling_upgraded(sibling: PerfEvent, leader: PerfEvent): void {
+    super.perf_sibling_upgraded(sibling, leader);
     this.perf_event__header_size(sibling);
   }
 
