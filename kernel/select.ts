@@ -51,16 +51,18 @@ export abstract class SelectCode extends MmapCode {
     const table = new PollTable(waiter);
     if (timeout > 0) effect(() => this.hardware.start_timer(timeout * 1e6, () => this.poll_timeout(waiter)));
 
-    let first = true;
+    // Who will not wait queues nowhere.
+    let register = timeout === 0 ? null : table;
     let polled: R;
     for (;;) {
-      polled = sweep(first ? table : null);
-      first = false;
-      if (polled.result !== 0 || timeout === 0 || READ_ONCE(waiter.timed_out)) break;
+      polled = sweep(register);
+      register = null;
+      if (polled.result !== 0) break;
       if (READ_ONCE(task.pending_signals) !== 0) {
         polled = interrupt(polled);
         break;
       }
+      if (timeout === 0 || READ_ONCE(waiter.timed_out)) break;
       // A wake since the sweep began has set `triggered`: then this does not sleep.
       this.sleep_until(waiter.triggered, task, (triggered) => triggered !== 0);
       WRITE_ONCE(waiter.triggered, 0);

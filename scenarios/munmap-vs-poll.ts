@@ -4,7 +4,7 @@ import type { Scenario } from '../kernel/explore/scenario.ts';
 export const scenario: Scenario = {
   name: 'munmap-vs-poll',
   question: 'Is an event on the list of no buffer but its own, however munmap and poll meet?',
-  expected: [{ kind: 'use after free', from: 'waitq-in-rb' }, { kind: 'use after free', from: 'no-mmap-mutex' }],
+  expected: [{ kind: 'use after free', from: 'no-mmap-mutex' }],
   build(setup) {
     const event = setup.event();
     const vma = setup.map(event);
