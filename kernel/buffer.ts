@@ -222,7 +222,7 @@ export abstract class BufferCode extends ControlCode {
   perf_event_drop_buffer(event: PerfEvent): void {
     const rb = READ_ONCE(event.rb);
     if (rb === null) return;
-    rcu_assign_pointer(event.rb, null);
     this.ring_buffer_put(rb);
+    rcu_assign_pointer(event.rb, null);
   }
 }

@@ -366,8 +366,8 @@ export abstract class OpenCode extends AttrCode {
   free_event(event: PerfEvent): void {
     this.irq_work_sync(event);
     this.account_event(event, -1);
-    event.pmu.event_destroy?.(event);
     this.perf_event_drop_buffer(event);
+    event.pmu.event_destroy?.(event);
     effect(() => this.hardware.call_rcu(event.rcu_free));
   }
 

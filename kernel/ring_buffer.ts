@@ -198,8 +198,12 @@ export abstract class RingBufferCode extends WaitCode {
     WRITE_ONCE(handle.rb.poll, this.wakeup_mask);
     WRITE_ONCE(handle.event.pending_wakeup, 1);
     effect_of(this.trace, 'wakeup_posted', handle.rb, handle.event);
+    this.perf_output_signal(handle.event);
     this.irq_work_queue(handle.event.pending);
   }
+
+  /** Whether a wakeup that no overflow has caused is signalled: v3.2 leaves that to overflows. */
+  perf_output_signal(_event: PerfEvent): void {}
 
   perf_output_end(handle: PerfOutputHandle): void {
     this.perf_output_put_handle(handle);

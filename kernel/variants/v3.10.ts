@@ -190,6 +190,7 @@ export class V3_10 extends V3_4 {
   }
 
   override perf_event_drop_buffer(event: PerfEvent): void {
+    if (READ_ONCE(event.rb) === null) return;
     mutex_lock(event.mmap_mutex);
     const rb = READ_ONCE(event.rb);
     if (rb !== null) this.perf_event_take_buffer(event, rb);

@@ -18,7 +18,6 @@ import { EVENT_ALL } from '../context.ts';
 import { list_entries } from '../list.ts';
 import type { Sample } from '../output.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_inc } from '../primitives.ts';
-import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { PerfSampleData } from '../sample-data.ts';
 import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -78,10 +77,8 @@ export class V6_12 extends V5_19 {
   }
 
   /** Who asked for SIGIO is told of every wakeup, also of those that no overflow has caused (v6.9). */
-  override perf_output_wakeup(handle: PerfOutputHandle): void {
-    const { event } = handle;
+  override perf_output_signal(event: PerfEvent): void {
     if (this.perf_event_fasync(event) !== null && READ_ONCE(event.pending_kill) === 0) WRITE_ONCE(event.pending_kill, POLL_IN);
-    super.perf_output_wakeup(handle);
   }
 
   /** Its samples no longer have room for others (measured on v6.18; since when is not known). */
