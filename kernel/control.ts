@@ -9,7 +9,7 @@
 import { load } from '../sim/memory.ts';
 import { EVENT_ALL } from './context.ts';
 import { EINVAL, type PerfEventAttr } from './abi/index.ts';
-import { list_for_each } from './list.ts';
+import { list_entries, list_for_each } from './list.ts';
 import { atomic_add_return } from './primitives.ts';
 import { TickCode } from './tick.ts';
 import {
@@ -155,14 +155,18 @@ export abstract class ControlCode extends TickCode {
     const cpuctx = this.this_cpu().contexts.find(({ task_ctx }) => task_ctx === ctx);
     if (ctx.nr_events === 0) return;
     if (cpuctx !== undefined) this.perf_event_context_sched_out(cpuctx, ctx);
-    list_for_each(ctx.event_list, (event) => {
-      if (!event.enable_on_exec) return;
+    for (const event of this.perf_events_for_exec(ctx)) {
+      if (!event.enable_on_exec) continue;
       event.enable_on_exec = false;
-      if (event.state >= PERF_EVENT_STATE_INACTIVE) return;
-      this.__perf_event_mark_enabled(event);
-    });
+      if (event.state < PERF_EVENT_STATE_INACTIVE) this.__perf_event_mark_enabled(event);
+    }
     const home = cpuctx ?? this.this_cpu().contexts.find((_, ctxn) => this.task_context(ctx.task, ctxn) === ctx)!;
     this.perf_event_context_sched_in(home, ctx);
+  }
+
+  /** The events that an exec may enable: v3.2 forgets the members of groups. */
+  perf_events_for_exec({ pinned_groups, flexible_groups }: PerfEventContext): readonly PerfEvent[] {
+    return [...list_entries(pinned_groups), ...list_entries(flexible_groups)];
   }
 
   /** PERF_EVENT_IOC_REFRESH: `count` more overflows, then the event is disabled. */

@@ -49,6 +49,8 @@ export class TaskStruct extends struct({
   comm: '',
   cpu: 0,
   exiting: false,
+  /** Since v4.1: it has been given another CPU, and has not come onto it. */
+  sched_migrated: false,
   /** Signals sent and not yet handled, one bit each by number. */
   pending_signals: shared(0),
   /** What came with them. */

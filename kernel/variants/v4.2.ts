@@ -2,13 +2,14 @@
  * v4.2: the grace period is counted from after the event has left its list; SIGIO goes to the parent's owner.
  *
  * Parent: v3.18.
- * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f and c3c87e770458 (v4.0: a group is of one CPU).
+ * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f, c3c87e770458 (v4.0: a group is of one CPU) and ff303e66c240
+ * (v4.1: migrations are counted for who migrates).
  * Claim: every reader that can stand on the event is waited for.
  * Known to fail: data_head may go back for a moment; two unmappers may both take themselves for the last.
  * Reference: section 6.4 of kernel.md with E10; E11.
  * Not modelled: see the files in kernel/.
  */
-import { EBADF, EINVAL, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
+import { EBADF, EINVAL, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { READ_ONCE } from '../primitives.ts';
 import type { PerfEvent, PerfEventContext, RingBuffer, TaskStruct } from '../structs/index.ts';
@@ -43,6 +44,19 @@ export class V4_2 extends V3_18 {
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
     if (command !== PERF_EVENT_IOC_SET_BPF) return super.perf_ioctl_later(event, command, argument);
     return argument > STDERR && this.file_of(argument) === null ? -EBADF : -EINVAL;
+  }
+
+  /** A migration is counted when the task comes onto its new CPU, for itself. */
+  override set_task_cpu(task: TaskStruct, cpu: number): void {
+    if (task.cpu !== cpu) task.sched_migrated = true;
+    task.cpu = cpu;
+  }
+
+  override sched_switch(previous: TaskStruct | null, next: TaskStruct | null, preempt = false): void {
+    super.sched_switch(previous, next, preempt);
+    if (next === null || !next.sched_migrated) return;
+    next.sched_migrated = false;
+    this.perf_sw_event(PERF_COUNT_SW_CPU_MIGRATIONS, 1, null);
   }
 
   override ring_buffer_leave(event: PerfEvent, old: RingBuffer): void {

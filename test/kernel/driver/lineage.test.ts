@@ -1,8 +1,8 @@
 /** What came with which version: the kernel of that name has it, and the one before does not. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_PAGE_FAULTS, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD,
-  PERF_EVENT_IOC_SET_BPF, PERF_RECORD_EXIT, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID,
+  ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_COUNT_SW_PAGE_FAULTS,
+  PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF, PERF_RECORD_EXIT, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID,
   PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, PROT_READ, perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
 
@@ -61,6 +61,26 @@ test.each([['v3.4', 0], ['v3.10', PERF_RECORD_MISC_MMAP_DATA]])('on %s the recor
   self.map_file({ filename: '/data', length: PAGE_SIZE, prot: PROT_READ });
   // The buffer's own mapping is one, too.
   expect(new Set(buffer.read().map((record) => record.misc))).toEqual(new Set([misc | PERF_RECORD_MISC_USER]));
+});
+
+test.each([['v3.2', 0], ['v3.4', 3]])('on %s an exec lets the members of a group count %i of 3 faults (b79387ef185a, v3.3)', (kernel, counted) => {
+  const linux = new Linux({ kernel });
+  const [self, other] = [linux.spawn('profiler'), linux.spawn('profiled')];
+  const attr = perf_event_attr({ ...FAULTS, disabled: true, enable_on_exec: true });
+  const leader = self.perf_event_open(attr, other.tid, -1, -1, 0);
+  const member = self.perf_event_open(attr, other.tid, -1, leader, 0);
+  other.exec({ comm: 'program', maps: [] });
+  other.fault(3);
+  expect([leader, member].map((fd) => self.read(fd))).toEqual([[3], [counted]]);
+});
+
+test.each([['v3.18', 0], ['v4.2', 1]])('on %s a migration counts %i times for the task that is moved (ff303e66c240, v4.1)', (kernel, counted) => {
+  const linux = new Linux({ kernel, cpus: 2 });
+  const [self, other] = [linux.spawn('profiler'), linux.spawn('profiled')];
+  other.run(1000);
+  const fd = opened(self, { config: BigInt(PERF_COUNT_SW_CPU_MIGRATIONS) }, other.tid);
+  other.sched_setaffinity([1 - other.task.cpu]);
+  expect(self.read(fd)).toEqual([counted]);
 });
 
 describe.each([['v3.2', false], ['v5.3', false], ['v5.10', true]])('%s: the parent in the record of an exit', (kernel, isParent) => {
