@@ -21,6 +21,21 @@ test.each(VERSIONS)('on %s a pinned event of a CPU counts as soon as it is opene
   for (const fd of [open_now, enabled_later]) expect((self.read(fd) as number[])[0]).toBeGreaterThan(2_000_000);
 });
 
+test.each(VERSIONS)('on %s the watchdog has one of four counters', (kernel) => {
+  const runs = [false, true].map((nmi_watchdog) => {
+    const self = new Linux({ kernel, pmu: 'amd64', config: { nmi_watchdog } }).spawn('test');
+    const fds = [0, 1, 2, 3].map(() => open(self, { read_format: TIMES }));
+    self.run(20e6);
+    const shares = fds.map((fd) => {
+      const [, enabled, running] = self.read(fd) as number[];
+      return running / enabled;
+    });
+    return shares.reduce((sum, share) => sum + share, 0);
+  });
+  expect(Math.abs(runs[0] - 4)).toBeLessThan(0.05);
+  expect(Math.abs(runs[1] - 3)).toBeLessThan(0.1);
+});
+
 describe.each(['v3.2', 'v6.18'])('%s', (kernel) => {
   test('samples of a group are smaller when a member has been closed', () => {
     const self = new Linux({ kernel, config: { nmi_watchdog: false } }).spawn('test');
