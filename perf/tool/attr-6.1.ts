@@ -87,7 +87,8 @@ const withoutFlag = (...flags: ('ksymbol' | 'bpf_event' | 'write_backward' | 'mm
 
 /**
  * What the tool gives up, one after the other, when the kernel says EINVAL: the latest addition first
- * (evsel__detect_missing_features). COMM_EXEC and context switches it finds out about beforehand, with a probe.
+ * (evsel__detect_missing_features). COMM_EXEC, context switches and PERF_SAMPLE_IDENTIFIER it finds out about beforehand, with a probe:
+ * here they stand where their age puts them.
  */
 export const MISSING_FEATURES: readonly Without[] = [
   (attr) => (attr.read_format & BigInt(PERF_FORMAT_LOST) ? { ...attr, read_format: attr.read_format & ~BigInt(PERF_FORMAT_LOST) } : null),
@@ -100,6 +101,8 @@ export const MISSING_FEATURES: readonly Without[] = [
   withoutFlag('context_switch'),
   withoutFlag('comm_exec'),
   withoutFlag('mmap2'),
+  ({ sample_type, ...attr }) =>
+    sample_type & BigInt(PERF_SAMPLE_IDENTIFIER) ? { ...attr, sample_type: (sample_type & ~BigInt(PERF_SAMPLE_IDENTIFIER)) | BigInt(PERF_SAMPLE_ID) } : null,
   withoutFlag('exclude_guest', 'exclude_host'),
   withoutFlag('sample_id_all'),
 ];

@@ -31,7 +31,7 @@ export function config_attrs(options: RecordOptions): PerfEventAttr[] {
       comm: i === 0,
       mmap_data: i === 0 && (options.sample_address ?? false),
       sample_id_all: true,
-      enable_on_exec: !options.system_wide,
+      enable_on_exec: !options.system_wide && options.target === undefined,
       ...wakeup(options),
     });
   });

@@ -264,10 +264,9 @@ export class RecordTool {
   /** What comes between the workload's release and the loop. */
   protected *begun(): Program {}
 
+  /** All events of one CPU, then those of the next (perf_evlist__enable). */
   protected *ioctlAll(command: number): Program {
-    for (const place of new Set(this.opened.map(({ cpu, pid }) => (cpu === -1 ? pid : cpu)))) {
-      for (const { fd, cpu, pid } of this.opened) if ((cpu === -1 ? pid : cpu) === place) yield* this.sys.ioctl(fd, command, 0);
-    }
+    for (const place of this.cpus()) for (const { fd, cpu } of this.opened) if (cpu === place) yield* this.sys.ioctl(fd, command, 0);
   }
 
   /** The descriptors that v3.2 polls are those of the buffers' first events, unless it is told otherwise. */

@@ -1,6 +1,6 @@
 /** What perf record is asked for beside events and frequencies, seen in what it writes, with both versions of the tool. */
 import { describe, expect, test } from '@jest/globals';
-import { PERF_CONTEXT_KERNEL, PERF_CONTEXT_USER } from '../../kernel/index.ts';
+import { PERF_CONTEXT_KERNEL, PERF_CONTEXT_USER, PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER } from '../../kernel/index.ts';
 import { PerfData, bytesSource, type RecordOf } from '../../perf/data/index.ts';
 import { run, type RecordOptions, type RunSpec } from '../../perf/index.ts';
 import { parse_events } from '../../perf/parse-events.ts';
@@ -29,6 +29,18 @@ function recordsOf<N extends 'SAMPLE' | 'READ' | 'SWITCH' | 'COMM' | 'MMAP2' | '
 }
 
 const BOTH = [{ tool: '3.2', kernel: 'v3.2' }, { tool: '6.1', kernel: 'v6.18' }] as const;
+
+test.each(['3.2', '6.1'] as const)('perf %s lets an exec enable the events of what it runs itself, and of nothing else', (tool) => {
+  const target = { workload: { name: 'noploop', args: ['0.1'] }, alone: true, thread: false };
+  const asked = [{}, { target }, { system_wide: true }].map((options) => opened({ kernel: 'v3.2', tool, ...options }).events.all[0].attr);
+  expect(asked.map(({ enable_on_exec }) => enable_on_exec)).toEqual([true, false, false]);
+});
+
+test('on a kernel without PERF_SAMPLE_IDENTIFIER perf 6.1 tells the events of whole CPUs apart by PERF_SAMPLE_ID', () => {
+  const idsOf = (kernel: string): bigint[] =>
+    opened({ kernel, tool: '6.1', system_wide: true }).events.all.map(({ attr }) => attr.sample_type & BigInt(PERF_SAMPLE_ID | PERF_SAMPLE_IDENTIFIER));
+  expect([idsOf('v3.11'), idsOf('v3.15')]).toEqual([PERF_SAMPLE_ID, PERF_SAMPLE_IDENTIFIER].map((bit) => [BigInt(bit), BigInt(bit)]));
+});
 
 describe('-k', () => {
   test('the records tell the time by the clock, and the header says which', () => {
