@@ -42,7 +42,7 @@ export abstract class AttrCode extends BufferCode {
 
   /** Whether the caller may look into the kernel. */
   perf_allow_kernel(): boolean {
-    return this.config.perf_event_paranoid <= 1 || this.current()!.user.capable;
+    return this.sysctl_perf_event_paranoid <= 1 || this.current()!.user.capable;
   }
 
   attr_reaches_beyond(attr: PerfEventAttr, size: number): boolean {

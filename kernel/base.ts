@@ -69,7 +69,8 @@ export interface KernelConfig {
   readonly perf_event_max_sample_rate: number;
   /** KiB of buffer that a user may lock per CPU. */
   readonly perf_event_mlock_kb: number;
-  readonly perf_event_paranoid: number;
+  /** /proc/sys/kernel/perf_event_paranoid; null: as the version boots with it. */
+  readonly perf_event_paranoid: number | null;
 }
 
 export const DEFAULT_CONFIG: KernelConfig = {
@@ -77,7 +78,7 @@ export const DEFAULT_CONFIG: KernelConfig = {
   nmi_watchdog: true,
   perf_event_max_sample_rate: 100_000,
   perf_event_mlock_kb: 516,
-  perf_event_paranoid: 1,
+  perf_event_paranoid: null,
 };
 
 /** The lists of swevent_heads behind those of the software events: a list for each tracepoint. */
@@ -134,6 +135,11 @@ export abstract class KernelBase {
     this.config = config;
     this.tick_nsec = Math.floor(1e9 / config.hz);
     this.per_cpu = Array.from({ length: hardware.nr_cpus }, (_, id) => new PerCpu(id));
+  }
+
+  /** From which privileges on what may be watched; 1: the kernel by everybody, whole CPUs not. */
+  get sysctl_perf_event_paranoid(): number {
+    return this.config.perf_event_paranoid ?? 1;
   }
 
   this_cpu(): PerCpu {

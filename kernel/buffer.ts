@@ -109,7 +109,7 @@ export abstract class BufferCode extends ControlCode {
   perf_mmap_over_limit(user: UserStruct, pages: number): boolean {
     const { mm, rlimit_memlock } = this.current()!;
     const locked = mm.pinned_vm + this.perf_mmap_extra(user, pages);
-    return locked > Math.floor(rlimit_memlock / PAGE_SIZE) && this.config.perf_event_paranoid > -1 && !user.capable;
+    return locked > Math.floor(rlimit_memlock / PAGE_SIZE) && this.sysctl_perf_event_paranoid > -1 && !user.capable;
   }
 
   /** How many of the pages exceed what perf grants the user. */

@@ -246,7 +246,7 @@ export abstract class OpenCode extends AttrCode {
   /** The context number `ctxn` of `task` (or of `cpu`); a task's is made when first needed. */
   find_get_context(ctxn: 0 | 1, task: TaskStruct | null, cpu: number): PerfEventContext | number {
     if (task === null) {
-      if (this.config.perf_event_paranoid > 0 && !this.current()!.user.capable) return -EACCES;
+      if (this.sysctl_perf_event_paranoid > 0 && !this.current()!.user.capable) return -EACCES;
       return this.per_cpu[cpu]?.contexts[ctxn]?.ctx ?? -ENODEV;
     }
     if (task.exiting) return -ESRCH;

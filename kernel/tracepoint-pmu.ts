@@ -27,7 +27,7 @@ export class TracepointPmu extends SoftwarePmu {
   /** perf_allow_tracepoint: whether the caller may see raw data, which can tell more than an ordinary user may know. */
   get #allowed(): boolean {
     const task = this.kernel.current();
-    return this.kernel.config.perf_event_paranoid <= -1 || task === null || task.user.capable;
+    return this.kernel.sysctl_perf_event_paranoid <= -1 || task === null || task.user.capable;
   }
 
   #sched_stat_runtime(event: PerfEvent): number {

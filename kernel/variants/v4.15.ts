@@ -2,10 +2,10 @@
  * v4.15: the time for which an event has been enabled goes on while its task does not run and it waits for a counter.
  *
  * Parent: v4.2.
- * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with the dynamic throttle of v4.7 (the
- * sample rate is lowered as far as it must be, and not by half), a723968c0ed3 (v4.3: no read larger than 16 KiB),
- * 4e93ad601a43 (v4.5: who is told of an exit), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked
- * for late) and ba5213ae6b88 (v4.13: inherited events may be read as a group, but not into samples).
+ * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with a723968c0ed3 (v4.3: no read larger
+ * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7:
+ * PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for late), the dynamic throttle of v4.7 (the sample rate is lowered as
+ * far as it must be, and not by half) and ba5213ae6b88 (v4.13: inherited events may be read as a group, but not into samples).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
@@ -38,6 +38,11 @@ export class V4_15 extends V4_2 {
   };
 
   override readonly attr_limits = attr_limits('4.15');
+
+  /** Ordinary users may no longer watch the kernel. */
+  override get sysctl_perf_event_paranoid(): number {
+    return this.config.perf_event_paranoid ?? 2;
+  }
 
   /** Sets the limits a quarter above what interrupts take now, so that all of them together take a quarter of the tick. */
   override perf_samples_too_long(average: number): void {

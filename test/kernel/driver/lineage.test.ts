@@ -1,7 +1,7 @@
 /** What came with which version: the kernel of that name has it, and the one before does not. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_COUNT_SW_PAGE_FAULTS,
+  EACCES, ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_COUNT_SW_PAGE_FAULTS,
   PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF, PERF_RECORD_EXIT, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID,
   PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, PROT_READ, perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
@@ -97,6 +97,12 @@ describe.each([['v3.2', false], ['v5.3', false], ['v5.10', true]])('%s: the pare
     for (const exit of exits) expect(expected).toContainEqual(exit);
     expect(new Set(exits.map(([tid]) => tid))).toEqual(new Set([thread.tid, child.tid]));
   });
+});
+
+test.each([['v4.2', true], ['v4.15', false]])('on %s an ordinary user may watch the kernel: %s (0161028b7c8a, v4.6)', (kernel, mayWatch) => {
+  const openedWith = (config: object): number => opened(new Linux({ kernel, config }).spawn('test', { capable: false }), {});
+  expect(openedWith({}) === -EACCES).toBe(!mayWatch);
+  expect([openedWith({ perf_event_paranoid: 1 }) > 0, openedWith({ perf_event_paranoid: 2 })]).toEqual([true, -EACCES]);
 });
 
 describe.each([['v4.2', false], ['v4.15', true]])('%s', (kernel, has) => {
