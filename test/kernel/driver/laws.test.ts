@@ -44,6 +44,19 @@ describe('whatever is asked of the kernel', () => {
     }, RUNS);
   });
 
+  test.each(['v3.2', 'v3.11', 'v6.18'])('on %s a buffer has as many references as there are events that have it', (kernel) => {
+    forAll([programs], (program) => {
+      const run = new Execution(kernel);
+      run.watch = ({ buffers, events }) => {
+        for (const rb of buffers) {
+          const holders = [...events].filter((event) => READ_ONCE(event.rb) === rb);
+          expect(READ_ONCE(rb.refcount)).toBe(holders.length);
+        }
+      };
+      run.run(program);
+    }, RUNS / 10);
+  });
+
   test('nothing is left when all is closed', () => {
     forAll([programs], (program) => {
       const { events, buffers, linux } = new Execution().run(program).end();
