@@ -11,7 +11,7 @@ import {
   PERF_SAMPLE_IDENTIFIER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TIME, PERF_TYPE_SOFTWARE, perf_event_attr, type PerfEventAttr,
 } from '../../kernel/abi/index.ts';
 import type { EventSpec, RecordOptions } from '../run-spec.ts';
-import { counted, rate, readsGroup, sample_type, wakeup } from './attr.ts';
+import { counted, isMember, rate, readsGroup, sample_type, wakeup } from './attr.ts';
 
 /** Counts nothing, and carries the records beside the samples from before the others are enabled. */
 const DUMMY: EventSpec = {
@@ -66,7 +66,7 @@ function read_format({ inherit_stat }: RecordOptions): number {
 
 /** Leaders begin with the exec, or when the tool says so; members with their leader; the dummy of whole CPUs at once. */
 function enabling(event: EventSpec, i: number, { system_wide, cpu_list, delay_ms = 0, target }: RecordOptions): Partial<PerfEventAttr> {
-  if (event.leader !== undefined && event.leader !== i) return { disabled: false, enable_on_exec: false };
+  if (isMember(event, i)) return { disabled: false, enable_on_exec: false };
   const hasCpus = system_wide || cpu_list !== null;
   if (event === DUMMY) return { disabled: !hasCpus, enable_on_exec: !hasCpus };
   return { disabled: true, enable_on_exec: !hasCpus && delay_ms === 0 && target === undefined };

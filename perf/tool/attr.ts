@@ -24,17 +24,22 @@ export function config_attrs(options: RecordOptions): PerfEventAttr[] {
       ...rate(event, i, options),
       sample_type: BigInt(sample_type(event, options) | (events.length > 1 ? PERF_SAMPLE_ID : 0)),
       read_format: BigInt(READ_FORMAT | (reads ? PERF_FORMAT_GROUP : 0)),
-      disabled: true,
+      disabled: !isMember(event, i),
       inherit: options.inherit && !reads,
       inherit_stat: options.inherit_stat ?? false,
       mmap: i === 0,
       comm: i === 0,
       mmap_data: i === 0 && (options.sample_address ?? false),
       sample_id_all: true,
-      enable_on_exec: !options.system_wide && options.target === undefined,
+      enable_on_exec: !isMember(event, i) && !options.system_wide && options.target === undefined,
       ...wakeup(options),
     });
   });
+}
+
+/** Whether the event is in a group that another one leads, and begins with that. */
+export function isMember({ leader }: EventSpec, i: number): boolean {
+  return leader !== undefined && leader !== i;
 }
 
 /** What the event itself says: which event, in which rings. */
