@@ -10,6 +10,8 @@ import { FOUND, type Step } from '../test/conformance/cases.ts';
 import { isMeasurable } from './real-kernel/lines.ts';
 import { buildProbe, otherKernel } from './real-kernel/probe.ts';
 import { randomOpening } from './real-kernel/random-attrs.ts';
+import { randomGroup } from './real-kernel/random-groups.ts';
+import { randomMappings } from './real-kernel/random-mappings.ts';
 import { randomProgram } from './real-kernel/random-programs.ts';
 import { differences, kindOf, shrink, type Difference } from './real-kernel/shrink.ts';
 
@@ -41,10 +43,11 @@ const impossible = buildProbe();
 if (impossible === null) {
   const warning = otherKernel();
   if (warning !== null) console.log(warning);
-  const stream = (name: string) => new Random(seed).stream(name);
-  const [openings, others] = [stream('real-kernel/openings'), stream('real-kernel/programs')];
+  const [openings, groups, mappings, others] = ['openings', 'groups', 'mappings', 'programs'].map((name) => new Random(seed).stream(`real-kernel/${name}`));
   print('cases found before', FOUND.map(({ setup }) => setup).filter(isMeasurable));
   print('perf_event_open', Array.from({ length: Number(programs) }, () => randomOpening(openings)));
+  print('mappings', Array.from({ length: Number(programs) }, () => randomMappings(mappings)));
+  print('groups of several PMUs', Array.from({ length: Number(programs) }, () => randomGroup(groups)));
   print('programs', Array.from({ length: Number(programs) }, () => randomProgram(others)));
 } else {
   console.log(impossible);

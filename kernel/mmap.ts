@@ -6,7 +6,7 @@
  * Not modelled: addresses; other mappings; growing a mapping (which v3.2 allows, and later versions refuse as here).
  */
 import { load } from '../sim/memory.ts';
-import { EBADF, EFAULT, EINVAL, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from './abi/index.ts';
+import { EBADF, EFAULT, EINVAL, ENOMEM, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from './abi/index.ts';
 import type { MmapRequest } from './buffer.ts';
 import { OpenCode } from './open.ts';
 import { atomic_inc, kzalloc, mutex_lock, mutex_unlock } from './primitives.ts';
@@ -62,7 +62,9 @@ export abstract class MmapCode extends OpenCode {
 
   /** Holds mmap_sem. */
   do_munmap(mm: MmStruct, vma: VmArea, first: number, pages: number): number {
-    if (!vma.open || pages <= 0) return -EINVAL;
+    if (pages <= 0) return -EINVAL;
+    // Where nothing is mapped there is nothing to do.
+    if (!vma.open) return 0;
     if (first === 0 && pages >= vma.pages) {
       this.vma_close(mm, vma);
       return 0;
@@ -103,8 +105,8 @@ export abstract class MmapCode extends OpenCode {
   sys_mprotect(vma: VmArea, first = 0, pages = vma.pages): number {
     const { mm } = this.current()!;
     mutex_lock(mm.mmap_sem);
-    const splits = vma.open && !(first === 0 && pages >= vma.pages);
-    const result = !vma.open || (splits && !this.vma_may_split(vma)) ? -EINVAL : 0;
+    const splits = !(first === 0 && pages >= vma.pages);
+    const result = !vma.open ? -ENOMEM : splits && !this.vma_may_split(vma) ? -EINVAL : 0;
     if (splits && result === 0) this.vma_split(vma);
     mutex_unlock(mm.mmap_sem);
     return result;
@@ -112,8 +114,8 @@ export abstract class MmapCode extends OpenCode {
 
   /** mremap(2) of the mapping to `pages` pages. It cannot grow. */
   sys_mremap(vma: VmArea, pages: number): number {
-    if (!vma.open || pages <= 0) return -EINVAL;
-    if (pages > vma.pages) return -EFAULT;
+    if (pages <= 0) return -EINVAL;
+    if (!vma.open || pages > vma.pages) return -EFAULT;
     return pages === vma.pages ? 0 : this.sys_munmap(vma, pages, vma.pages - pages);
   }
 

@@ -41,12 +41,18 @@ export abstract class ProcessCode extends SignalCode {
     return [...this.#tasks.values()].filter((task) => task.tgid === tgid && !task.exiting).map(({ pid }) => pid);
   }
 
+  /** Bytes that a process may lock, unless setrlimit(2) has changed it (MLOCK_LIMIT). */
+  get default_rlimit_memlock(): number {
+    return 64 * 1024;
+  }
+
   /** Makes a task. A thread shares its creator's thread group. */
   create_task(comm: string, parent: TaskStruct | null, user: TaskStruct['user'], thread = false): TaskStruct {
     return kzalloc(() => {
       const pid = this.#next_pid++;
       const process = thread ? parent : null;
       const task = new TaskStruct(pid, process?.tgid ?? pid, comm, parent, user, process?.files, process?.mm);
+      task.rlimit_memlock = this.default_rlimit_memlock;
       this.#tasks.set(pid, task);
       return task;
     });

@@ -25,13 +25,15 @@ class Measurement {
     this.#tasks.set(pid, 'self');
   }
 
-  tell(step: Step, raw: Raw): Fields | null {
+  tell(step: Step, raws: readonly Raw[]): Fields | null {
+    const raw = raws.at(-1)!;
     const result = returned(raw.errno === undefined ? raw.ret! : -raw.errno);
     switch (step.op) {
       case 'perf_event_open': return { ...this.#opened(step, raw), size_after: raw['size'] as number };
       case 'dup': return raw.errno === undefined ? this.#named(step, raw, this.#attrs.get(text(step['ev']))!) : result;
       case 'mmap': return raw.errno === undefined ? { ret: 'ok' } : result;
       case 'read': return raw.errno === undefined ? tellRead((raw['values'] as string[]).map(Number), this.#format(step), this.#names) : result;
+      case 'fault_and_read_growth': return { [`${text(step['ev'])}_grew`]: this.#value(step, raws[0]) !== this.#value(step, raw) };
       case 'poll': return { ...result, revents: tellRevents(step['evs'] as string[], raw['revents'] as number[]) };
       case 'epoll_wait': return { ...result, events: this.#ready(raw['events'] as [number, number][]) };
       case 'collect_signals': return this.#signals(raw['signals'] as number[][]);
@@ -40,9 +42,15 @@ class Measurement {
       case 'spawn_task': case 'spawn_thread': case 'fork_task':
         this.#tasks.set(raw['pid'] as number, text(step['as']));
         return null;
-      case 'close': case 'ioctl': case 'munmap': case 'mremap': case 'epoll_ctl_add': case 'epoll_ctl_mod': case 'epoll_ctl_del': return result;
+      case 'close': case 'ioctl': case 'munmap': case 'munmap_part': case 'mprotect': case 'mprotect_part': case 'mremap': case 'epoll_ctl_add': case 'epoll_ctl_mod': case 'epoll_ctl_del': return result;
       default: return null;
     }
+  }
+
+  /** The count alone, or the first of a group's. */
+  #value(step: Step, raw: Raw): number {
+    const told = tellRead((raw['values'] as string[]).map(Number), this.#format(step), this.#names);
+    return (told['value'] ?? (told['members'] as Fields[])[0]['value']) as number;
   }
 
   #format({ ev }: Step): number {
@@ -87,9 +95,10 @@ function told(steps: readonly Step[], { pid, answers }: Run): Told[] {
   const list: Told[] = [];
   let at = 0;
   for (const step of steps) {
+    const first = at;
     at += linesOf(step).length;
     if (at > answers.length) return list;
-    const answer = measurement.tell(step, answers[at - 1]);
+    const answer = measurement.tell(step, answers.slice(first, at));
     if (answer !== null) list.push({ ...answer, i: step.i });
   }
   return list;

@@ -336,15 +336,27 @@ static void do_mmap(void)
 
 static int is_mapped(struct name *event) { return event && event->map != MAP_FAILED; }
 
+/* The part of a mapping that is meant: its offset and length. */
+static size_t part_of(struct name *event, size_t *length)
+{
+	const char *which = nr_words > 2 ? words[2] : "all";
+	*length = strcmp(which, "all") ? PAGE : event->length;
+	return !strcmp(which, "first_data_page") ? PAGE : !strcmp(which, "last_data_page") ? event->length - PAGE : 0;
+}
+
 /* What is done to a mapping; 0 if the call is something else. */
 static int do_mapping(const char *call, struct name *event)
 {
 	struct perf_event_mmap_page *page = (void *)event->map;
 	if (!strcmp(call, "munmap")) {
-		int result = munmap(event->map + number(2), nr_words > 3 ? (size_t)number(3) : event->length);
+		size_t length, first = part_of(event, &length);
+		int result = munmap(event->map + first, length);
 		answer(result);
-		if (result == 0 && nr_words <= 3) event->map = MAP_FAILED;
-	} else if (!strcmp(call, "mprotect")) answer(mprotect(event->map + number(3), number(4), number(2)));
+		if (result == 0 && nr_words == 2) event->map = MAP_FAILED;
+	} else if (!strcmp(call, "mprotect")) {
+		size_t length, first = part_of(event, &length);
+		answer(mprotect(event->map + first, length, number(3)));
+	}
 	else if (!strcmp(call, "mremap")) {
 		char *map = mremap(event->map, event->length, number(2), MREMAP_MAYMOVE);
 		answer(map == MAP_FAILED ? -1 : 0);

@@ -35,8 +35,6 @@ export class UserStruct extends struct({ locked_vm: shared(0) }) {
 
 /** Open files that a process may have, unless setrlimit(2) has changed it. */
 const NR_OPEN = 1024;
-/** What a process may lock, unless setrlimit(2) has changed it. */
-const RLIMIT_MEMLOCK = 64 * 1024;
 
 export const TASK_RUNNING = 0;
 export const TASK_INTERRUPTIBLE = 1;
@@ -59,7 +57,7 @@ export class TaskStruct extends struct({
   blocked: [] as readonly number[], blocked_sigqueue: [] as readonly SigInfo[],
   user: null as unknown as UserStruct,
   /** RLIMIT_MEMLOCK, in bytes. */
-  rlimit_memlock: RLIMIT_MEMLOCK,
+  rlimit_memlock: 0,
   /** RLIMIT_NOFILE: one more than the highest descriptor. */
   rlimit_nofile: NR_OPEN,
 }) {

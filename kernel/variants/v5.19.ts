@@ -28,6 +28,11 @@ export class V5_19 extends V5_13 {
 
   override readonly attr_limits = attr_limits('5.19');
 
+  /** 8 MiB (9dcc38e2813e, v5.16). */
+  override get default_rlimit_memlock(): number {
+    return 8 * 1024 * 1024;
+  }
+
   /** Both mutexes, in the order of the events' addresses; ids stand for addresses. */
   override perf_event_set_output(event: PerfEvent, output: PerfEvent | null): number {
     if (output === null || output.id >= event.id) return super.perf_event_set_output(event, output);

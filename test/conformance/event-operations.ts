@@ -64,7 +64,7 @@ function userMmap(world: World, { what }: Step): Fields {
   const [, kind, path, share, prot, n] = known(/^(anon|file)(?: (\S+))? (private|shared) ([RWX]+), (\d+) page/.exec(text(what)) ?? undefined, what);
   const bit = (name: string, value: number): number => (prot.includes(name) ? value : 0);
   const map = world.self.map_file({
-    filename: kind === 'anon' ? '//anon' : path, length: Number(n) * PAGE_SIZE, flags: share === 'shared' ? 1 : 2,
+    filename: kind === 'file' ? path : share === 'shared' ? '/dev/zero (deleted)' : '//anon', length: Number(n) * PAGE_SIZE, flags: share === 'shared' ? 1 : 2,
     prot: bit('R', PROT_READ) | bit('W', PROT_WRITE) | bit('X', PROT_EXEC),
   });
   world.mapped = map;
