@@ -16,6 +16,12 @@ export const SCRIPT_FIELDS = [
   'phys_addr', 'misc', 'data_page_size', 'code_page_size', 'trace', 'brstack', 'brstacksym',
 ] as const;
 
+/** What perf has beside these. */
+const NOT_MODELLED: readonly string[] = [
+  'srcline', 'flags', 'data_src', 'bpf-output', 'brstackinsn', 'brstackinsnlen', 'brstackoff', 'callindent', 'insn', 'insnlen', 'synth', 'metric', 'srccode',
+  'ipc', 'tod', 'ins_lat',
+];
+
 export type ScriptField = (typeof SCRIPT_FIELDS)[number];
 export type FieldSet = ReadonlySet<ScriptField>;
 
@@ -51,6 +57,7 @@ interface Change {
 function parseWord(word: string): { sign: string; field: ScriptField } {
   const sign = /^[+-]/.exec(word)?.[0] ?? '';
   const field = word.slice(sign.length) as ScriptField;
+  if (NOT_MODELLED.includes(field)) throw new InputError(`the field '${field}' in -F is not modelled; the fields are ${SCRIPT_FIELDS.join(', ')}.`);
   if (!SCRIPT_FIELDS.includes(field)) throw new InputError(`unknown field '${field}' in -F; the fields are ${SCRIPT_FIELDS.join(', ')}.`);
   return { sign, field };
 }

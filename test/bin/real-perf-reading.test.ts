@@ -89,6 +89,7 @@ describe('what is not understood is said in a sentence', () => {
     ['report -g caller', /the recording has no call chains for -g to show/], ['report -s srcline', /the key 'srcline' in --sort is not modelled/],
     ['report -F nonsense', /unknown key 'nonsense' in --fields/], ['report --time now', /invalid --time value 'now'/], ['report --time 10%,20%', /percentages are not modelled/],
     ['report -C 0', /the samples do not say on which CPU they were taken/], ['report --percent-limit many', /invalid --percent-limit value 'many'/],
+    ['script -F ip,srcline', /the field 'srcline' in -F is not modelled/], ['script -F nonsense', /unknown field 'nonsense' in -F/],
     ['script --reltime --deltatime', /--reltime and --deltatime exclude each other/], ['script --time 1', /invalid --time value '1'/], ['script -C 0', /do not say on which CPU/],
     ['report --pid init', /invalid --pid value 'init'/], ['report --tui', /option '--tui' is not modelled/],
   ])('%s', (line, sentence) => {

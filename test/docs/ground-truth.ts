@@ -34,8 +34,9 @@ function alternating(ms: number): KnownProgram {
   };
 }
 
+/** All that work: of sleep there is nothing to count. */
 export const PROGRAMS: readonly KnownProgram[] = [
-  ...WORKLOADS.map(workload),
+  ...WORKLOADS.filter(({ name }) => name !== 'sleep').map(workload),
   alternating(1),
   alternating(10),
 ];
