@@ -107,8 +107,8 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
     ['if (ctx !== null && ctx.nr_events > 0) this.perf_event_context_sched_in(cpuctx, ctx);', '', "a task's events go on with it"],
   ],
   'kernel/inherit.ts': [
-    ['event.state = parent.state >= PERF_EVENT_STATE_INACTIVE ? PERF_EVENT_STATE_INACTIVE : PERF_EVENT_STATE_OFF;', 'event.state = PERF_EVENT_STATE_OFF;', "a child's events count from the start"],
-    ['event.hw.sample_period = parent.hw.sample_period;', 'event.hw.sample_period = 2;', 'a child starts with the period that its parent has found'],
+    ['event.state = this.perf_inherited_state(parent) >= PERF_EVENT_STATE_INACTIVE ? PERF_EVENT_STATE_INACTIVE : PERF_EVENT_STATE_OFF;', 'event.state = PERF_EVENT_STATE_OFF;', "a child's events count from the start"],
+    ['event.hw.sample_period = top.hw.sample_period;', 'event.hw.sample_period = 2;', 'a child starts with the period that its parent has found'],
   ],
   'kernel/x86/x86-pmu.ts': [
     ['left += period;', 'left = period;', 'what a period was overrun by counts for the next'],
