@@ -98,6 +98,7 @@ export abstract class RingBufferCode extends WaitCode {
     const event = writer.parent ?? writer;
     const rb = rcu_dereference(event.rb);
     if (rb === null || this.perf_output_refused(rb, event)) {
+      effect_of(this.trace, 'record_refused', writer);
       this.hardware.rcu_read_unlock();
       return -ENOSPC;
     }

@@ -13,6 +13,8 @@ export interface Tracepoints {
   record_stored(rb: RingBuffer, event: PerfEvent, type: number, size: number, head: number): void;
   /** A record found no place. */
   record_dropped(rb: RingBuffer, event: PerfEvent): void;
+  /** A record of `event` has no buffer to go to, or one that takes none. */
+  record_refused(event: PerfEvent): void;
   /** A LOST record reports `count` records. */
   lost_reported(rb: RingBuffer, event: PerfEvent, count: number): void;
   /** A writer found the wakeup stamp moved and posts a wakeup through `event`. */
@@ -38,6 +40,7 @@ export interface Tracepoints {
 export class SilentTracepoints implements Tracepoints {
   record_stored(_rb: RingBuffer, _event: PerfEvent, _type: number, _size: number, _head: number): void {}
   record_dropped(_rb: RingBuffer, _event: PerfEvent): void {}
+  record_refused(_event: PerfEvent): void {}
   lost_reported(_rb: RingBuffer, _event: PerfEvent, _count: number): void {}
   wakeup_posted(_rb: RingBuffer, _event: PerfEvent): void {}
   wakeup_run(_event: PerfEvent): void {}

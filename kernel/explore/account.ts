@@ -50,10 +50,13 @@ export class Account extends SilentTracepoints {
   readonly #called = new Cell(false, null, 'called');
   /** By event: its owner has not been signalled since the last overflow. */
   readonly #unsignalled = new Map<PerfEvent, Cell<boolean>>();
+  /** By event: overflows of which no sample has been stored, dropped or refused yet. */
+  readonly #unwritten = new Map<PerfEvent, Cell<number>>();
 
   /** Told of every event before anything happens: what is looked at later is a function of memory alone. */
   opened(event: PerfEvent): void {
     this.#unsignalled.set(event, new Cell(false, null, `unsignalled ${event.id}`));
+    this.#unwritten.set(event, new Cell(0, null, `unwritten ${event.id}`));
   }
 
   override record_stored(rb: RingBuffer, event: PerfEvent, type: number, size: number, head: number): void {
@@ -64,7 +67,10 @@ export class Account extends SilentTracepoints {
     }
     WRITE_ONCE(entry.stored, Math.max(READ_ONCE(entry.stored), head));
     const crossings = (position: number): number => Math.floor((position - 1) / rb.watermark);
-    if (type === PERF_RECORD_SAMPLE) atomic_add_return(entry.all_samples, 1);
+    if (type === PERF_RECORD_SAMPLE) {
+      atomic_add_return(entry.all_samples, 1);
+      this.#written(event);
+    }
     const { watermark, wakeup_events } = event.attr;
     let due = crossings(head) > Math.max(0, crossings(head - size));
     if (type === PERF_RECORD_SAMPLE && !watermark && wakeup_events > 0) {
@@ -78,8 +84,24 @@ export class Account extends SilentTracepoints {
     atomic_add_return(entry.calls, 1);
   }
 
-  override record_dropped(rb: RingBuffer): void {
+  override record_dropped(rb: RingBuffer, event: PerfEvent): void {
     atomic_add_return(this.#entry(rb).dropped, 1);
+    // The events that write through this one are told apart by who has something to write.
+    for (const [writer, { v }] of this.#unwritten) {
+      if (v === 0 || (writer.parent ?? writer) !== event) continue;
+      this.#written(writer);
+      break;
+    }
+  }
+
+  override record_refused(event: PerfEvent): void {
+    this.#written(event);
+  }
+
+  /** Of a record that is no sample there was none to be written. */
+  #written(event: PerfEvent): void {
+    const cell = this.#unwritten.get(event)!;
+    WRITE_ONCE(cell, Math.max(0, READ_ONCE(cell) - 1));
   }
 
   override lost_reported(rb: RingBuffer, _event: PerfEvent, count: number): void {
@@ -92,6 +114,7 @@ export class Account extends SilentTracepoints {
   }
 
   override overflow(event: PerfEvent): void {
+    atomic_add_return(this.#unwritten.get(event)!, 1);
     if (READ_ONCE((event.parent ?? event).fasync) !== null) WRITE_ONCE(this.#unsignalled.get(event)!, true);
   }
 
@@ -143,6 +166,12 @@ export class Account extends SilentTracepoints {
     if (head !== stored.v) throw new Violation('lost record', `data_head is ${head}, and records were stored up to ${stored.v}`);
     const counted = reported.v + rb.lost.v;
     if (counted !== dropped.v) throw new Violation('lost record', `${dropped.v} records found no place, and ${counted} are counted as lost`);
+  }
+
+  judgeSamples(): void {
+    for (const [event, { v }] of this.#unwritten) {
+      if (v > 0) throw new Violation('lost record', `event ${event.id} has overflowed, and its sample was neither stored nor dropped for want of a place or a buffer`);
+    }
   }
 
   judgeSignals(): void {

@@ -64,6 +64,7 @@ const closedEvents: Judge = ({ events }) => {
 
 const records: Judge = ({ account, buffers: all }) => {
   for (const rb of all) if (!rb.freed.v) account.judgeRecords(rb);
+  account.judgeSamples();
 };
 
 const signals: Judge = ({ account }) => account.judgeSignals();

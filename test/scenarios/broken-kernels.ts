@@ -47,7 +47,7 @@ function lostWithin(): Scenario {
     const { rb } = setup.map(event);
     setup.written(event, rb.size - 48);
     atomic_inc(rb.lost);
-    setup.account.record_dropped(rb);
+    setup.account.record_dropped(rb, event);
     setup.onEventCpu('task', () => setup.write(event));
     setup.overflow('NMI', event);
   });
@@ -66,6 +66,9 @@ export const BROKEN: readonly (readonly [string, string, Scenario, KernelClass])
       if (nest === 1) WRITE_ONCE(rb.user_page.data_head, READ_ONCE(rb.head));
       WRITE_ONCE(rb.nest, nest - 1);
     }
+  }],
+  ['an overflow that writes nothing', 'lost record', named('three-events'), class extends Whole {
+    override perf_event_output(): void {}
   }],
   ['a record that is dropped without being counted', 'lost record', named('full-buffer'), class extends Whole {
     override perf_output_count_lost(): void {}
