@@ -95,6 +95,7 @@ export async function requestOf(options: Options, names: readonly string[]): Pro
   if (timeline !== null && (scenarios.length !== 1 || kernels.length !== 1)) {
     throw new InputError('--timeline needs one scenario and one kernel: it shows their counterexample.');
   }
+  if (timeline === '-') throw new InputError('the counterexample itself goes to standard output; name a file for its --timeline.');
   const json = oneOf('--format', options.get('format') ?? EXPLORE_OPTIONS.format.default, ['text', 'json']) === 'json';
   const form = names.length > 0 ? 'described' : wanted === undefined ? 'table' : wanted.some(isModuleFile) ? 'comparison' : 'described';
   const stepsOf = (kernel: string): boolean => json || form === 'described' || (form === 'comparison' && isModuleFile(kernel));

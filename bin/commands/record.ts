@@ -1,5 +1,6 @@
 /** `perfsim record`: runs a workload on the simulated machine and writes what perf would have recorded. */
 import type { ImageFile, KernelClass, RunHooks } from '../../perf/index.ts';
+import { InputError } from '../../perf/input-error.ts';
 import { fixed } from '../../perf/printf.ts';
 import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
 import { withUnit } from '../../perf/report/unit.ts';
@@ -47,6 +48,7 @@ export function recordCommand(load: LoadSimulation): Command {
       const simulation = await load();
       const spec = await runSpec(options, workload, simulation);
       if (options['dry-run']) return 0;
+      if (options.timeline === STANDARD_OUTPUT && options.output === STANDARD_OUTPUT) throw new InputError('the recording and its timeline cannot both go to standard output; name a file for one of them.');
       if (!options.quiet) process.stderr.write(pagesNote(options['mmap-pages'], spec) + frequencyNote(options.freq, words.includes('--freq=max'), spec));
       if (options.verbose) process.stderr.write(machineLine(spec));
       const cache = (files: readonly ImageFile[]): void => {

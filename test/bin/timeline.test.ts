@@ -46,3 +46,12 @@ test('a timeline that cannot be written is refused before anything runs', () => 
   expect([stderr, status]).toEqual(["perfsim: cannot write 'no/run.json': no such file or directory.\n", 2]);
   expect(readdirSync(folder)).toEqual(before);
 });
+
+test('a timeline goes to standard output, unless something else does', () => {
+  const { stdout, status } = perfsim('record', '-N', '-q', '-o', 'beside.data', '--timeline', '-', 'noploop', '0.01');
+  expect(status).toBe(0);
+  expect((JSON.parse(stdout) as Timeline).traceEvents.length).toBeGreaterThan(10);
+  expect(perfsim('record', '-o', '-', '--timeline', '-', 'noploop', '0.01').stderr).toBe('perfsim: the recording and its timeline cannot both go to standard output; name a file for one of them.\n');
+  expect(perfsim('explore', 'poll-vs-set-output', '--kernel', 'no-mmap-mutex', '--timeline', '-').stderr)
+    .toBe('perfsim: the counterexample itself goes to standard output; name a file for its --timeline.\n');
+});
