@@ -2,7 +2,7 @@
  * The output file of a sweep, which is also its memory: whole lines of runs in their order. A sweep that was stopped,
  * however, goes on behind the last whole line.
  */
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { InputError } from '../perf/input-error.ts';
 import type { Outcome, Point } from '../scenarios/suite/sweep.ts';
 import { csv, jsonLines, type SweepFormat } from '../scenarios/suite/sweep-format.ts';
@@ -17,24 +17,29 @@ export class SweepFile {
   private readonly command: string;
   private readonly format: SweepFormat;
 
-  constructor(path: string, command: string, points: readonly Point[]) {
+  /** `sources`: the user's own files that the runs are made with. */
+  constructor(path: string, command: string, points: readonly Point[], sources: readonly string[] = []) {
     this.path = path;
     this.command = command;
     this.format = formatOf(path);
-    this.finished = this.orSentence(() => this.resume(points));
+    this.finished = this.orSentence(() => this.resume(points, sources));
   }
 
   append(point: Point, outcome: Outcome): void {
     this.orSentence(() => appendFileSync(this.path, `${this.format.key(this.command, point)}${this.format.tail(outcome)}\n`));
   }
 
-  private resume(points: readonly Point[]): Outcome[] {
+  private resume(points: readonly Point[], sources: readonly string[]): Outcome[] {
     const text = existsSync(this.path) ? readFileSync(this.path, 'utf8') : '';
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     const head = this.format.head(points[0]);
     const lines = whole.split('\n').slice(0, -1);
     if (head !== null && lines.length > 0 && lines.shift() !== head) throw this.foreign(1);
     const outcomes = lines.map((line, index) => this.outcomeOf(line, points[index], index + (head === null ? 1 : 2)));
+    const changed = outcomes.length === 0 ? undefined : sources.find((source) => (statSync(source, { throwIfNoEntry: false })?.mtimeMs ?? 0) > statSync(this.path).mtimeMs);
+    if (changed !== undefined) {
+      throw new InputError(`'${changed}' has changed since '${this.path}' was written, whose runs it would make otherwise: name another file with -o, or remove that one.`);
+    }
     if (whole !== '') truncateSync(this.path, Buffer.byteLength(whole));
     else writeFileSync(this.path, head === null ? '' : `${head}\n`);
     return outcomes;

@@ -4,12 +4,13 @@ import { grid } from '../../scenarios/suite/variation.ts';
 import { InputError } from '../../perf/input-error.ts';
 import type { RunResult, RunSpec } from '../../perf/run-spec.ts';
 import type { Command } from '../command.ts';
-import { MANY_RUNS_OPTIONS, VARIED_OPTIONS, axesOf, recordWords, specOf, wordsOf } from '../options/many-runs.ts';
+import { MANY_RUNS_OPTIONS, VARIED_OPTIONS, axesOf, recordWords, specOf, wordsOf, workloadFiles } from '../options/many-runs.ts';
 import { HELP, type OptionTable } from '../options/option.ts';
 import { parseOptions } from '../options/parse-options.ts';
 import { splitOptions } from '../options/split-options.ts';
 import { usage } from '../options/usage.ts';
 import { wholeNumber } from '../options/values.ts';
+import { isModuleFile } from '../load-module.ts';
 import { runAll, type RunAll } from '../pool.ts';
 import { printText } from '../print-text.ts';
 import { RunProgress } from '../run-progress.ts';
@@ -57,7 +58,8 @@ export function sweepCommand(load: LoadSimulation, run: RunAll): Command {
         const { mmap_pages, overwrite = false } = specs[row].record;
         return seeds.map((seed) => ({ settings, seed, mmap_pages, overwrite, spec: { ...specs[row], seed } }));
       });
-      const outcomes = await sweep(jobs, new SweepFile(output, rest.join(' '), jobs), (missing) => run(missing, workers));
+      const sources = [...new Set([...specs.map(({ kernel }) => kernel).filter(isModuleFile), ...workloadFiles(command)])];
+      const outcomes = await sweep(jobs, new SweepFile(output, rest.join(' '), jobs, sources), (missing) => run(missing, workers));
       if (outcomes.length < jobs.length) {
         process.stderr.write(`[ perfsim sweep: ${outcomes.length} of ${jobs.length} runs are in ${output}; the same command goes on from there ]\n`);
         return INTERRUPTED;

@@ -66,6 +66,11 @@ export function recordWords([command, ...words]: readonly string[]): RecordWords
   return { options, workload: rest };
 }
 
+/** The file that describes the workload, if one does. */
+export function workloadFiles({ options }: RecordWords): string[] {
+  return options.flatMap((word) => /^--workload=(.*)/.exec(word)?.[1] ?? []);
+}
+
 /** The run that the words describe once the settings have replaced theirs. */
 export async function specOf({ options, workload }: RecordWords, settings: readonly Setting[], simulation: Simulation): Promise<RunSpec> {
   for (const setting of settings) checkSetting(setting);

@@ -1,5 +1,5 @@
 /** Sweeps: the same file however they were stopped, and the answer in words. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -39,14 +39,14 @@ afterEach(() => {
 });
 
 /** Sweeps into the file; Ctrl-C comes after so many runs. Answers how many runs were made. */
-async function sweep(file: string, interruptAfter = Infinity, words = ['-m', '1..4*2', '-F', '100,1000', '--seeds', '1..3']): Promise<{ runs: number; status: number }> {
+async function sweep(file: string, interruptAfter = Infinity, words = ['-m', '1..4*2', '-F', '100,1000', '--seeds', '1..3'], own: string[] = []): Promise<{ runs: number; status: number }> {
   let runs = 0;
   const status = await sweepCommand(() => Promise.resolve(new FakeSimulation()), async function* run(specs) {
     for (const spec of specs) {
       if (++runs === interruptAfter) process.emit('SIGINT');
       yield await Promise.resolve(unread(spec));
     }
-  }).run([...words, '-o', join(folder, file), '--', 'record', '-e', 'cycles,cycles', 'noploop', '1']);
+  }).run([...words, '-o', join(folder, file), '--', 'record', '-e', 'cycles,cycles', ...own, 'noploop', '1']);
   return { runs, status };
 }
 
@@ -128,4 +128,16 @@ test('a random part of the rows has the wanted size and keeps their order', () =
   const part = drawn(rows, 12);
   expect(part.length).toBe(12);
   expect(part).toEqual(part.toSorted((a, b) => a - b));
+});
+
+test('runs of a kernel that has changed since are not gone on from', async () => {
+  const kernel = join(folder, 'mine.ts');
+  writeFileSync(kernel, '');
+  const own = [`--kernel=${kernel}`];
+  expect(await sweep('own.csv', 2, undefined, own)).toEqual({ runs: 2, status: 130 });
+  expect(await sweep('own.csv', 2, undefined, own)).toEqual({ runs: 2, status: 130 });
+  const later = Date.now() / 1000 + 10;
+  utimesSync(kernel, later, later);
+  await expect(sweep('own.csv', Infinity, undefined, own))
+    .rejects.toThrow(`'${kernel}' has changed since '${join(folder, 'own.csv')}' was written, whose runs it would make otherwise: name another file with -o, or remove that one.`);
 });
