@@ -111,7 +111,7 @@ describe('brstack', () => {
     ['any_call,u', 'nehalem', [PERF_BR.CALL, PERF_BR.IND_CALL], 13], ['any_call,u', 'sandybridge', [PERF_BR.CALL, PERF_BR.IND_CALL], 16],
     ['any_ret,u', 'nehalem', [PERF_BR.RET], 13], ['any_ret,u', 'sandybridge', [PERF_BR.RET], 16], ['ind_call,u', 'nehalem', [PERF_BR.IND_CALL], 16],
     ['cond,u', 'sandybridge', [PERF_BR.COND], 16], ['call,u', 'skylake', [PERF_BR.CALL], 32], ['any_ret,cond,u', 'skylake', [PERF_BR.RET, PERF_BR.COND], 32],
-    ['any_ret,u', 'core2', [PERF_BR.RET], 3], ['ind_jmp,u', 'sandybridge', [], 0],
+    ['any_ret,u', 'core2', [PERF_BR.RET], 3], ['ind_jmp,u', 'sandybridge', [], 0], ['any,in_tx,u', 'skylake', [], 0],
   ])('%s on %s shows only those, as many as the hardware finds', (filter, pmu, kinds, most) => {
     const all = inside('brstack', samples({ filter: `${filter},save_type`, pmu }));
     expect(new Set(all.flatMap(({ branches }) => branches.map(type)))).toEqual(new Set(kinds));

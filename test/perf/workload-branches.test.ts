@@ -66,8 +66,12 @@ describe('a turn that is said', () => {
     }
   });
   test('gives each function its share of the time', () => {
-    const samples = sampled(CALLS.replace('main: 50 %, main > step: 50 %', 'main: 25 %, main > step: 75 %'));
+    const more = CALLS.replace('      - { from: step+0x3c', '      - { from: step+0x24, to: step+0x30, kind: jump }\n      - { from: step+0x3c');
+    const samples = sampled(more.replace('main: 50 %, main > step: 50 %', 'main: 25 %, main > step: 75 %'));
     const inStep = samples.filter(({ ip }) => ip >= STEP).length / samples.length;
+    // 15 of 20 cycles for three branches, as the records tell, too.
+    const cycles = samples.flatMap(({ branches }) => branches.slice(0, -1)).filter(({ from }) => from >= STEP).map((branch) => branch.cycles);
+    expect(new Set(cycles)).toEqual(new Set([5]));
     expect(Math.abs(inStep - 0.75)).toBeLessThan(4 * Math.sqrt((0.75 * 0.25) / samples.length));
   });
   test('is mispredicted where something is predicted, one of twenty', () => {

@@ -8,7 +8,6 @@ import { LBR_SELECT, type LbrEntry, type LbrStack } from '../../pmu/lbr.ts';
 import { location, mixture, type Location } from '../../pmu/location.ts';
 import { nehalem } from '../../pmu/chips/nehalem.ts';
 import { Pmu } from '../../pmu/pmu.ts';
-import { WORKLOADS } from '../../pmu/workloads/index.ts';
 import { forAll } from '../support/property.ts';
 
 const USER = 0x40_0000;
@@ -134,6 +133,38 @@ describe('between codes', () => {
     expect(kinds).toEqual(['sysret', 'iret', 'interrupt', 'syscall']);
   });
 
+  test('what is entered begins anew, and what is returned to goes on', () => {
+    // A branch in 8 cycles of CALL, and in 4 of SPIN.
+    const kinds = (...stays: readonly (readonly [Location, number])[]): string[] => recordsAfter(stays).map(({ kind }) => kind);
+    expect(kinds([SPIN, 3], [CALL, 12], [SPIN, 1])).toEqual(['conditional', 'sysret', 'conditional', 'syscall']);
+    expect(kinds([SPIN, 3], [CALL, 12], [SPIN, 1], [CALL, 7])).toEqual(['syscall', 'conditional', 'sysret', 'conditional', 'syscall']);
+  });
+
+  test('a PMI that must wait for the end of kernel code has stopped the records there', () => {
+    const machine = new Machine(1, nehalem.khz, '1');
+    const [cpu] = machine.cpus;
+    let found: { symbol: string; newest: string; standsIn: boolean } | null = null;
+    const pmu: Pmu = new Pmu(machine, cpu, nehalem, (where) => {
+      pmu.enter(HANDLER);
+      const block = pmu.lbr.standing(where, where);
+      found = { symbol: where.symbol, newest: pmu.lbr.read().entries[0].kind, standsIn: block !== null && block.start === where.start };
+    });
+    machine.queue.arm(cpu.timer(Priority.TASK, () => {
+      pmu.enter(SPIN);
+      pmu.lbr.writeDebugCtl(true, true);
+      pmu.writeCounter(0, -1000);
+      pmu.writeControl(0, 0, { user: true, os: true, interrupt: true }, true);
+      pmu.writeGlobalCtrl(pmu.allCounters);
+      cpu.clock += 900;
+      pmu.enter(CALL);
+      // Interrupts are off meanwhile: nobody is told of the 1000th cycle.
+      cpu.clock += 500;
+      pmu.enter(SPIN);
+    }), 0);
+    machine.run(() => found !== null, 10_000);
+    expect(found).toEqual({ symbol: 'call', newest: 'conditional', standsIn: true });
+  });
+
   test('rings are told by where a branch leads', () => {
     const stays = [[SPIN, 1], [HANDLER, 1], [SPIN, 1]] as const;
     expect(recordsAfter(stays, LBR_SELECT.CPL_EQ_0).map(({ kind }) => kind)).toEqual(['iret']);
@@ -147,19 +178,4 @@ describe('a mixture', () => {
     const kinds = recordsAfter([[mix, 1000]]).map(({ from, kind }) => `${from < SPIN.start ? 'loop' : 'spin'} ${kind}`);
     expect(new Set(kinds)).toEqual(new Set(['loop call', 'loop indirect call', 'loop return', 'loop conditional', 'loop jump', 'spin conditional', 'spin jump']));
   });
-});
-
-test('branches of the built-in workloads follow each other: behind each is the next, in a straight line within one function', () => {
-  for (const workload of WORKLOADS) {
-    const { name, code } = workload;
-    const phases = workload.parse([]).phases.flatMap((phase) => ('phases' in phase ? phase.phases : [phase]));
-    const runs = phases.flatMap((phase) => (phase.does === 'run' ? [phase.code, ...(phase.code.parts ?? []).map((part) => part.location)] : []));
-    for (const { flow } of runs) {
-      flow?.taken?.forEach(({ to }, i, all) => {
-        const { from } = all[(i + 1) % all.length];
-        const within = code.find(({ start, length }) => to >= start && to < start + length)!;
-        expect({ name, inOrder: from >= to && from < within.start + within.length }).toEqual({ name, inOrder: true });
-      });
-    }
-  }
 });
