@@ -1,6 +1,6 @@
 /**
  * The sizes on which expectations rest, from the run's own inputs: of the buffer, its mark, and the records in it.
- * Reference: kernel.md 1.3 and 10.1 to 10.4. Not modelled: call chains and READ values, which have no fixed size.
+ * Reference: kernel.md 1.3 and 10.1 to 10.4. Not modelled: call chains, branch stacks and READ values, which have no fixed size.
  */
 import { PAGE_SIZE } from '../../kernel/abi/constants.ts';
 import { sampleLayout } from '../../perf/data/layout.ts';
