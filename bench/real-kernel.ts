@@ -13,7 +13,7 @@ import { randomOpening } from './real-kernel/random-attrs.ts';
 import { randomGroup } from './real-kernel/random-groups.ts';
 import { randomMappings } from './real-kernel/random-mappings.ts';
 import { randomProgram } from './real-kernel/random-programs.ts';
-import { differences, kindOf, shrink, type Difference } from './real-kernel/shrink.ts';
+import { differencesOfUsable, kindOf, shrink, type Difference } from './real-kernel/shrink.ts';
 
 const [seed = '1', programs = '1000'] = process.argv.slice(3);
 /** Programs that one process of the probe is given. */
@@ -24,7 +24,7 @@ const SHOWN = 12;
 function print(subject: string, all: readonly (readonly Step[])[]): void {
   const kinds = new Map<string, { first: Difference; n: number }>();
   for (let from = 0; from < all.length; from += AT_ONCE) {
-    for (const found of differences(all.slice(from, from + AT_ONCE))) {
+    for (const found of differencesOfUsable(all.slice(from, from + AT_ONCE))) {
       if (found === null) continue;
       const known = kinds.get(kindOf(found));
       kinds.set(kindOf(found), { first: known?.first ?? found, n: (known?.n ?? 0) + 1 });

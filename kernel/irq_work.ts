@@ -46,6 +46,24 @@ export abstract class IrqWorkCode extends KernelBase {
     }
   }
 
+  /**
+   * What has been queued with interrupts on runs in the order in which it was: each item would have run before the next
+   * was queued, because the interrupt comes in at once.
+   */
+  irq_work_in_turn(): void {
+    const { irq_work_list } = this.this_cpu();
+    let work = READ_ONCE(irq_work_list);
+    if (work === null || work.next === null) return;
+    let oldest: IrqWork | null = null;
+    while (work !== null) {
+      const { next }: IrqWork = work;
+      work.next = oldest;
+      oldest = work;
+      work = next;
+    }
+    WRITE_ONCE(irq_work_list, oldest);
+  }
+
   /** Whether the item is queued or its callback still runs; irq_work_sync waits for false. */
   irq_work_busy(work: IrqWork): boolean {
     return (READ_ONCE(work.flags) & IRQ_WORK_BUSY) !== 0;

@@ -7,8 +7,10 @@ type Draft = Record<string, Value> & { readonly op: string };
 const EVENTS = 'abcdefgh';
 const PAGE_FAULTS = ['PAGE_FAULTS', 'PAGE_FAULTS', 'PAGE_FAULTS', 'PAGE_FAULTS_MIN', 'PAGE_FAULTS_MIN', 'DUMMY', 'PAGE_FAULTS_MAJ'];
 /** Without those whose size depends on the stack of the program, and the time. */
-const SAMPLE_BITS = ['IP', 'TID', 'TIME', 'ADDR', 'READ', 'ID', 'CPU', 'PERIOD', 'STREAM_ID', 'IDENTIFIER', 'RAW', 'WEIGHT', 'DATA_SRC', 'TRANSACTION', 'CGROUP'];
-const FORMAT_BITS = ['ID', 'GROUP', 'LOST'];
+const SAMPLE_BITS = ['IP', 'TID', 'TIME', 'ADDR', 'READ', 'ID', 'CPU', 'PERIOD', 'STREAM_ID', 'IDENTIFIER', 'RAW', 'WEIGHT', 'DATA_SRC', 'TRANSACTION', 'CGROUP',
+  'CODE_PAGE_SIZE',
+];
+const FORMAT_BITS = ['TOTAL_TIME_ENABLED', 'TOTAL_TIME_RUNNING', 'ID', 'GROUP', 'LOST'];
 const LONGEST = 28;
 
 /** Draws from a stream. */
@@ -70,12 +72,13 @@ class Writer {
     return [...this.#attrs.keys()].filter((ev) => !this.#closed.has(ev));
   }
 
-  #attr(): Fields {
+  #attr(leader?: Fields): Fields {
     const { pick, chance } = { pick: <T>(list: readonly T[]) => this.#dice.pick(list), chance: (p: number) => this.#dice.chance(p) };
     const attr: Record<string, Value> = { type: 'SOFTWARE', config: pick(PAGE_FAULTS), exclude_kernel: 1, ...this.#shared };
     if (chance(0.6)) attr['disabled'] = 1;
     if (chance(0.85)) attr['sample_period'] = pick([1, 1, 1, 1, 2, 3, 5, 10]);
     for (const [flag, probability] of FLAGS) if (chance(probability)) attr[flag] = 1;
+    if (leader !== undefined && chance(0.9)) attr['inherit'] = leader['inherit'] ?? 0;
     if (chance(0.25)) Object.assign(attr, { watermark: 1, wakeup_watermark: pick([1, 8, 24, 100, 1000, 4096, 8192, 0]) });
     else if (chance(0.5)) attr['wakeup_events'] = pick([1, 1, 2, 3, 7]);
     if (chance(0.1)) Object.assign(attr, { use_clockid: 1, clockid: pick([0, 1, 4, 7, 11]) });
@@ -85,11 +88,16 @@ class Writer {
   #open(): void {
     const as = EVENTS[this.#attrs.size];
     if (as === undefined) return;
-    const leader = this.#attrs.size > 0 && this.#dice.chance(0.4) ? this.#event : null;
+    // A task and its clone may have exchanged their contexts, and with them whose event it is.
+    const canJoin = this.#attrs.size > 0 && !this.steps.some(({ op }) => op === 'fork_task' || op === 'spawn_thread');
+    const leader = canJoin && this.#dice.chance(0.4) ? this.#event : null;
     const like = leader === null ? undefined : this.steps.find((step) => step['as'] === leader);
     const pid = like?.['pid'] ?? (this.#dice.chance(0.15) ? this.#dice.pick(this.#tasks) : 'self');
-    const attr = this.#attr();
-    this.steps.push({ op: 'perf_event_open', as, attr, pid, cpu: -1, group_fd: leader ?? -1, flags: leader !== null && this.#dice.chance(0.1) ? this.#dice.pick([1, 2, 3, 8]) : 0 });
+    const isCpus = like === undefined ? this.#dice.chance(0.08) : like['pid'] === -1;
+    // Whatever else runs there would be counted and told too.
+    const attr = isCpus ? { type: 'SOFTWARE', config: 'DUMMY', exclude_kernel: 1, ...this.#shared } : this.#attr(like?.['attr'] as Fields | undefined);
+    const target = isCpus ? { pid: -1, cpu: like?.['cpu'] ?? this.#dice.pick([0, 1]) } : { pid, cpu: -1 };
+    this.steps.push({ op: 'perf_event_open', as, attr, ...target, group_fd: leader ?? -1, flags: leader !== null && this.#dice.chance(0.1) ? this.#dice.pick([1, 2, 3, 8]) : 0 });
     this.#attrs.set(as, attr);
   }
 
@@ -171,7 +179,7 @@ const repeated = <T>(n: number, what: T): T[] => Array.from({ length: n }, () =>
 
 const FLAGS: readonly [string, number][] = [
   ['pinned', 0.2], ['exclusive', 0.07], ['exclude_user', 0.08], ['write_backward', 0.15], ['comm', 0.15], ['task', 0.15], ['mmap', 0.08],
-  ['mmap2', 0.08], ['mmap_data', 0.08],
+  ['mmap2', 0.08], ['mmap_data', 0.08], ['inherit', 0.25], ['inherit_stat', 0.1], ['inherit_thread', 0.05], ['namespaces', 0.04], ['comm_exec', 0.05],
 ];
 
 export const randomProgram = (stream: RandomStream): Step[] => new Writer(new Dice(stream)).write();

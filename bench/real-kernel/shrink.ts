@@ -30,6 +30,28 @@ export function kindOf({ steps, why }: Difference): string {
   return [step?.op ?? '', text(step?.['cmd']), field, ...(why.match(/\bE[A-Z]{3,}\b/g) ?? [])].join(' ');
 }
 
+const ON_MAPPINGS = ['drain', 'peek_records', 'munmap', 'munmap_part', 'mprotect_part', 'mremap', 'write_data_tail'];
+
+/** The steps that use nothing that could not be opened or mapped, which would tell nothing but that. */
+function usable(steps: readonly Step[], observed: Difference['observed']): readonly Step[] {
+  const failed = new Set(observed.filter(({ errno }) => errno !== undefined).map(({ i }) => i));
+  const [missing, mapped] = [new Set<unknown>(), new Set<unknown>()];
+  return steps.filter(({ i, op, as, ev, evs = [], arg, group_fd }) => {
+    if (op === 'perf_event_open' && failed.has(i)) missing.add(as);
+    const names = [ev, ...(evs as readonly unknown[]), arg, group_fd];
+    if (names.some((name) => missing.has(name)) || (ON_MAPPINGS.includes(op) && !mapped.has(ev))) return false;
+    if (op === 'mmap' && !failed.has(i)) mapped.add(ev);
+    if (op === 'munmap') mapped.delete(ev);
+    return true;
+  });
+}
+
+/** Programs of which what fails at first has been left out, so that they do more. */
+export function differencesOfUsable(programs: readonly (readonly Step[])[]): (Difference | null)[] {
+  const answers = measure(programs);
+  return differences(programs.map((steps, i) => (answers[i] === null ? steps : usable(steps, answers[i]))));
+}
+
 const NEEDED = ['type', 'config'];
 
 /** Every program that is one step, or one field of an attr, shorter. */

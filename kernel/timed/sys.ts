@@ -252,10 +252,13 @@ export class Sys {
    */
   *page_fault(location: Location, addr: number, major: boolean): Program {
     const fault = { ...this.system.regs_in(location, CYCLES), addr };
-    yield* call(() => this.#kernel.perf_sw_event(PERF_COUNT_SW_PAGE_FAULTS, 1, fault));
+    const count = (event_id: number): Program => call(() => {
+      this.#kernel.perf_sw_event(event_id, 1, fault);
+      this.#kernel.irq_work_in_turn();
+    });
+    yield* count(PERF_COUNT_SW_PAGE_FAULTS);
     yield* run(PAGE_FAULT, this.system.machine.cycles(FAULT_NS));
-    const event_id = major ? PERF_COUNT_SW_PAGE_FAULTS_MAJ : PERF_COUNT_SW_PAGE_FAULTS_MIN;
-    yield* call(() => this.#kernel.perf_sw_event(event_id, 1, fault));
+    yield* count(major ? PERF_COUNT_SW_PAGE_FAULTS_MAJ : PERF_COUNT_SW_PAGE_FAULTS_MIN);
   }
 
   // The mapped pages: memory that the kernel and the program share, touched without a call.

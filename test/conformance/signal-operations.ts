@@ -10,6 +10,7 @@ import type { World } from './world.ts';
 
 /** Nanoseconds in which the work that an interrupt has left is surely done. */
 export const SETTLE_NS = 5000;
+const SIGNALS: Record<string, number> = { SIGIO, SIGRTMIN };
 const REAL_TIME = Array.from({ length: 31 }, (_, i) => SIGRTMIN + i);
 
 function collectSignals({ self, fds }: World): Fields {
@@ -27,8 +28,8 @@ function collectSigtraps({ self }: World): Fields {
 export const SIGNAL_OPERATIONS: Record<string, Operation<World>> = {
   fasync: (world, { ev, F_SETSIG: signal }) => {
     const fd = world.fd(ev);
-    const number = text(signal).startsWith('0') ? 0 : signal === 'SIGIO' ? SIGIO : REAL_TIME[fd % REAL_TIME.length];
-    world.self.fcntl(fd, F_SETSIG, number);
+    // `SIGRTMIN+n` is another signal for each event.
+    world.self.fcntl(fd, F_SETSIG, text(signal).startsWith('0') ? 0 : (SIGNALS[text(signal)] ?? REAL_TIME[fd % REAL_TIME.length]));
     world.self.fcntl(fd, F_SETOWN, world.self.tid);
     world.self.fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK);
   },
