@@ -216,9 +216,10 @@ export class Lbr {
     for (let n = end - 1; n >= first && numbers.length <= this.#depth; n--) if (captured[n % length]) numbers.push(n);
     if (numbers.length === 0) return;
     const time = (n: number | undefined): number => (n === undefined ? this.#recordedAt : start + turn.at(n));
-    const entries = numbers.slice(0, this.#depth).map((n, i) => ({
-      ...turn.branch(n), mispredicted: turn.isMispredicted(n), cycles: this.#elapsed(time(numbers[i + 1]), time(n)),
-    }));
+    const entries = numbers.slice(0, this.#depth).map((n, i): LbrEntry => {
+      const { from, to, kind } = turn.branch(n);
+      return { from, to, kind, mispredicted: turn.isMispredicted(n), cycles: this.#elapsed(time(numbers[i + 1]), time(n)) };
+    });
     const before = (n: number): number => Math.floor(n / length) * perTurn + captured.slice(0, n % length).filter(Boolean).length;
     this.#push(entries, before(end) - before(first), time(numbers[0]));
   }
