@@ -91,7 +91,7 @@ export abstract class ContextCode extends SoftwareEventCode {
     if (event.attr.inherit_stat) ctx.nr_stat--;
     list_del_init(event.event_entry);
     if (event.group_leader === event) list_del_init(event.group_entry);
-    this.update_event_times(event);
+    this.update_group_times(event);
     if (event.state > PERF_EVENT_STATE_OFF) event.state = PERF_EVENT_STATE_OFF;
     ctx.generation++;
   }

@@ -7,7 +7,7 @@
  */
 import { load, store } from '../sim/memory.ts';
 import type { PerfEventAttr } from './abi/index.ts';
-import { list_add_tail, list_del_init, list_for_each } from './list.ts';
+import { list_add_tail, list_del_init, list_entries, list_for_each } from './list.ts';
 import { atomic_inc, mutex_lock, mutex_unlock } from './primitives.ts';
 import { EventPollCode } from './eventpoll.ts';
 import {
@@ -92,8 +92,14 @@ export abstract class InheritCode extends EventPollCode {
     store(task.perf_event_ctxp[ctxn], null);
     this.perf_event_task(task, ctx, false);
     mutex_lock(ctx.mutex);
-    list_for_each(ctx.event_list, (event) => this.perf_event_exit_event(event, ctx));
+    for (const event of this.perf_events_at_exit(ctx)) this.perf_event_exit_event(event, ctx);
     mutex_unlock(ctx.mutex);
+  }
+
+  /** The events in the order in which they end: the leaders, and then the members that have become groups of their own by that. */
+  perf_events_at_exit({ pinned_groups, flexible_groups }: PerfEventContext): readonly PerfEvent[] {
+    const leaders = [...list_entries(pinned_groups), ...list_entries(flexible_groups)];
+    return [...leaders, ...leaders.flatMap(({ sibling_list }) => list_entries(sibling_list))];
   }
 
   /** exec(2): events that must not outlive the program end as if their task had. */

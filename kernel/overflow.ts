@@ -77,9 +77,12 @@ export abstract class OverflowCode extends SidebandCode {
 
   perf_event_adjust_on_overflow(event: PerfEvent): void {
     const { hw } = event;
+    const { freq_time_stamp } = hw;
     const now = this.perf_clock();
-    const delta = now - hw.freq_time_stamp;
+    const delta = now - freq_time_stamp;
     hw.freq_time_stamp = now;
+    // The first overflow follows on none: Linux has been up for more than two ticks by then.
+    if (freq_time_stamp === 0) return;
     if (delta > 0 && delta < 2 * this.tick_nsec) this.perf_adjust_period(event, delta, hw.last_period);
   }
 

@@ -4,7 +4,8 @@
  *
  * Parent: v3.11.
  * Upstream commit: b69cf53640da (March 2014) with cf4957f17f2a (v3.12: IOC_ID), CIRC_SPACE of v3.13, bad7192b842c (v3.14:
- * IOC_PERIOD begins a period at once) and 0819b2e30ccb (no period of 2^63 or more).
+ * IOC_PERIOD begins a period at once), 0819b2e30ccb (no period of 2^63 or more) and 46ce0fe97a6b (at an exit the last event
+ * ends first).
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
@@ -13,12 +14,13 @@
 import { effect } from '../../sim/memory.ts';
 import { EFAULT, PERF_EVENT_IOC_ID, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
-import { list_add, list_del_rcu } from '../list.ts';
+import { list_add, list_del_rcu, list_entries } from '../list.ts';
 import {
   READ_ONCE, atomic_dec_and_mutex_lock, mutex_unlock, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore,
 } from '../primitives.ts';
 import {
-  NO_GRACE_PERIOD, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type RingBuffer, type VmArea,
+  NO_GRACE_PERIOD, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfEvent, type PerfEventContext,
+  type RingBuffer, type VmArea,
 } from '../structs/index.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import type { VariantInfo } from '../variant.ts';
@@ -61,6 +63,10 @@ export class V3_15 extends V3_11 {
     if (active) event.pmu.stop(event, PERF_EF_UPDATE);
     hw.period_left = 0;
     if (active) event.pmu.start(event, PERF_EF_RELOAD);
+  }
+
+  override perf_events_at_exit({ event_list }: PerfEventContext): readonly PerfEvent[] {
+    return list_entries(event_list);
   }
 
   /** CIRC_SPACE: one byte stays free, whatever the tail says. */

@@ -100,3 +100,18 @@ test.each(KERNELS)('on %s a grandchild begins with the period of the first event
   grandchild.run(3e6);
   expect(buffer.read()[0].period).toBe(1);
 });
+
+test('the first overflow of an event says nothing of its rate, even soon after the boot', () => {
+  const self = new Linux({ config: { nmi_watchdog: false, hz: 100 } }).spawn('test');
+  const attr = { type: 0, config: 0n, inherit: true, freq: true, sample_period: 20_000n, sample_type: BigInt(PERF_SAMPLE_PERIOD), exclude_kernel: true } as const;
+  const buffer = self.mmap(self.perf_event_open(perf_event_attr(attr), 0, 0, -1, 0), 9 * 4096);
+  if (typeof buffer === 'number') throw new Error(`errno ${buffer}`);
+  // Between the ticks at 10 and 20 ms, which would adjust the period, too.
+  self.run(11e6);
+  const period = buffer.read().at(-1)!.period!;
+  const child = self.fork();
+  child.run(1e6);
+  const periods = buffer.read().map((record) => record.period!);
+  expect(periods.length).toBeGreaterThanOrEqual(4);
+  for (const one of periods.slice(0, 4)) expect(Math.abs(one / period - 1)).toBeLessThan(0.05);
+});

@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   EACCES, ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_COUNT_SW_PAGE_FAULTS,
-  PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF, PERF_RECORD_EXIT, PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID,
-  PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, PROT_READ, perf_event_attr, type PerfEventAttr, type Process,
+  PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_ID, PERF_RECORD_EXIT,
+  PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_RECORD_READ, PERF_SAMPLE_ID, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID, PERF_TYPE_HARDWARE,
+  PERF_TYPE_SOFTWARE, PROT_READ, perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
 
 const FAULTS: Partial<PerfEventAttr> = { type: PERF_TYPE_SOFTWARE, config: BigInt(PERF_COUNT_SW_PAGE_FAULTS), sample_type: BigInt(PERF_SAMPLE_TID) };
@@ -81,6 +82,20 @@ test.each([['v3.18', 0], ['v4.2', 1]])('on %s a migration counts %i times for th
   const fd = opened(self, { config: BigInt(PERF_COUNT_SW_CPU_MIGRATIONS) }, other.tid);
   other.sched_setaffinity([1 - other.task.cpu]);
   expect(self.read(fd)).toEqual([counted]);
+});
+
+test.each([['v3.11', [0, 1]], ['v3.15', [1, 0]]])('on %s the events of a task report what they have counted in the order %j (46ce0fe97a6b, v3.15)', (kernel, order) => {
+  const self = spawn(kernel);
+  const attr = { sample_type: BigInt(PERF_SAMPLE_TID | PERF_SAMPLE_ID), read_format: BigInt(PERF_FORMAT_ID), inherit: true, inherit_stat: true };
+  const fds = [0, 1].map(() => opened(self, attr, 0, 0));
+  const buffer = mapped(self, fds[0]);
+  self.ioctl(fds[1], PERF_EVENT_IOC_SET_OUTPUT, fds[0]);
+  const ids = fds.map((fd) => (self.read(fd) as readonly number[])[1]);
+  const child = self.fork();
+  child.sched_setaffinity([0]);
+  child.exit();
+  const told = buffer.read().filter(({ type }) => type === PERF_RECORD_READ).map(({ values }) => ids.indexOf(values![1]));
+  expect(told).toEqual(order);
 });
 
 describe.each([['v3.2', false], ['v5.3', false], ['v5.10', true]])('%s: the parent in the record of an exit', (kernel, isParent) => {
