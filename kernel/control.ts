@@ -4,7 +4,7 @@
  * Reference: perf_install_in_context, perf_remove_from_context, perf_event_enable, perf_event_disable,
  * perf_event_refresh, perf_event_period and perf_event_enable_on_exec of kernel/events/core.c, v3.1 and v3.2.
  * Process context unless said otherwise.
- * Not modelled: retries after a failed cross call (here the call never fails).
+ * Not modelled: retries after a failed cross call (here the call never fails); that an event that is not on is read without one.
  */
 import { load } from '../sim/memory.ts';
 import { EVENT_ALL } from './context.ts';

@@ -3,7 +3,7 @@
  *
  * Reference: __perf_event_overflow, perf_adjust_period, perf_calculate_period, perf_event_wakeup and
  * perf_pending_event of kernel/events/core.c, v3.1 and v3.2; steps O1 to O8, section 7.1.
- * Not modelled: guest callbacks.
+ * Not modelled: guest callbacks; that event_limit is read when the handler begins.
  */
 import { effect, effect_of, hook } from '../sim/memory.ts';
 import { POLLERR, POLLHUP, POLLIN, POLLRDNORM, POLL_ERR, POLL_HUP, POLL_IN, SIGIO, SIGTRAP, TRAP_PERF } from './abi/index.ts';

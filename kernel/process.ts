@@ -3,7 +3,7 @@
  *
  * Reference: kernel/fork.c, fs/exec.c, kernel/exit.c and fs/pipe.c of v3.2; section 2.5 for the order
  * of an exit.
- * Not modelled: capabilities one by one, job control; zombies beyond the SIGCHLD that they send.
+ * Not modelled: capabilities one by one, job control; that until v4.10 an exec closes files after it has named the task; zombies beyond the SIGCHLD that they send.
  */
 import { effect, load } from '../sim/memory.ts';
 import {

@@ -9,7 +9,8 @@
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
- * Not modelled: the one time stamp that replaced three: the times come out the same.
+ * Not modelled: the one time stamp that replaced three: the times come out the same; that since v4.11 a task that comes onto a CPU
+ * takes the CPU's flexible events off only for pinned ones of its own.
  */
 import { load } from '../../sim/memory.ts';
 import { E2BIG, EFAULT, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';

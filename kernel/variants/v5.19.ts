@@ -8,7 +8,7 @@
  * Known to fail: a munmap that meets an mmap of the same event leaks the buffer's accounting (detach-by-buffer repairs
  * it); of several sleepers on one buffer only the first to look is told of data.
  * Reference: section 6.5 of kernel.md; E17, E18.
- * Not modelled: the later checks of SET_OUTPUT (clock, direction, PMU).
+ * Not modelled: AUX areas, whose PMUs SET_OUTPUT compares.
  */
 import { EINVAL } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';

@@ -3,7 +3,9 @@
  *
  * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
- * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page.
+ * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page; that all
+ * samples of one interrupt show the same instruction (each event's is drawn by itself); spurious and back-to-back NMIs; the reset
+ * of a PMU whose handler comes to no end (counters stand still in it, so that it does).
  */
 import { allEvents, cacheEvent, eventSelect, type ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
