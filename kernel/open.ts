@@ -201,8 +201,9 @@ export abstract class OpenCode extends AttrCode {
     if ((cpu >= this.hardware.nr_cpus || cpu < 0) && (target === null || cpu !== -1)) return -EINVAL;
     if (asked.sigtrap && target === null) return -EINVAL;
     if (this.should_fail()) return -ENOMEM;
+    const id = effect(() => ++this.#next_event_id);
     if (this.perf_inherit_invalid(asked)) return -EINVAL;
-    const event = this.perf_init_event(asked, cpu, target, leader);
+    const event = this.perf_init_event(id, asked, cpu, target, leader);
     if (typeof event === 'number') return event;
     // Only a CPU knows its branches.
     if ((event.sample_type & PERF_SAMPLE_BRANCH_STACK && event.pmu.software) || asked.aux_output || has_extended_regs(asked)) return -EOPNOTSUPP;
@@ -217,10 +218,10 @@ export abstract class OpenCode extends AttrCode {
     return inherit && (Number(read_format) & PERF_FORMAT_GROUP) !== 0;
   }
 
-  perf_init_event(asked: PerfEventAttr, cpu: number, target: TaskStruct | null, leader: PerfEvent | null): PerfEvent | number {
+  perf_init_event(id: number, asked: PerfEventAttr, cpu: number, target: TaskStruct | null, leader: PerfEvent | null): PerfEvent | number {
     for (const pmu of this.pmus) {
       const attr = pmu.event_attr?.(asked) ?? asked;
-      const event = kzalloc(() => new PerfEvent(++this.#next_event_id, attr, cpu, pmu));
+      const event = kzalloc(() => new PerfEvent(id, attr, cpu, pmu));
       event.group_leader = leader ?? event;
       event.target = target;
       event.state = attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;

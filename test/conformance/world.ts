@@ -1,7 +1,7 @@
 /** The tasks, events and mappings of one case by the names that it gives them, on a simulated machine. */
 import {
   Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_SAMPLE_IDENTIFIER,
-  READ_ONCE, V3_2, attr_limits, perf_event_attr, type DriverRecord, type KernelClass, type MappedFile, type PerfEventAttr, type Process,
+  READ_ONCE, V3_2, attr_limits, PERF_TYPE_SOFTWARE, perf_event_attr, type DriverRecord, type KernelClass, type MappedFile, type PerfEventAttr, type Process,
 } from '../../kernel/index.ts';
 import { attr_of, bits, inOrder, known } from './attr.ts';
 import { text, type Fields, type Step, type Value } from './cases.ts';
@@ -23,6 +23,9 @@ export interface Poller {
 
 /** Where the programs fault. */
 export const FAULT_ADDRESS = 0x7f00_0000_1000;
+
+/** How many ids are taken before a case begins. */
+const SMALL_IDS = 50;
 
 /** Where buffers are mapped. */
 const CONTROL_PAGE = 0x7f80_0000_0000;
@@ -50,7 +53,10 @@ export class World {
 
   constructor(kernel: KernelClass) {
     this.linux = new Linux({ kernel, pmu: null, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
-    this.tasks.set('self', this.linux.spawn('probe'));
+    const self = this.linux.spawn('probe');
+    this.tasks.set('self', self);
+    // The ids of events shall be none of the counts in the cases: others have had the small ones.
+    for (let id = 0; id < SMALL_IDS; id++) self.close(self.perf_event_open(perf_event_attr({ type: PERF_TYPE_SOFTWARE, config: 9n }), 0, -1, -1, 0));
   }
 
   /** Whether the kernel is of a time before PERF_FORMAT_LOST: then LOST is left away, and with it its 8 bytes. */

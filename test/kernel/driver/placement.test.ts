@@ -1,8 +1,8 @@
 /** Which events go on when others come, go or change: pinned ones, groups that lose members, and enabling what cannot go on. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  EINVAL, KERNELS, Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_ENABLE, PERF_FORMAT_GROUP, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING,
-  PERF_SAMPLE_READ, PERF_TYPE_HARDWARE, perf_event_attr, type PerfEventAttr, type Process,
+  EINVAL, KERNELS, Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_ENABLE, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_TOTAL_TIME_ENABLED,
+  PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_SAMPLE_READ, PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
 
 const CYCLES: Partial<PerfEventAttr> = { type: PERF_TYPE_HARDWARE, config: 0n, exclude_kernel: true };
@@ -101,4 +101,11 @@ test.each([['v3.2', [true, true, false]], ['v4.15', [true, true, false]], ['v5.2
   child.run(1e6);
   child.exit();
   expect(fds.map((fd) => (self.read(fd) as number[])[0] > 0)).toEqual(counted);
+});
+
+test('each event has the number after the last one\'s, whatever its PMU', () => {
+  const self = new Linux({ config: { nmi_watchdog: false } }).spawn('test');
+  const kinds = [CYCLES, { type: PERF_TYPE_SOFTWARE, config: 2n }, { type: PERF_TYPE_SOFTWARE, config: 0n }, CYCLES];
+  const ids = kinds.map((kind) => (self.read(open(self, { ...kind, read_format: BigInt(PERF_FORMAT_ID) })) as number[])[1]);
+  expect(ids.map((id) => id - ids[0])).toEqual([0, 1, 2, 3]);
 });
