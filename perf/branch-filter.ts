@@ -1,5 +1,5 @@
 /**
- * The words of `record -j` (and the `any` of `-b`).
+ * The words of `record -j` (and the `any` of `-b`), and of the term branch_type.
  * Reference: tools/perf/util/parse-branch-options.c of v6.1.
  * Not modelled: nothing.
  */
@@ -12,12 +12,23 @@ const MODES: Readonly<Record<string, bigint>> = {
   save_type: BRANCH.TYPE_SAVE, stack: BRANCH.CALL_STACK, priv: BRANCH.PRIV_SAVE,
 };
 
+function modeOf(word: string): bigint {
+  const name = word.toLowerCase();
+  if (!Object.hasOwn(MODES, name)) throw new InputError(`unknown branch filter ${word}, check man page: there are ${Object.keys(MODES).join(', ')}.`);
+  return MODES[name];
+}
+
+const namesBranches = (mode: bigint): boolean => (mode & ~PERF_SAMPLE_BRANCH_PLM_ALL) !== 0n;
+
 /** attr.branch_sample_type, as a number. Who names privilege levels alone gets any branch, and no levels, as with perf. */
 export function parse_branch_str(text: string): number {
-  const mode = text.split(',').reduce((mask, word) => {
-    const name = word.toLowerCase();
-    if (!Object.hasOwn(MODES, name)) throw new InputError(`unknown branch filter ${word}, check man page: there are ${Object.keys(MODES).join(', ')}.`);
-    return mask | MODES[name];
-  }, 0n);
-  return Number(mode & ~PERF_SAMPLE_BRANCH_PLM_ALL ? mode : BRANCH.ANY);
+  const mode = text.split(',').reduce((mask, word) => mask | modeOf(word), 0n);
+  return Number(namesBranches(mode) ? mode : BRANCH.ANY);
+}
+
+/** `branch_type=`: one word; `no` is none (0). perf reads it twice, so that here a level alone is kept. */
+export function parse_branch_term(word: string): number {
+  if (word === 'no') return 0;
+  const mode = modeOf(word);
+  return Number(namesBranches(mode) ? mode : mode | BRANCH.ANY);
 }

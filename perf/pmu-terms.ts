@@ -4,6 +4,7 @@
  * Not modelled: other PMUs; offcore_rsp, ldlat and frontend, which need registers that no chip here has.
  */
 import { PERF_TYPE_RAW } from '../kernel/abi/constants.ts';
+import { parse_branch_term } from './branch-filter.ts';
 import { InputError } from './input-error.ts';
 import { unknownName } from './nearest.ts';
 import type { EventSpec } from './run-spec.ts';
@@ -23,7 +24,7 @@ const FORMATS: Readonly<Record<string, readonly { bits: number; at: number }[]>>
 };
 
 /** Terms that do not select what is counted. */
-const OTHERS = ['name', 'period', 'freq'];
+const OTHERS = ['name', 'period', 'freq', 'branch_type'];
 
 export function isPmuEvent(text: string): boolean {
   return text.includes('/');
@@ -49,6 +50,7 @@ function applied(term: string, event: EventSpec, text: string, named: (name: str
   }
   const value = equals < 0 ? '1' : term.slice(equals + 1);
   if (key === 'name') return { name: value };
+  if (key === 'branch_type') return { branch_type: parse_branch_term(value) };
   if (format === undefined && !OTHERS.includes(key)) throw unknownName(`term in '${text}':`, key, [...Object.keys(FORMATS), ...OTHERS], 'perfsim list events');
   const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : Number.NaN;
   const bits = format?.reduce((sum, piece) => sum + piece.bits, 0) ?? 52;

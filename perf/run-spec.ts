@@ -30,6 +30,8 @@ export interface EventSpec {
   /** Samples per second, or events per sample, of this event alone (`cpu/…,freq=…/`). */
   freq?: number;
   period?: number;
+  /** `branch_type`: more of attr.branch_sample_type, for this event alone; 0: no branches. */
+  branch_type?: number;
   /** In a group: the place of its leader in the list. */
   leader?: number;
 }

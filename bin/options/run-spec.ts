@@ -85,6 +85,7 @@ function checkTool(options: Options, tool: ToolVersion): void {
   if (options['kernel-callchains'] && options['user-callchains']) throw new InputError('--kernel-callchains and --user-callchains exclude each other.');
   const later = LATER.find((name) => options[name] !== undefined && options[name] !== false);
   if (tool === '3.2' && later !== undefined) throw new InputError(`perf 3.2 has no --${later}; give --tool 6.1.`);
+  if (tool === '3.2' && options.event.some(({ branch_type = 0 }) => branch_type !== 0)) throw new InputError('perf 3.2 has no branch_type; give --tool 6.1.');
   if (tool === '3.2' && options.delay !== undefined) throw new InputError('perf 3.2 has no delay: its -D takes no number; give --tool 6.1.');
 }
 

@@ -38,7 +38,7 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
       exclude_guest: event.exclude_guest ?? true,
       sample_type: BigInt(types[i] | (events.length > 1 || options.sample_identifier ? id : 0)),
       read_format: BigInt(read_format(options) | (reads ? PERF_FORMAT_GROUP : 0)),
-      branch_sample_type: BigInt(options.branch_stack ?? 0),
+      branch_sample_type: BigInt((options.branch_stack ?? 0) | (event.branch_type ?? 0)),
       inherit: options.inherit && !reads,
       inherit_stat: options.inherit_stat ?? false,
       sample_id_all: true,
@@ -57,7 +57,9 @@ export function config_attrs_6_1(options: RecordOptions): PerfEventAttr[] {
 function sample_type_6_1(event: EventSpec, options: RecordOptions): number {
   const hasCpus = options.system_wide || options.cpu_list !== null;
   const type = sample_type(event, options) | PERF_SAMPLE_TIME | (hasCpus ? PERF_SAMPLE_CPU : 0) | (options.sample_address ? PERF_SAMPLE_DATA_SRC : 0);
-  return event === DUMMY ? type & ~PERF_SAMPLE_PERIOD : type | (options.branch_stack === undefined ? 0 : PERF_SAMPLE_BRANCH_STACK);
+  if (event === DUMMY) return type & ~PERF_SAMPLE_PERIOD;
+  const branches = event.branch_type ?? options.branch_stack ?? 0;
+  return branches === 0 ? type : type | PERF_SAMPLE_BRANCH_STACK;
 }
 
 function read_format({ inherit_stat }: RecordOptions): number {

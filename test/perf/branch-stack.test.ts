@@ -154,6 +154,20 @@ test('of two tasks that share a CPU each sample shows branches of its own alone'
   }
 });
 
+test('branch_type adds to what all events ask for, or takes it from one', () => {
+  const shown = (events: string): number[][] => {
+    const data = PerfData.open(bytesSource(recording({ events, filter: 'any_ret,u,save_type', pmu: 'sandybridge' })));
+    const types = data.events.all.map(() => new Set<number>());
+    for (const record of data.records()) {
+      if (record.name !== 'SAMPLE') continue;
+      const { index } = data.events.byId(record.sample.identifier ?? record.sample.id!)!;
+      for (const { flags } of (record.sample.branch_stack?.entries ?? []).filter(({ from }) => address(from) >= 0x40_0530)) types[index].add(Number((flags >> 20n) & 15n));
+    }
+    return types.map((set) => [...set].sort((a, b) => a - b));
+  };
+  expect(shown('cpu/cycles,branch_type=cond/u,cpu/instructions,branch_type=no/u')).toEqual([[PERF_BR.COND, PERF_BR.RET], []]);
+});
+
 describe('what has no branch stacks', () => {
   test.each([
     ['amd-zen', 'v6.18', 'cycles', 'any', "PMU Hardware or event type doesn't support branch stack sampling"], ['nehalem', 'v6.18', 'cpu-clock', 'any', "doesn't support branch stack sampling"],

@@ -97,6 +97,9 @@ describe('terms', () => {
     ['cpu/event=0x1c2,cmask=2,inv,edge/', { type: 4, config: 0x1_0284_00c2 }],
     ['cpu/config=0x1a8,name=mine/u', { name: 'mine', type: 4, config: 0x1a8, exclude_kernel: true }],
     ['cpu/instructions,period=1000/', { type: 0, config: 1, period: 1000 }],
+    ['cpu/cycles,branch_type=any_call/u', { type: 0, config: 0, branch_type: 16, exclude_kernel: true }],
+    ['cpu/cycles,branch_type=k/', { type: 0, config: 0, branch_type: 10 }],
+    ['cpu/cycles,branch_type=no/', { type: 0, config: 0, branch_type: 0 }],
     ['cpu/cycles,freq=50/:pp', { type: 0, config: 0, freq: 50, precise_ip: 2 }],
   ])('%s', (text, expected) => {
     expect(parse_events(text)).toEqual([{ name: text, ...PLAIN, ...(text.includes(':pp') || text.endsWith('u') ? { exclude_hv: text.endsWith('u') } : {}), ...expected }]);
@@ -123,6 +126,7 @@ describe('what cannot be understood is refused in one sentence', () => {
     ['{cycles,{cycles}}', /^a group within a group/],
     ['{cycles}x', "what is '{cycles}x' in '{cycles}x'? A group is written {a,b}, with its modifiers behind as in {a,b}:S."],
     ['cpu/event=0x3c', "a slash has no counterpart in 'cpu/event=0x3c'."],
+    ['cpu/cycles,branch_type=all/', 'unknown branch filter all, check man page: there are u, k,'],
     ['cpu/umsk=1/', "unknown term in 'cpu/umsk=1/': 'umsk'; did you mean 'umask'?"],
     ['cpu/umask=256/', "invalid value '256' of the term 'umask' in 'cpu/umask=256/': it is a number of up to 8 bits."],
     ['cpu/name/', "the term 'name' has no value in 'cpu/name/'."],
