@@ -39,7 +39,7 @@ export abstract class SyscallCode extends FcntlCode {
       case PERF_EVENT_IOC_REFRESH:
         return this.perf_event_refresh(event, argument);
       case PERF_EVENT_IOC_PERIOD:
-        return this.perf_event_period(event, BigInt(argument));
+        return this.perf_event_period(event, BigInt.asUintN(64, BigInt(argument)));
       case PERF_EVENT_IOC_SET_OUTPUT: {
         if (argument === -1) return this.perf_event_set_output(event, null);
         const set = (output: PerfEvent | null): number => (output === null ? -EBADF : this.perf_event_set_output(event, output));
@@ -60,7 +60,7 @@ export abstract class SyscallCode extends FcntlCode {
   /** A command whose argument is no plain number: a 64-bit period, or where to put an answer; null is a NULL pointer. */
   perf_ioctl_pointer(event: PerfEvent, command: number, argument: Exclude<IoctlArgument, number>): number {
     if (command !== PERF_EVENT_IOC_PERIOD) return -ENOTTY;
-    return typeof argument === 'bigint' ? this.perf_event_period(event, argument) : -EFAULT;
+    return typeof argument === 'bigint' ? this.perf_event_period(event, BigInt.asUintN(64, argument)) : -EFAULT;
   }
 
   /** The commands that came after v3.1. */

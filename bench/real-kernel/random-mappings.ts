@@ -31,7 +31,7 @@ export function randomMappings(dice: RandomStream): Step[] {
     const kind = dice.below(10);
     if (kind < 5) {
       mapped.add(ev);
-      steps.push({ op: 'mmap', ev, data_pages: dice.pick(PAGES), prot: chance(0.15) ? dice.pick(['READ', 'READ|WRITE|EXEC', 'NONE', 'WRITE']) : 'READ|WRITE', flags: chance(0.05) ? 'PRIVATE' : 'SHARED', offset: chance(0.05) ? 4096 : 0 });
+      steps.push({ op: 'mmap', ev, data_pages: dice.pick(PAGES), prot: chance(0.15) ? dice.pick(['READ', 'READ|WRITE|EXEC', 'WRITE']) : 'READ|WRITE', flags: chance(0.05) ? 'PRIVATE' : 'SHARED', offset: chance(0.05) ? 4096 : 0 });
     } else if (kind < 7) steps.push({ op: 'ioctl', ev, cmd: 'SET_OUTPUT', arg: dice.pick([-1, ...made]) });
     else if (kind < 8 && mapped.has(ev) && steps.findLast((step) => step.op === 'mmap' && step['ev'] === ev)!['data_pages'] !== 0) steps.push({ op: dice.pick(['mprotect_part', 'munmap_part']), ev, which: dice.pick(['control page', 'first data page', 'last data page']), prot: 'NONE' });
     else if (kind < 9 && mapped.has(ev)) steps.push({ op: 'mremap', ev, data_pages: dice.pick([0, 1, 2, 8, 16]) });

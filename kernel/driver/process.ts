@@ -7,7 +7,7 @@
  * Not modelled: memory of the process but its mappings; the default actions of signals (all are caught).
  */
 import type { Location } from '../../pmu/location.ts';
-import { MAP_PRIVATE, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
+import { EINVAL, MAP_PRIVATE, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, type PerfEventAttr } from '../abi/index.ts';
 import { READ_ONCE } from '../primitives.ts';
 import type { Executable } from '../process.ts';
 import type { EpollResult } from '../eventpoll.ts';
@@ -42,6 +42,9 @@ function pages(offset?: number, length?: number): [number | undefined, number | 
 
 /** A part of the time in which the interrupt comes that a CPU has asked itself for. */
 const INTERRUPT_NS = 100;
+
+/** Whether a mapping is shared or private: one of the two. */
+const MAP_TYPE = MAP_SHARED | MAP_PRIVATE;
 
 /** Bytes of the buffer that read(2) is given. */
 const READ_SIZE = 4096;
@@ -104,6 +107,8 @@ export class Process {
 
   /** Maps `length` bytes: the control page and the data. */
   mmap(fd: number, length: number, prot = PROT_READ | PROT_WRITE, flags = MAP_SHARED, offset = 0): Mapping | number {
+    // What mmap(2) refuses for any file.
+    if (length === 0 || offset % PAGE_SIZE !== 0 || (flags & MAP_TYPE) === 0) return -EINVAL;
     const request = {
       pages: Math.ceil(length / PAGE_SIZE),
       writable: (prot & PROT_WRITE) !== 0,

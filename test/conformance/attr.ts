@@ -31,6 +31,10 @@ export function index(names: readonly string[], name: Value | undefined): number
 }
 
 const TYPES = ['HARDWARE', 'SOFTWARE', 'TRACEPOINT', 'HW_CACHE', 'RAW', 'BREAKPOINT'];
+const HARDWARE = [
+  'CPU_CYCLES', 'INSTRUCTIONS', 'CACHE_REFERENCES', 'CACHE_MISSES', 'BRANCH_INSTRUCTIONS', 'BRANCH_MISSES', 'BUS_CYCLES',
+  'STALLED_CYCLES_FRONTEND', 'STALLED_CYCLES_BACKEND', 'REF_CPU_CYCLES',
+];
 const SOFTWARE = [
   'CPU_CLOCK', 'TASK_CLOCK', 'PAGE_FAULTS', 'CONTEXT_SWITCHES', 'CPU_MIGRATIONS', 'PAGE_FAULTS_MIN', 'PAGE_FAULTS_MAJ',
   'ALIGNMENT_FAULTS', 'EMULATION_FAULTS', 'DUMMY', 'BPF_OUTPUT', 'CGROUP_SWITCHES',
@@ -48,6 +52,9 @@ const NUMBERS = [
 ];
 const WIDE = ['config1', 'config2', 'config3', 'branch_sample_type', 'sample_regs_user', 'sample_regs_intr', 'sig_data'];
 
+/** What breakpoints call these fields. */
+const BREAKPOINT_NAMES: Record<string, 'config1' | 'config2'> = { bp_addr: 'config1', bp_len: 'config2' };
+
 /** The attr that a case describes. `hasLost`: the kernel knows PERF_FORMAT_LOST, which is left away otherwise. */
 export function attr_of(fields: Fields, linux: Linux, hasLost: boolean): PerfEventAttr {
   const attr = perf_event_attr({ size: PERF_ATTR_SIZE_VER8 });
@@ -59,6 +66,7 @@ export function attr_of(fields: Fields, linux: Linux, hasLost: boolean): PerfEve
     else if (name === 'sample_type') attr.sample_type = BigInt(bits(value, SAMPLE_BITS));
     else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) - (hasLost ? 0 : bits(value, FORMAT_BITS) & 16));
     else if (name === 'wakeup_watermark') attr.wakeup_events = value as number;
+    else if (name in BREAKPOINT_NAMES) Object.assign(attr, { [BREAKPOINT_NAMES[name]]: BigInt(value as number | string) });
     else if (WIDE.includes(name)) Object.assign(attr, { [name]: BigInt(value as number | string) });
     else if (name === 'last_byte') attr.unknown_fields = value !== 0;
     else if (NUMBERS.includes(name)) Object.assign(attr, { [name]: value });
@@ -71,6 +79,6 @@ export function attr_of(fields: Fields, linux: Linux, hasLost: boolean): PerfEve
 function config_of(value: Value, linux: Linux): bigint {
   if (typeof value === 'number' || /^\d+$/.test(text(value))) return BigInt(value as number | string);
   const tracepoint = /^(\w+:\w+)/.exec(text(value));
-  if (tracepoint === null) return BigInt(index(SOFTWARE, value));
+  if (tracepoint === null) return BigInt(HARDWARE.includes(text(value)) ? HARDWARE.indexOf(text(value)) : index(SOFTWARE, value));
   return BigInt(known(linux.tracepoint(tracepoint[1]), value));
 }

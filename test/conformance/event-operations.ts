@@ -16,8 +16,9 @@ function ioctl(world: World, { ev, cmd, arg, value }: Step): Fields {
   const command = text(cmd).startsWith('unknown') ? UNKNOWN_COMMAND : index(COMMANDS, cmd);
   const given = arg ?? value ?? 0;
   if (text(given).startsWith('NULL')) return returned(world.self.ioctl(fd, command, null));
+  if (cmd === 'ID') return returned(world.self.ioctl(fd, command, { id: 0 }));
   if (cmd === 'PERIOD') return returned(world.self.ioctl(fd, command, BigInt(given as number | string)));
-  return returned(world.self.ioctl(fd, command, typeof given === 'string' ? world.fd(given) : (given as number)));
+  return returned(world.self.ioctl(fd, command, typeof given === 'string' && !/^-?\d+$/.test(given) ? world.fd(given) : Number(given)));
 }
 
 function read(world: World, step: Step): Fields {
