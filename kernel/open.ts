@@ -360,8 +360,12 @@ export abstract class OpenCode extends AttrCode {
     this.perf_group_detach(event);
     this.perf_remove_from_context(event);
     mutex_unlock(ctx.mutex);
+    this.perf_event_release_children(event);
     this.free_event(event);
   }
+
+  /** What becomes of inherited events when theirs is closed: until v4.5 that waits for them. */
+  perf_event_release_children(_event: PerfEvent): void {}
 
   /** Waits until the event's irq_work is done, gives up its buffer, and frees it after a grace period. */
   free_event(event: PerfEvent): void {

@@ -3,9 +3,10 @@
  *
  * Parent: v4.2.
  * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with a723968c0ed3 (v4.3: no read larger
- * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7:
- * PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for late), the dynamic throttle of v4.7 (the sample rate is lowered as
- * far as it must be, and not by half) and ba5213ae6b88 (v4.13: inherited events may be read as a group, but not into samples).
+ * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), c6e5b73242d2 (v4.5: inherited events end when theirs is closed),
+ * 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for
+ * late), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half) and ba5213ae6b88
+ * (v4.13: inherited events may be read as a group, but not into samples).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
@@ -17,7 +18,8 @@ import { E2BIG, EFAULT, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, t
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
 import { read_size } from '../output.ts';
-import { rcu_dereference } from '../primitives.ts';
+import { list_del_init, list_entries } from '../list.ts';
+import { mutex_lock, mutex_unlock, rcu_dereference } from '../primitives.ts';
 import {
   PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
 } from '../structs/index.ts';
@@ -91,6 +93,24 @@ export class V4_15 extends V4_2 {
     if (cpuctx.task_ctx !== null) this.ctx_sched_out(cpuctx.task_ctx, cpuctx, type);
     if (ctx.task === null) this.ctx_sched_out(cpuctx.ctx, cpuctx, type);
     else if (pinned) this.ctx_sched_out(cpuctx.ctx, cpuctx, EVENT_FLEXIBLE);
+  }
+
+  /** An inherited event does not keep its parent's file open: it ends when that is closed. */
+  override pin_event(): void {}
+  override unpin_event(): void {}
+
+  override perf_event_release_children({ child_list, child_mutex }: PerfEvent): void {
+    for (const child of list_entries(child_list)) {
+      const { mutex } = child.ctx!;
+      mutex_lock(mutex);
+      this.perf_group_detach(child);
+      this.perf_remove_from_context(child);
+      mutex_unlock(mutex);
+      mutex_lock(child_mutex);
+      list_del_init(child.child_entry);
+      mutex_unlock(child_mutex);
+      this.free_event(child);
+    }
   }
 
   /** An exit goes to the events of the task alone, and once to all others (4e93ad601a43, v4.5). */

@@ -1,7 +1,7 @@
 /** Inherited events: who gets them, and what a read of the event that has a descriptor says of those that are still alive. */
 import { expect, test } from '@jest/globals';
 import {
-  Linux, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_PERIOD, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_SAMPLE_PERIOD, perf_event_attr, type Process,
+  Linux, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_SAMPLE_PERIOD, perf_event_attr, type Process,
 } from '../../../kernel/index.ts';
 
 const FAULTS = { type: 1, config: 2n, inherit: true } as const;
@@ -114,4 +114,22 @@ test('the first overflow of an event says nothing of its rate, even soon after t
   const periods = buffer.read().map((record) => record.period!);
   expect(periods.length).toBeGreaterThanOrEqual(4);
   for (const one of periods.slice(0, 4)) expect(Math.abs(one / period - 1)).toBeLessThan(0.05);
+});
+
+// v3.19 to v4.4 removed them a little later.
+test.each([['v3.18', 3], ['v4.15', 0], ['v6.18', 0]])('on %s children of an event that is closed write %i of 3 samples (c6e5b73242d2, v4.5)', (kernel, written) => {
+  const self = machine(kernel);
+  const attr = perf_event_attr({ ...FAULTS, sample_period: 1n, sample_type: 2n });
+  const [owner, event] = [0, 1].map(() => self.perf_event_open(attr, 0, 0, -1, 0));
+  const buffer = self.mmap(owner, 9 * 4096);
+  if (typeof buffer === 'number') throw new Error(`errno ${buffer}`);
+  self.ioctl(event, PERF_EVENT_IOC_SET_OUTPUT, owner);
+  self.ioctl(owner, PERF_EVENT_IOC_DISABLE);
+  const child = self.fork();
+  // The child has the descriptor, too.
+  child.close(event);
+  self.close(event);
+  child.sched_setaffinity([0]);
+  child.fault(3);
+  expect(buffer.read().length).toBe(written);
 });
