@@ -56,10 +56,10 @@ export abstract class IrqWorkCode extends KernelBase {
     if (work === null || work.next === null) return;
     let oldest: IrqWork | null = null;
     while (work !== null) {
-      const { next }: IrqWork = work;
+      const { next: older }: IrqWork = work;
       work.next = oldest;
       oldest = work;
-      work = next;
+      work = older;
     }
     WRITE_ONCE(irq_work_list, oldest);
   }
