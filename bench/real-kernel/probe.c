@@ -154,6 +154,7 @@ static int serve(void *self)
 	struct task *me = self;
 	/* Signals of the process are the first thread's. */
 	if (me->is_thread) block_signals(SIG_BLOCK);
+	if (!me->is_thread) prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!me->is_thread) syscall(SYS_close_range, 0, me->keeps_files ? 2 : ~0U, 0);
 	me->done = 1;
 	futex_wake(&me->done);
@@ -562,6 +563,7 @@ int main(void)
 		fflush(stdout);
 		int pid = fork();
 		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			setpgid(0, 0);
 			alarm(10);
 			run(lines, n);
