@@ -21,7 +21,7 @@ import { read_size } from '../output.ts';
 import { list_del_init, list_entries } from '../list.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference } from '../primitives.ts';
 import {
-  PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
+  MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
 } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
@@ -111,6 +111,18 @@ export class V4_15 extends V4_2 {
       mutex_unlock(child_mutex);
       this.free_event(child);
     }
+  }
+
+  /** A new period starts the event, so that it is throttled no longer (as v4.9 has it; since when is not known). */
+  override perf_event_begin_period(event: PerfEvent): void {
+    if (event.state === PERF_EVENT_STATE_ACTIVE && event.hw.interrupts === MAX_INTERRUPTS) this.perf_event_unthrottle(event);
+    super.perf_event_begin_period(event);
+  }
+
+  /** Of an event that is about to be started. */
+  perf_event_unthrottle(event: PerfEvent): void {
+    event.hw.interrupts = 0;
+    this.perf_log_throttle(event, true);
   }
 
   /** An exit goes to the events of the task alone, and once to all others (4e93ad601a43, v4.5). */

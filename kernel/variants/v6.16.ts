@@ -38,6 +38,15 @@ export class V6_16 extends V6_12 {
     return true;
   }
 
+  /** The whole group goes on with it. */
+  override perf_event_unthrottle(event: PerfEvent): void {
+    for (const member of this.perf_group_events(event.group_leader!)) {
+      if (member.state !== PERF_EVENT_STATE_ACTIVE || member.hw.interrupts !== MAX_INTERRUPTS) continue;
+      if (member !== event) member.pmu.start(member, 0);
+      super.perf_event_unthrottle(member);
+    }
+  }
+
   /** Times are brought up to date first. */
   override time_missing_at_exit(): number {
     return 0;

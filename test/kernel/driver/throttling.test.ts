@@ -1,7 +1,7 @@
 /** What a tick allows, in time: an event that overflows all the time, on the whole machine. */
 import { expect, test } from '@jest/globals';
 import {
-  Linux, Mapping, PAGE_SIZE, PERF_RECORD_SAMPLE, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE, PERF_SAMPLE_IP, PERF_TYPE_HARDWARE,
+  Linux, Mapping, PAGE_SIZE, PERF_EVENT_IOC_PERIOD, PERF_RECORD_SAMPLE, PERF_RECORD_THROTTLE, PERF_RECORD_UNTHROTTLE, PERF_SAMPLE_IP, PERF_TYPE_HARDWARE,
   perf_event_attr,
 } from '../../../kernel/index.ts';
 
@@ -45,4 +45,23 @@ test.each([100, 250, 300, 1000])('each of %d ticks a second has as many samples 
     expect(ticks.length).toBeGreaterThanOrEqual(TICKS - 2);
     expect(ticks).toEqual(ticks.map(() => [before, 1]));
   }
+});
+
+/** The record types that a throttled event, and another of its group, have left when its period is changed within the tick. */
+function changed(kernel: string): number[] {
+  const self = new Linux({ kernel, config: { hz: 100, nmi_watchdog: false, perf_event_max_sample_rate: 1000 } }).spawn('test');
+  const attr = perf_event_attr({
+    type: PERF_TYPE_HARDWARE, config: 0n, sample_period: 5000n, sample_type: BigInt(PERF_SAMPLE_IP), exclude_kernel: true,
+  });
+  const fd = self.perf_event_open(attr, 0, -1, -1, 0);
+  self.perf_event_open({ ...attr, config: 1n, sample_period: 0n }, 0, -1, fd, 0);
+  const buffer = self.mmap(fd, (1 + 64) * PAGE_SIZE) as Mapping;
+  self.run(1e6);
+  expect(buffer.read().map(({ type }) => type).slice(-2)).toEqual([PERF_RECORD_THROTTLE, PERF_RECORD_SAMPLE]);
+  self.ioctl(fd, PERF_EVENT_IOC_PERIOD, 5000n);
+  return buffer.read().map(({ type }) => type);
+}
+
+test.each([['v4.2', []], ['v4.15', [PERF_RECORD_UNTHROTTLE]], ['v6.18', [PERF_RECORD_UNTHROTTLE]]])('on %s a throttled event that is given a period says %j at once', (kernel, says) => {
+  expect(changed(kernel)).toEqual(says);
 });
