@@ -48,6 +48,8 @@ class CpuHwEvents {
   /** In the order in which they were added: the first `n_events`, and the counter that each is to have. */
   readonly event_list: PerfEvent[] = [];
   readonly assign: number[] = [];
+  /** Where the interrupt came in that is served, once an overflow has asked. */
+  regs: Regs | null = null;
 
   constructor(counters: number) {
     this.events = Array.from({ length: counters }, () => null);
@@ -400,6 +402,7 @@ export class X86Pmu implements PmuOperations {
     const { hardware } = this.kernel;
     hardware.charge('nmi_entry');
     hardware.pmu.writeLvtpc();
+    this.#cpu().regs = null;
     this.perf_event_nmi_handler(location);
   }
 
@@ -444,8 +447,11 @@ export class X86Pmu implements PmuOperations {
     }
   }
 
+  /** All samples of one interrupt say the same of where it came in. */
   overflow(event: PerfEvent, period: number, location: Location): void {
-    this.overflowed_at(event, period, this.kernel.hardware.regs_in(location, event.hw.config));
+    const cpu = this.#cpu();
+    cpu.regs ??= this.kernel.hardware.regs_in(location, event.hw.config);
+    this.overflowed_at(event, period, cpu.regs);
   }
 
   overflowed_at(event: PerfEvent, period: number, regs: Regs): void {
