@@ -34,7 +34,11 @@ const encoder = new TextEncoder();
 
 /** What strlen(3) counts: bytes, of which letters beyond ASCII have two to four. */
 export function strlen(text: string): number {
-  return encoder.encode(text).length;
+  return isAscii(text) ? text.length : encoder.encode(text).length;
+}
+
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 /** `%<width>s` */
@@ -49,6 +53,7 @@ export function left(text: string, width: number): string {
 
 /** `%-<width>.<width>s` */
 export function fit(text: string, width: number): string {
+  if (isAscii(text)) return text.slice(0, width).padEnd(width);
   let room = width;
   let fitting = '';
   for (const character of text) {

@@ -39,7 +39,8 @@ export class Entry {
   }
 
   get period(): bigint {
-    return BigInt.asUintN(64, (BigInt(this.#high) << 32n) + BigInt(this.#low));
+    const sum = this.#high * TWO_TO_32 + this.#low;
+    return Number.isSafeInteger(sum) ? BigInt(sum) : BigInt.asUintN(64, (BigInt(this.#high) << 32n) + BigInt(this.#low));
   }
 
   add(periodLow: number, periodHigh: number): void {
@@ -210,32 +211,42 @@ export interface Row {
   entries: (Entry | undefined)[];
 }
 
-function firstDifference(keys: readonly SortKey[], a: Row, b: Row, shown: boolean): number {
-  for (const key of keys) {
-    const difference = shown && key.compareShown ? key.compareShown(a.values, b.values) : key.compare(a.values, b.values);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function keyDifference(key: SortKey, a: Row, b: Row, shown: boolean): number {
+  return shown && key.compareShown ? key.compareShown(a.values, b.values) : key.compare(a.values, b.values);
 }
 
 /** The larger first, of the leader and then of each member. */
 function descending(a: Row, b: Row, column: NumberColumn): number {
   for (let member = 0; member < a.entries.length; member++) {
-    const [left, right] = [a, b].map(({ entries }) => entries[member]).map((entry) => (entry === undefined ? 0n : column.value(entry)));
+    const left = numberOf(a.entries[member], column);
+    const right = numberOf(b.entries[member], column);
     if (left !== right) return left < right ? 1 : -1;
   }
   return 0;
+}
+
+function numberOf(entry: Entry | undefined, column: NumberColumn): bigint {
+  return entry === undefined ? 0n : column.value(entry);
 }
 
 const depthOf = ({ entries: [entry] }: Row): number => entry?.calls?.depth ?? 0;
 
 /** By one column as it is shown. With callees, of equals in one task the one further up stands above. */
 function byColumn(a: Row, b: Row, column: Column, graph: CallGraphOptions | null): number {
-  if (!isNumber(column)) return firstDifference([column], a, b, true);
+  if (!isNumber(column)) return keyDifference(column, a, b, true);
   const difference = descending(a, b, column);
   if (difference !== 0 || column.name !== 'overhead_children' || a.values.thread !== b.values.thread) return difference;
   const deeper = depthOf(b) - depthOf(a);
   return graph?.fromCaller ? deeper : -deeper;
+}
+
+/** What the first of the columns says that says anything. */
+function firstDifference<T>(columns: readonly T[], differenceBy: (column: T) => number): number {
+  for (const column of columns) {
+    const difference = differenceBy(column);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** The lines of a group in perf's order: the largest first, equal ones by what is shown. */
@@ -251,8 +262,8 @@ function rowsOf(members: readonly Map<string, Entry>[], { layout, graph }: Histo
     }
   });
   // Distant addresses compare in a circle, so each tree's order depends on the one before: of what came up, collapsed, for output.
-  const byKeys = (row: Row, than: Row): boolean => firstDifference(keys, row, than, false) < 0;
-  const forOutput = (row: Row, than: Row): boolean => order.reduce((difference, column) => difference || byColumn(row, than, column, graph), 0) < 0;
+  const byKeys = (row: Row, than: Row): boolean => firstDifference(keys, (key) => keyDifference(key, row, than, false)) < 0;
+  const forOutput = (row: Row, than: Row): boolean => firstDifference(order, (column) => byColumn(row, than, column, graph)) < 0;
   const collapsed = inTreeOrder(inTreeOrder([...rows.values()], byKeys), byKeys);
   return inTreeOrder(collapsed, forOutput);
 }

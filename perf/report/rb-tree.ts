@@ -20,7 +20,7 @@ const other = (side: Side): Side => (side === 'left' ? 'right' : 'left');
 export function inTreeOrder<T>(values: readonly T[], isBefore: (value: T, than: T) => boolean): T[] {
   const tree = new RbTree(isBefore);
   for (const value of values) tree.insert(value);
-  return [...tree.values()];
+  return tree.values();
 }
 
 class RbTree<T> {
@@ -79,10 +79,15 @@ class RbTree<T> {
   }
 
   /** All, from left to right. */
-  *values(from = this.#root): Generator<T, void, undefined> {
-    if (from === null) return;
-    yield* this.values(from.left);
-    yield from.value;
-    yield* this.values(from.right);
+  values(): T[] {
+    const found: T[] = [];
+    const walk = (node: Node<T> | null): void => {
+      if (node === null) return;
+      walk(node.left);
+      found.push(node.value);
+      walk(node.right);
+    };
+    walk(this.#root);
+    return found;
   }
 }

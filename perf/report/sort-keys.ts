@@ -50,6 +50,13 @@ const ADDRESS_DIGITS = 16;
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const bySize = (a: bigint, b: bigint): number => (a < b ? -1 : Number(a > b));
 
+const HALF = 1n << 63n;
+
+/** perf takes the difference as signed, which puts kernel addresses first. Nearer ones can be compared as they are. */
+function byDifference(a: bigint, b: bigint): number {
+  return a < HALF === b < HALF ? bySize(a, b) : Math.sign(Number(BigInt.asIntN(64, a - b)));
+}
+
 function byPresence(a: unknown, b: unknown): number {
   return Number(a === null) - Number(b === null);
 }
@@ -90,8 +97,7 @@ export const symbol: SortKey = {
   },
   compare(a, b) {
     const [left, right] = [found(a), found(b)];
-    // perf takes the difference as signed, which puts kernel addresses first.
-    if (left === null && right === null) return Math.sign(Number(BigInt.asIntN(64, (a.location?.address ?? 0n) - (b.location?.address ?? 0n))));
+    if (left === null && right === null) return byDifference(a.location?.address ?? 0n, b.location?.address ?? 0n);
     if (left === null || right === null) return byPresence(left, right);
     return bySize(left.start, right.start) || bySize(left.end, right.end);
   },
