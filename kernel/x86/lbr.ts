@@ -19,8 +19,6 @@ class CpuLbr {
   lbr_context: PerfEventContext | null = null;
   /** What the event that was enabled last wants. */
   branch_reg: BranchReg = { reg: 0, config: null };
-  /** What all samples of one interrupt show. */
-  regs: Regs | null = null;
 }
 
 export class IntelLbr {
@@ -76,16 +74,11 @@ export class IntelLbr {
     cpu.lbr_context = ctx;
   }
 
-  /** The NMI begins: its samples have yet to be taken. */
-  begin_nmi(): void {
-    this.#cpu().regs = null;
-  }
-
-  /** The registers at the interrupt, with the branches that led there: read with the first event that shows them, before its sample. */
-  regs_of(event: PerfEvent, interrupted: Regs['location']): Regs {
+  /** The registers at the interrupt, with the branches that led there; null if no event that runs wants branches. */
+  regs_of(event: PerfEvent, interrupted: Regs['location']): Regs | null {
     const cpu = this.#cpu();
-    cpu.regs ??= { ...this.#hardware.regs_behind_branch(interrupted, event.hw.config), branches: this.#intel_pmu_lbr_read(cpu) };
-    return cpu.regs;
+    if (cpu.lbr_users === 0) return null;
+    return { ...this.#hardware.regs_behind_branch(interrupted, event.hw.config), branches: this.#intel_pmu_lbr_read(cpu) };
   }
 
   #intel_pmu_lbr_read({ branch_reg: { reg } }: CpuLbr): BranchStack {
@@ -120,7 +113,7 @@ export function static_call_update(pmu: X86Pmu, lbr: IntelLbr): void {
   const enable_all = pmu.enable_all.bind(pmu);
   const disable_all = pmu.disable_all.bind(pmu);
   const intel_pmu_handle_irq = pmu.intel_pmu_handle_irq.bind(pmu);
-  const overflow = pmu.overflow.bind(pmu);
+  const regs_at = pmu.regs_at.bind(pmu);
   pmu.start = (event, flags) => {
     const stopped = event.hw.state & PERF_HES_STOPPED;
     start(event, flags);
@@ -141,11 +134,7 @@ export function static_call_update(pmu: X86Pmu, lbr: IntelLbr): void {
   };
   pmu.intel_pmu_handle_irq = (location) => {
     lbr.intel_pmu_lbr_disable_all();
-    lbr.begin_nmi();
     intel_pmu_handle_irq(location);
   };
-  pmu.overflow = (event, period, location) => {
-    if (!has_branch_stack(event)) overflow(event, period, location);
-    else pmu.overflowed_at(event, period, lbr.regs_of(event, location));
-  };
+  pmu.regs_at = (event, location) => lbr.regs_of(event, location) ?? regs_at(event, location);
 }

@@ -3,9 +3,8 @@
  *
  * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
- * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page; that all
- * samples of one interrupt show the same instruction (each event's is drawn by itself); spurious and back-to-back NMIs; the reset
- * of a PMU whose handler comes to no end (counters stand still in it, so that it does).
+ * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
+ * spurious and back-to-back NMIs; the reset of a PMU whose handler comes to no end (counters stand still in it, so that it does).
  */
 import { allEvents, cacheEvent, eventSelect, type ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
@@ -426,7 +425,7 @@ export class X86Pmu implements PmuOperations {
         if (event === null) continue;
         this.kernel.hardware.charge('pmi_counter');
         this.x86_perf_event_update(event);
-        if (this.x86_perf_event_set_period(event)) this.overflow(event, event.hw.last_period, location);
+        if (this.x86_perf_event_set_period(event)) this.#overflow(event, event.hw.last_period, location);
       }
     }
     if (cpu.enabled) this.enable_all(cpu);
@@ -443,18 +442,19 @@ export class X86Pmu implements PmuOperations {
       const elapsed = this.x86_perf_event_set_period(event);
       // The counter runs again: what the rest of the service takes is counted in the next period.
       this.kernel.hardware.charge('pmi_counter');
-      if (elapsed) this.overflow(event, period, location);
+      if (elapsed) this.#overflow(event, period, location);
     }
   }
 
   /** All samples of one interrupt say the same of where it came in. */
-  overflow(event: PerfEvent, period: number, location: Location): void {
+  #overflow(event: PerfEvent, period: number, location: Location): void {
     const cpu = this.#cpu();
-    cpu.regs ??= this.kernel.hardware.regs_in(location, event.hw.config);
-    this.overflowed_at(event, period, cpu.regs);
+    cpu.regs ??= this.regs_at(event, location);
+    if (this.kernel.perf_event_overflow(event, period, cpu.regs)) this.stop(event, 0);
   }
 
-  overflowed_at(event: PerfEvent, period: number, regs: Regs): void {
-    if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);
+  /** What the registers show; `event` is the first that has overflowed. */
+  regs_at(event: PerfEvent, location: Location): Regs {
+    return this.kernel.hardware.regs_in(location, event.hw.config);
   }
 }
