@@ -37,7 +37,7 @@ export interface Flow {
 const PLACE = /^(.+?)(?:\+0x([0-9a-f]+))?$/;
 
 /** The address of a place; undefined if its function does not exist, or has no instruction there. */
-export function address_of(code: Readonly<Record<string, Location>>, place: string): number | undefined {
+function address_of(code: Readonly<Record<string, Location>>, place: string): number | undefined {
   const [, symbol, offset = '0'] = PLACE.exec(place)!;
   const distance = Number.parseInt(offset, 16);
   if (!Object.hasOwn(code, symbol)) return undefined;

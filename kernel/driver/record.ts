@@ -79,8 +79,13 @@ class Cursor {
 
   /** `n` words; no more than there are. */
   many(n: number): number[] {
-    const left = Math.max(0, (this.#view.byteLength - this.offset) >> 3);
-    return Array.from({ length: n >= 0 && n <= left ? n : left }, () => this.u64());
+    return this.each(n, 1, () => this.u64());
+  }
+
+  /** What `take` makes of `n` groups of words; no more than there are. */
+  each<T>(n: number, words: number, take: () => T): T[] {
+    const left = Math.max(0, Math.floor((this.#view.byteLength - this.offset) / (8 * words)));
+    return Array.from({ length: n >= 0 && n <= left ? n : left }, take);
   }
 
   /** A string padded with zeros, of which `trailer` bytes of the record follow. */
@@ -211,7 +216,7 @@ function take_late(record: DriverRecord, at: Cursor, attr: PerfEventAttr): Recor
 function take_branches(at: Cursor, { branch_sample_type }: PerfEventAttr): NonNullable<DriverRecord['branch_stack']> {
   const nr = at.u64();
   const hw_idx = branch_sample_type & PERF_SAMPLE_BRANCH.HW_INDEX ? { hw_idx: at.u64() } : {};
-  return { ...hw_idx, entries: Array.from({ length: nr }, () => ({ from: at.u64(), to: at.u64(), flags: at.u64() })) };
+  return { ...hw_idx, entries: at.each(nr, 3, () => ({ from: at.u64(), to: at.u64(), flags: at.u64() })) };
 }
 
 /** The ABI, and if there is one the registers of the mask by their numbers: `regs_user_8` is the instruction pointer. */

@@ -46,7 +46,7 @@ const NOT_MODELLED = [
 ];
 
 /** Reads a list of columns; the beginning of a name is enough, as with perf. In a report of `branches` there are more. */
-export function parseColumns(option: '--sort' | '--fields', text: string, branches = false): Column[] {
+function parseColumns(option: '--sort' | '--fields', text: string, branches = false): Column[] {
   if (branches && option === '--sort' && text.includes('symbol') && text !== DEFAULT_BRANCH_SORT) {
     throw new InputError("symbols of branches are among the keys that are sorted by without --sort; beside others perf adds their IPC, which is not modelled.");
   }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { location } from '../../../pmu/location.ts';
 import {
   EACCES, EINVAL, EOPNOTSUPP, Linux, PAGE_SIZE, PERF_EVENT_IOC_SET_OUTPUT, PERF_RECORD_SAMPLE, PERF_SAMPLE_BRANCH as BRANCH, PERF_SAMPLE_BRANCH_STACK, PERF_SAMPLE_IP, PERF_TYPE_HARDWARE,
-  PERF_TYPE_SOFTWARE, perf_event_attr, type DriverRecord, type PerfEventAttr, type SpawnOptions,
+  PERF_TYPE_SOFTWARE, parse_record, perf_event_attr, type DriverRecord, type PerfEventAttr, type SpawnOptions,
 } from '../../../kernel/index.ts';
 
 const CODE = location('user', 'code', 0x40_0000, 0x100, { branches: 0.5 });
@@ -88,4 +88,16 @@ describe('samples', () => {
       expect([records[i + 1].ip, records[i + 1].branch_stack]).toEqual([records[i].ip, records[i].branch_stack]);
     }
   });
+});
+
+test('a record of another attr, which has no branches where they are looked for, is read without fault', () => {
+  const view = new DataView(new ArrayBuffer(32));
+  view.setUint32(0, PERF_RECORD_SAMPLE, true);
+  view.setUint16(6, view.byteLength, true);
+  for (const number of [2n ** 62n, -1n, 3n]) {
+    view.setBigInt64(16, number, true);
+    const { branch_stack, end } = parse_record(view, attr(BRANCH.ANY));
+    expect(branch_stack!.entries).toEqual([]);
+    expect(end).toBeLessThanOrEqual(view.byteLength);
+  }
 });
