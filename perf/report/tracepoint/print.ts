@@ -1,7 +1,8 @@
 /**
  * What a tracepoint's record says, as perf script and trace-cmd print it.
  * Reference: print_event_info(), print_str_arg() and tep_print_field() of libtraceevent 1.7.
- * Not modelled: plugins for single events; formats of bitmaps by CPU; that libtraceevent loses parentheses (it reads
+ * Not modelled: plugins for single events; formats of bitmaps by CPU; that libtraceevent knows no %c and no %o, takes a field of
+ * bytes for numbers for ever once one was no text, and loses parentheses (it reads
  * `a & (b | c)` as `(a & b) | c`, and so says of every timer that it is deferrable and pinned).
  */
 import type { TracingData } from '../../data/tracing-data.ts';
@@ -188,7 +189,8 @@ function fieldsText(record: TracepointRecord): string {
 function fieldText(record: TracepointRecord, field: TracepointField): string {
   if (field.elementSize !== null) {
     const place = record.placeOf(field);
-    if (/char/.test(field.type) && isPrintable(record.textAt(place))) return record.textAt(place);
+    // What holds bytes may be a text, even an empty one.
+    if (/char|[us]8/.test(field.type) && isPrintable(record.textAt(place))) return record.textAt(place);
     return `ARRAY[${Array.from(record.bytesAt(place), (byte) => byte.toString(16).padStart(2, '0')).join(', ')}]`;
   }
   const value = record.read(field.offset, field.size);
@@ -200,5 +202,5 @@ function fieldText(record: TracepointRecord, field: TracepointField): string {
 }
 
 function isPrintable(text: string): boolean {
-  return text !== '' && /^[\x20-\x7e\s]*$/.test(text);
+  return /^[\x20-\x7e\s]*$/.test(text);
 }
