@@ -22,6 +22,7 @@ import { runAll, type RunAll } from '../pool.ts';
 import { printText } from '../print-text.ts';
 import { RunProgress } from '../run-progress.ts';
 import { SCENARIOS, readScenarios, writeBaseline, type ScenarioFile } from '../scenario-files.ts';
+import { shellWord } from '../shell.ts';
 import { loadSimulation, type LoadSimulation, type Simulation } from '../simulation.ts';
 
 const FORMAT_NAMES = ['perf', 'ktap', 'junit', 'json'] as const;
@@ -133,12 +134,7 @@ function commandWords(command: string): RecordWords {
 
 function replayCommand(failed: SubtestVerdict): string {
   const { options, workload } = commandWords(failed.subtest.scenario.command);
-  return replay(failed, (settings) => ['record', ...override(options, settings), ...workload].map(quoted).join(' '));
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return replay(failed, (settings) => ['record', ...override(options, settings), ...workload].map(shellWord).join(' '));
 }
 
 /** Runs all plans in one go and prints each scenario once its last run is done. */

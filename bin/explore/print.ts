@@ -2,6 +2,7 @@
 import type { Verdict } from '../../kernel/explore/scenario.ts';
 import { table, type Row } from '../counterexample.ts';
 import { isModuleFile } from '../load-module.ts';
+import { shellWord } from '../shell.ts';
 import { againstParent, isNew } from './against-parent.ts';
 import type { CellAnswer, CellBounds, CellJob, Replay } from './cell.ts';
 
@@ -39,7 +40,7 @@ export function comparisons(answers: readonly CellAnswer[], jobs: readonly CellJ
     const length = (i: number): number => answers[i].rows.length || Number.MAX_SAFE_INTEGER;
     const [simplest, ...others] = indices.filter((i) => isNew(answers[i])).toSorted((a, b) => length(a) - length(b));
     const shown = simplest === undefined ? '' : question(answers[simplest]) + described(answers[simplest], jobs[simplest]);
-    const more = others.length === 0 ? '' : `Shown is the simplest of what is new; 'perfsim explore <scenario> --kernel ${quoted(kernel)}' shows the others.\n`;
+    const more = others.length === 0 ? '' : `Shown is the simplest of what is new; 'perfsim explore <scenario> --kernel ${shellWord(kernel)}' shows the others.\n`;
     return `${shown}\n${againstParent(indices.map((i) => answers[i]), kernel)}${more}`;
   }).join('');
 }
@@ -89,10 +90,5 @@ export function summary({ kind, verdict, cut, states, schedules }: Verdict, { pr
 }
 
 export function replayCommand({ scenario, kernel }: CellJob, schedule: string): string {
-  return `perfsim explore ${quoted(scenario)} --kernel ${quoted(kernel)} --schedule ${schedule}`;
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w./@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return `perfsim explore ${shellWord(scenario)} --kernel ${shellWord(kernel)} --schedule ${schedule}`;
 }

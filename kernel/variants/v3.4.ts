@@ -24,18 +24,19 @@ import {
 import type { VariantInfo } from '../variant.ts';
 import { perf_assign_events } from '../x86/perf-assign-events.ts';
 import type { Assignment } from '../x86/schedule-events.ts';
-import { GENERIC_EVENTS, type X86Pmu } from '../x86/x86-pmu.ts';
+import { GENERIC_EVENTS } from '../x86/chip-event.ts';
+import type { X86Pmu } from '../x86/x86-pmu.ts';
 import { V3_2, X86PmuV3_2 } from './v3.2.ts';
 
 export class X86PmuV3_4 extends X86PmuV3_2 {
-  protected override readonly generic_events = [...GENERIC_EVENTS, 'ref-cycles'] as const;
+  override readonly generic_events = [...GENERIC_EVENTS, 'ref-cycles'] as const;
 
   protected override assign_events(events: readonly PerfEvent[]): Assignment {
     const constraints = events.map(({ hw }) => ({ mask: hw.constraint, overlap: hw.overlap }));
     return perf_assign_events(constraints, this.kernel.hardware.chip.general.count);
   }
 
-  protected override is_available({ unavailable = false }: ChipEvent): boolean {
+  override is_available({ unavailable = false }: ChipEvent): boolean {
     return !unavailable;
   }
 }

@@ -6,30 +6,19 @@
  * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
  * spurious and back-to-back NMIs; the reset of a PMU whose handler comes to no end (counters stand still in it, so that it does).
  */
-import { allEvents, cacheEvent, eventSelect, type ChipEvent } from '../../pmu/chip.ts';
+import type { ChipEvent } from '../../pmu/chip.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
-import {
-  EAGAIN, EINVAL, ENOENT, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW,
-} from '../abi/index.ts';
+import { EAGAIN, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
 import {
   PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_EVENT_STATE_OFF, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
   type PerfEvent, type PerfEventContext, type PmuOperations, type Regs,
 } from '../structs/index.ts';
+import { GENERIC_EVENTS, chip_event, event_constraint } from './chip-event.ts';
 import { IntelLbr, static_call_update } from './lbr.ts';
 import { intel_pmu_setup_lbr_filter } from './lbr-filter.ts';
 import { Msr } from './msr.ts';
 import { lowest_free, type Assignment } from './schedule-events.ts';
-
-/** PERF_COUNT_HW_* to what the counters count. */
-export const GENERIC_EVENTS: readonly Signal[] = [
-  'cycles', 'instructions', 'cache-references', 'cache-misses', 'branches', 'branch-misses', 'bus-cycles',
-  'stalled-cycles-frontend', 'stalled-cycles-backend',
-];
-
-/** The bits of attr.config that a raw event is taken from: cmask, inv, edge, umask and event select (X86_RAW_EVENT_MASK, AMD64_RAW_EVENT_MASK). */
-const X86_RAW_EVENT_MASK = 0xff84_ffffn;
-const AMD64_RAW_EVENT_MASK = 0xf_ff84_ffffn;
 
 /** Loops of the Intel handler before it gives up and resets the PMU. */
 const MAX_HANDLER_LOOPS = 100;
@@ -76,7 +65,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   /** PERF_COUNT_HW_* by number; later kernels know more of them. */
-  protected readonly generic_events: readonly Signal[] = GENERIC_EVENTS;
+  readonly generic_events: readonly Signal[] = GENERIC_EVENTS;
 
   /** Chooses counters for events that cannot all keep theirs; later kernels choose differently. */
   protected assign_events(events: readonly PerfEvent[]): Assignment {
@@ -92,19 +81,20 @@ export class X86Pmu implements PmuOperations {
   protected readonly out_of_counters: number = -ENOSPC;
 
   /** Whether the event stands for one of perf's generic events. */
-  protected is_available(_event: ChipEvent): boolean {
+  is_available(_event: ChipEvent): boolean {
     return true;
   }
 
   event_init(event: PerfEvent): number {
-    const code = this.#event_code(event);
+    const { chip } = this.kernel.hardware;
+    const code = chip_event(event.attr, chip, this);
     if (typeof code === 'number') return code;
     const { hw } = event;
     hw.config = SIGNALS.indexOf(code.signal);
     const { exclude_user, exclude_kernel, exclude_host } = event.attr;
     // There are no guests here, and what excludes their host counts nothing.
     hw.gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
-    hw.constraint = this.#constraint(code);
+    hw.constraint = event_constraint(code, chip);
     hw.overlap = code.overlap ?? false;
     hw.offcore = code.offcore ?? false;
     this.#knows_shared_regs ||= hw.offcore;
@@ -138,30 +128,6 @@ export class X86Pmu implements PmuOperations {
     this.#lbr?.intel_pmu_lbr_sched_task(ctx);
   }
 
-  #event_code(event: PerfEvent): ChipEvent | number {
-    const { type, config } = event.attr;
-    const { chip } = this.kernel.hardware;
-    const { events, vendor } = chip;
-    // A virtual machine without a PMU has no such events at all.
-    if (events.length === 0) return -ENOENT;
-    if (type === PERF_TYPE_HARDWARE) {
-      const signal = this.generic_events[Number(config)];
-      if (signal === undefined) return -EINVAL;
-      return events.find((candidate) => candidate.signal === signal && this.is_available(candidate)) ?? -ENOENT;
-    }
-    if (type === PERF_TYPE_HW_CACHE) return this.#set_ext_hw_attr(Number(config & 0xff_ffffn));
-    if (type !== PERF_TYPE_RAW) return -ENOENT;
-    const code = Number(config & (vendor === 'amd' ? AMD64_RAW_EVENT_MASK : X86_RAW_EVENT_MASK));
-    // An event that no simulated program causes counts nothing; here it is refused, which is easier to notice.
-    return allEvents(chip).find((candidate) => eventSelect(candidate) === code && !candidate.offcore) ?? -ENOENT;
-  }
-
-  /** A cache, from the lowest byte up, an operation, and whether accesses or misses. */
-  #set_ext_hw_attr(config: number): ChipEvent | number {
-    const found = cacheEvent(this.kernel.hardware.chip.caches, config & 0xff, (config >> 8) & 0xff, config >> 16);
-    return found === undefined ? -EINVAL : (found ?? -ENOENT);
-  }
-
   /** A group that could never be on together is refused at once. Siblings that are off are not asked (collect_events). */
   #validate_group(event: PerfEvent): number {
     const leader = event.group_leader!;
@@ -169,13 +135,6 @@ export class X86Pmu implements PmuOperations {
     const isAsked = (member: PerfEvent): boolean => member === leader || member === event || member.state > PERF_EVENT_STATE_OFF;
     const hardware = group.filter((member) => member.pmu === event.pmu && isAsked(member));
     return !this.#have_shared_regs(hardware, hardware.length) || this.assign_events(hardware) === null ? this.out_of_counters : 0;
-  }
-
-  /** The counters that can count it: general ones, all unless the chip says which, and its fixed one. */
-  #constraint({ counters, fixed }: ChipEvent): number {
-    const { count } = this.kernel.hardware.chip.general;
-    const general = counters?.reduce((mask, counter) => mask | (1 << counter), 0) ?? (1 << count) - 1;
-    return fixed === undefined ? general : general | (1 << (count + fixed));
   }
 
   is_enabled(): boolean {
