@@ -115,7 +115,7 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
     ['left = Math.min(Math.max(left, 2), this.max_period);', 'left = Math.max(left, 2);', 'a long period is run in pieces'],
     ['hw.period_left -= delta;', 'hw.period_left -= delta - 1000;', 'every event that was counted counts'],
     ['if (cpu.enabled) this.enable_all(cpu);', '', 'the counters go on after an interrupt'],
-    ['if (this.kernel.perf_event_overflow(event, period, regs)) this.stop(event, 0);', 'this.kernel.perf_event_overflow(event, period, regs);', 'a throttled event is stopped'],
+    ['if (this.kernel.perf_event_overflow(event, period, cpu.regs)) this.stop(event, 0);', 'this.kernel.perf_event_overflow(event, period, cpu.regs);', 'a throttled event is stopped'],
   ],
 };
 

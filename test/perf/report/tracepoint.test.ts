@@ -153,7 +153,7 @@ describe('a tracepoint', () => {
   });
 
   test.each([
-    ['"%s", __print_array(REC->peer, REC->address << 32, 8)', [0xbb01000a, 0xb80d0120, 2 ** 56].join(' ')],
+    ['"%s", __print_array(REC->peer, REC->address << 32, 8)', [0xbb01000an, 0xb80d0120n, 2n ** 56n].join(' ')],
     ['"%*d|%-*d|%.*s", REC->delta, 5, 4, 7, REC->delta, REC->comm', '5  |7   |bash'],
     [`"%d", ${'('.repeat(30_000)}1${')'.repeat(30_000)}`, /^\[FAILED TO PARSE\]/],
   ])('that asks for more than there is (%#) gets what there is', (print, says) => {
