@@ -78,7 +78,7 @@ export abstract class OpenCode extends AttrCode {
     const unfit = this.perf_group_unfit(event, group.leader, ctx);
     if (unfit !== 0) return unfit;
     if (group.output !== null) {
-      event.ctx = ctx;
+      // The event has no context yet, so that until v6.2 no other task's event will do, and its own task's does not either.
       const result = this.perf_event_set_output(event, group.output);
       if (result !== 0) return result;
     }

@@ -213,7 +213,8 @@ export abstract class RingBufferCode extends WaitCode {
 
   /** Every wakeup_events-th sample of the buffer moves the stamp by one, which only has to differ. */
   perf_output_sample_wakeup(handle: PerfOutputHandle, event: PerfEvent): void {
-    const wakeup_events = event.attr.watermark ? 0 : event.attr.wakeup_events;
+    // An int: 2^31 and more are negative, which every sample reaches.
+    const wakeup_events = event.attr.watermark ? 0 : event.attr.wakeup_events | 0;
     if (wakeup_events === 0) return;
     const { rb } = handle;
     if (atomic_add_return(rb.events, 1) >= wakeup_events) {

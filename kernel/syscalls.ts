@@ -60,7 +60,12 @@ export abstract class SyscallCode extends FcntlCode {
   /** A command whose argument is no plain number: a 64-bit period, or where to put an answer; null is a NULL pointer. */
   perf_ioctl_pointer(event: PerfEvent, command: number, argument: Exclude<IoctlArgument, number>): number {
     if (command !== PERF_EVENT_IOC_PERIOD) return -ENOTTY;
-    return typeof argument === 'bigint' ? this.perf_event_period(event, BigInt.asUintN(64, argument)) : -EFAULT;
+    return typeof argument === 'bigint' ? this.perf_event_period(event, BigInt.asUintN(64, argument)) : this.perf_period_unreadable(event);
+  }
+
+  /** What is said of a period that cannot be fetched: until v5.5 an event that does not sample is refused before anybody tries. */
+  perf_period_unreadable({ is_sampling }: PerfEvent): number {
+    return is_sampling ? -EFAULT : -EINVAL;
   }
 
   /** The commands that came after v3.1. */
@@ -109,7 +114,7 @@ export abstract class SyscallCode extends FcntlCode {
     const event = this.perf_event_of(fd);
     if (event === null) return -EBADF;
     if (event.state === PERF_EVENT_STATE_ERROR) return [];
-    if (bytes !== null && bytes < this.perf_event_read_size(event)) return -ENOSPC;
+    if (bytes !== null && bytes < event.read_size) return -ENOSPC;
     const values = this.perf_event_read_all(event);
     return bytes === null && typeof values !== 'number' ? -EFAULT : values;
   }

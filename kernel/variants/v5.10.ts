@@ -3,13 +3,14 @@
  *
  * Parent: v5.3.
  * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020), with c4b75479741c (v5.5) and 003461559ef7 (v5.6): pages
- * are charged to the user or to the process, not to both; db0503e4f675 (v5.5: what is added disabled), f3bed55e8509 (v5.7: the
- * record of an exit names the parent).
+ * are charged to the user or to the process, not to both; db0503e4f675 (v5.5: what is added disabled), 3ca270fc9edb (v5.5: a
+ * period is fetched before anything is asked of the event), f3bed55e8509 (v5.7: the record of an exit names the parent).
  * Claim: of two unmappers one is the last.
  * Known to fail: SET_OUTPUT may hand out a buffer whose last mapping is going; the next mmap loops for ever.
  * Reference: section 6.2 of kernel.md, E16.
  * Not modelled: see the files in kernel/.
  */
+import { EFAULT } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { atomic_dec_and_test } from '../primitives.ts';
 import { PERF_EVENT_STATE_OFF, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct, type UserStruct } from '../structs/index.ts';
@@ -33,6 +34,10 @@ export class V5_10 extends V5_3 {
     const { state } = leader.state <= PERF_EVENT_STATE_OFF ? leader : event;
     if (state === PERF_EVENT_STATE_OFF && ctx.nr_events > 0) this.add_event_to_ctx(event, ctx);
     else super.perf_install_in_context(ctx, event, cpu);
+  }
+
+  override perf_period_unreadable(): number {
+    return -EFAULT;
   }
 
   override perf_mmap_user_share(pages: number, extra: number): number {

@@ -1,0 +1,58 @@
+/** What v3.1 and v3.2 refuse, in the order in which they look, where later versions know better. */
+import { describe, expect, test } from '@jest/globals';
+import {
+  EFAULT, EINVAL, ENOSPC, KERNELS, Linux, PAGE_SIZE, PERF_EVENT_IOC_PERIOD, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FORMAT_GROUP,
+  PERF_TYPE_SOFTWARE, perf_event_attr, type Process,
+} from '../../../kernel/index.ts';
+
+const FAULTS = perf_event_attr({ type: PERF_TYPE_SOFTWARE, config: 2n });
+
+function task_of(version: string): Process {
+  return new Linux({ kernel: KERNELS.find(({ variant }) => variant.name === version)!, config: { nmi_watchdog: false } }).spawn('test');
+}
+
+describe.each(['v3.1', 'v3.2', 'v4.15', 'v5.19'])('%s: PERF_FLAG_FD_OUTPUT', (version) => {
+  const redirected = (cpu: number): number => {
+    const self = task_of(version);
+    const target = self.perf_event_open(FAULTS, 0, cpu, -1, 0);
+    self.mmap(target, 2 * PAGE_SIZE);
+    return self.perf_event_open(FAULTS, 0, cpu, target, PERF_FLAG_FD_OUTPUT | PERF_FLAG_FD_NO_GROUP);
+  };
+
+  test('is refused to an event of a task on all CPUs, which has no context yet to compare', () => {
+    expect(redirected(-1)).toBe(-EINVAL);
+  });
+
+  test('works for events of one CPU', () => {
+    expect(redirected(0)).toBeGreaterThan(0);
+  });
+});
+
+test.each([['v3.1', -EINVAL], ['v3.2', -EINVAL], ['v5.3', -EINVAL], ['v5.10', -EFAULT], ['v6.18', -EFAULT]])(
+  '%s: a period behind NULL for an event that does not sample',
+  (version, answer) => {
+    const self = task_of(version);
+    const fd = self.perf_event_open(FAULTS, 0, -1, -1, 0);
+    expect(self.ioctl(fd, PERF_EVENT_IOC_PERIOD, null)).toBe(answer);
+    const sampling = self.perf_event_open({ ...FAULTS, sample_period: 1n }, 0, -1, -1, 0);
+    expect(self.ioctl(sampling, PERF_EVENT_IOC_PERIOD, null)).toBe(-EFAULT);
+  },
+);
+
+test.each(['v3.1', 'v3.2'])('%s: a read of a sibling whose leader is closed asks for as much room as before', (version) => {
+  const self = task_of(version);
+  const attr = { ...FAULTS, read_format: BigInt(PERF_FORMAT_GROUP) };
+  const leader = self.perf_event_open(attr, 0, -1, -1, 0);
+  const sibling = self.perf_event_open(attr, 0, -1, leader, 0);
+  self.close(leader);
+  expect(self.read(sibling, 16)).toBe(-ENOSPC);
+  expect(self.read(sibling, 24)).toEqual([1, 0]);
+});
+
+test.each(KERNELS.map(({ variant }) => variant.name))('%s: wakeup_events is an int, so that 2^31 means every sample', (version) => {
+  const self = task_of(version);
+  const fd = self.perf_event_open({ ...FAULTS, sample_period: 1n, wakeup_events: 2 ** 31 }, 0, -1, -1, 0);
+  self.mmap(fd, 2 * PAGE_SIZE);
+  self.fault();
+  expect(self.poll([{ fd, events: 1 }], 0).result).toBe(1);
+});
