@@ -5,7 +5,7 @@
  * Not modelled: process groups as owners (negative pids); record locks, leases, duplication; O_ASYNC of pipes.
  */
 import {
-  EBADF, EINVAL, ESRCH, FD_CLOEXEC, F_GETFD, F_GETFL, F_GETOWN, F_GETSIG, F_SETFD, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR,
+  EBADF, EINVAL, FD_CLOEXEC, F_GETFD, F_GETFL, F_GETOWN, F_GETSIG, F_SETFD, F_SETFL, F_SETOWN, F_SETSIG, O_ASYNC, O_NONBLOCK, O_RDWR,
 } from './abi/index.ts';
 import { WRITE_ONCE } from './primitives.ts';
 import type { File } from './structs/index.ts';
@@ -27,9 +27,7 @@ export abstract class FcntlCode extends WatchdogCode {
       case F_GETFL:
         return O_RDWR | file.f_flags;
       case F_SETFL:
-        file.f_flags = argument & (O_NONBLOCK | O_ASYNC);
-        file.fasync_fd = fd;
-        this.perf_fasync(file);
+        this.setfl(fd, file, argument);
         return 0;
       case F_GETOWN:
         return file.f_owner?.pid ?? 0;
@@ -46,16 +44,23 @@ export abstract class FcntlCode extends WatchdogCode {
     }
   }
 
-  f_setown(file: File, pid: number): number {
-    const owner = pid === 0 ? null : this.find_task(pid);
-    if (pid !== 0 && owner === null) return -ESRCH;
-    file.f_owner = owner;
+  /** Signals name the descriptor through which the file became O_ASYNC. */
+  setfl(fd: number, file: File, flags: number): void {
+    const before = file.f_flags;
+    file.f_flags = flags & (O_NONBLOCK | O_ASYNC);
+    if (((before ^ flags) & O_ASYNC) === 0) return;
+    file.fasync_fd = fd;
     this.perf_fasync(file);
+  }
+
+  /** Nobody owns the file if there is no such task: until v4.14 that is no error. */
+  f_setown(file: File, pid: number): number {
+    file.f_owner = pid === 0 ? null : this.find_task(pid);
     return 0;
   }
 
-  /** From now on the owner of an O_ASYNC file hears of the event's overflows; nobody else does. */
+  /** From now on overflows of the event tell the file's owner, if there is one, or no longer do. */
   perf_fasync(file: File): void {
-    if (file.event !== null) WRITE_ONCE(file.event.fasync, file.f_flags & O_ASYNC ? file.f_owner : null);
+    if (file.event !== null) WRITE_ONCE(file.event.fasync, file.f_flags & O_ASYNC ? file : null);
   }
 }

@@ -106,7 +106,7 @@ export abstract class OverflowCode extends SidebandCode {
     return Math.trunc((delta + 7) / 8);
   }
 
-  /** The event whose owner asked for SIGIO. Inherited events look at their own, empty, list until v4.2. */
+  /** The event whose file is O_ASYNC. Inherited events look at their own, empty, list until v4.2. */
   perf_event_fasync(event: PerfEvent): PerfEvent | null {
     return READ_ONCE(event.fasync) === null ? null : event;
   }
@@ -132,13 +132,14 @@ export abstract class OverflowCode extends SidebandCode {
 
   send_sigio(event: PerfEvent, band: number): void {
     const source = this.perf_event_fasync(event) ?? event;
-    const owner = READ_ONCE(source.fasync);
-    const signal = source.filp?.f_signum ?? 0;
-    const fd = source.filp?.fasync_fd ?? -1;
+    const file = READ_ONCE(source.fasync);
+    const owner = file?.f_owner ?? null;
+    if (file === null || owner === null) return;
     // Only who has chosen a signal with F_SETSIG is told more than that there was one (send_sigio_to_task).
-    const details = { si_code: band, si_fd: fd, si_band: SI_BAND.get(band)! };
-    if (owner !== null && signal !== 0) effect(() => this.hardware.send_signal(owner, signal, details));
-    else if (owner !== null) effect(() => this.hardware.send_signal(owner, SIGIO));
+    const { f_signum: signal, fasync_fd } = file;
+    const details = { si_code: band, si_fd: fasync_fd, si_band: SI_BAND.get(band)! };
+    if (signal !== 0) effect(() => this.hardware.send_signal(owner, signal, details));
+    else effect(() => this.hardware.send_signal(owner, SIGIO));
   }
 
   /** The irq_work callback of every event. */

@@ -120,7 +120,7 @@ export class Account extends SilentTracepoints {
 
   /** A signal is sent to `task`. */
   signalled(task: TaskStruct): void {
-    for (const [event, cell] of this.#unsignalled) if (READ_ONCE((event.parent ?? event).fasync) === task) WRITE_ONCE(cell, false);
+    for (const [event, cell] of this.#unsignalled) if (READ_ONCE((event.parent ?? event).fasync)?.f_owner === task) WRITE_ONCE(cell, false);
   }
 
   /** A reader that poll has sent looks at data_head. */

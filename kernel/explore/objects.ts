@@ -161,7 +161,9 @@ export class Objects {
 
   /** The task is told of each overflow of the event by SIGIO (F_SETOWN, F_SETFL with O_ASYNC). */
   signals(event: PerfEvent, task: TaskStruct): void {
-    WRITE_ONCE(event.fasync, task);
+    const file = event.filp!;
+    file.f_owner = task;
+    WRITE_ONCE(event.fasync, file);
   }
 
   /** kill(2): a signal that the task has not blocked. */

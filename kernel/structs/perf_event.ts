@@ -73,7 +73,8 @@ export class PerfEvent extends struct({
   event_limit: shared(0),
   /** Since v6.0: records of this event that its buffer had no place for. */
   lost_samples: 0,
-  fasync: shared(null as TaskStruct | null),
+  /** The event's file while it is O_ASYNC, whether or not it has an owner (the list that fasync_helper makes). */
+  fasync: shared(null as File | null),
   /** Since v3.15: the grace period after which the event may join another buffer's list. Under mmap_mutex. */
   rcu_batches: NO_GRACE_PERIOD,
   freed: shared(false),

@@ -5,8 +5,8 @@
  * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with a723968c0ed3 (v4.3: no read larger
  * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), c6e5b73242d2 (v4.5: inherited events end when theirs is closed),
  * 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for
- * late), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half) and ba5213ae6b88
- * (v4.13: inherited events may be read as a group, but not into samples).
+ * late), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
+ * (v4.13: inherited events may be read as a group, but not into samples) and F_SETOWN's ESRCH (v4.14).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
@@ -14,14 +14,14 @@
  * takes the CPU's flexible events off only for pinned ones of its own.
  */
 import { load } from '../../sim/memory.ts';
-import { E2BIG, EFAULT, EINVAL, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
+import { E2BIG, EFAULT, EINVAL, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
 import { read_size } from '../output.ts';
 import { list_del_init, list_entries } from '../list.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference } from '../primitives.ts';
 import {
-  MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
+  MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type File, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
 } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
@@ -155,6 +155,10 @@ export class V4_15 extends V4_2 {
   override perf_event_oversized(event: PerfEvent, leader: PerfEvent | null): number {
     const group = leader === null ? [event] : [...this.perf_group_events(leader), event];
     return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
+  }
+
+  override f_setown(file: File, pid: number): number {
+    return pid !== 0 && this.find_task(pid) === null ? -ESRCH : super.f_setown(file, pid);
   }
 
   /** The filter is fetched before anybody asks whether the event can have one (from memory: since 375637bc5249, v4.7). */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Call, SUSPENDED } from '../../sim/call.ts';
 import {
-  FixAsCommitted, KernelOops, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, POLL_IN, READ_ONCE, SIGIO, V3_1, V3_2, WRITE_ONCE,
+  F_SETFL, F_SETOWN, FixAsCommitted, KernelOops, O_ASYNC, PERF_EVENT_IOC_SET_OUTPUT, POLLIN, POLL_IN, READ_ONCE, SIGIO, V3_1, V3_2, WRITE_ONCE,
   type KernelClass, type PollResult, type RingBuffer,
 } from '../../kernel/index.ts';
 import { Bench, REGS, SAMPLE_BYTES, drain } from './bench.ts';
@@ -145,8 +145,10 @@ describe('a sleeping poll', () => {
 describe('an event whose owner wants SIGIO, and which has no buffer', () => {
   const overflow = (kernel: KernelClass): Bench => {
     const bench = new Bench(kernel);
-    const event = bench.event(bench.open());
-    WRITE_ONCE(event.fasync, bench.task);
+    const fd = bench.open();
+    const event = bench.event(fd);
+    bench.kernel.sys_fcntl(fd, F_SETOWN, bench.task.pid);
+    bench.kernel.sys_fcntl(fd, F_SETFL, O_ASYNC);
     bench.kernel.perf_event_overflow(event, 1000, REGS);
     bench.irqWork();
     return bench;
