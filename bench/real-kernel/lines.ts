@@ -22,7 +22,7 @@ const UNKNOWN_COMMAND = 0x2499;
 /** The bytes of the attr that a case describes, in hexadecimal digits. */
 export function attrDigits(fields: Value | undefined): string {
   if (fields === 'NULL') return 'NULL';
-  const attr = attr_of(fields as Fields, LINUX, true);
+  const attr = attr_of(fields as Fields, LINUX);
   const to = new ByteWriter();
   writeAttr(to, { ...attr, size: Math.max(PERF_ATTR_SIZE, attr.size) });
   const bytes = Buffer.from(to.written);
@@ -111,3 +111,19 @@ export const isMeasurable = (steps: readonly Step[]): boolean => steps.every((st
 
 /** Whether a step names a tracepoint: its number is another on each kernel. */
 const isNumbered = ({ attr }: Step): boolean => typeof attr === 'object' && (attr as Fields)['type'] === 'TRACEPOINT';
+
+/** Types from here on are given to PMUs as they come. */
+const PERF_TYPE_MAX = 6;
+
+/** Whether a step names a tracepoint or a PMU by a number that belongs to something else on another kernel. */
+const isOfAnother = ({ attr }: Step): boolean => {
+  if (typeof attr !== 'object') return false;
+  const type = (attr as Fields)['type'];
+  return type === 2 || isOfOneKind(attr) || (typeof type === 'number' && type >= PERF_TYPE_MAX && type < 100);
+};
+
+/** Whether faults are told apart: which kind the first store into a buffer is depends on the memory management. */
+const isOfOneKind = (attr: Value): boolean => typeof attr === 'object' && text((attr as Fields)['config']).startsWith('PAGE_FAULTS_M');
+
+/** Whether the probe knows all operations of a case, whatever else there may be on the kernel. */
+export const isMeasurableAnywhere = (steps: readonly Step[]): boolean => isMeasurable(steps) && !steps.some(isOfAnother);

@@ -1,10 +1,11 @@
-/** What the kernel that runs here answers to the steps of cases, told as the cases tell it. */
+/** What a real kernel answers to the steps of cases, told as the cases tell it. */
 import { Linux, V6_18, parse_record, type DriverRecord, type PerfEventAttr } from '../../kernel/index.ts';
 import { attr_of } from '../../test/conformance/attr.ts';
 import { text, type Fields, type Step } from '../../test/conformance/cases.ts';
 import { maskNames, returned, runLengths, tellFields, tellRead, tellRecord, tellRevents, tellSignals, type Names } from '../../test/conformance/tell.ts';
 import { linesOf } from './lines.ts';
 import { runProbe, type Raw, type Run } from './probe.ts';
+import type { RealKernel } from './real-kernel.ts';
 
 const LINUX = new Linux({ kernel: V6_18, pmu: null });
 
@@ -60,7 +61,7 @@ class Measurement {
   #opened(step: Step, raw: Raw): Fields {
     if (raw.errno !== undefined) return returned(-raw.errno);
     this.#ids.set(raw['id'] as number, text(step['as']));
-    return this.#named(step, raw, attr_of(step['attr'] as Fields, LINUX, true));
+    return this.#named(step, raw, attr_of(step['attr'] as Fields, LINUX));
   }
 
   #named({ as }: Step, { ret }: Raw, attr: PerfEventAttr): Fields {
@@ -105,7 +106,7 @@ function told(steps: readonly Step[], { pid, answers }: Run): Told[] {
 }
 
 /** What the kernel answered to each program; null of one that did not come to its end. */
-export function measure(programs: readonly (readonly Step[])[]): (readonly Told[] | null)[] {
-  const runs = runProbe(programs.map((steps) => [...steps.flatMap(linesOf), 'end', ''].join('\n')));
+export function measure(kernel: RealKernel, programs: readonly (readonly Step[])[]): (readonly Told[] | null)[] {
+  const runs = runProbe(kernel, programs.map((steps) => [...steps.flatMap(linesOf), 'end', ''].join('\n')));
   return programs.map((steps, i) => (runs[i].status === 0 ? told(steps, runs[i]) : null));
 }

@@ -1,7 +1,7 @@
-/** The probe: a C program that makes system calls on the kernel that runs here (probe.c). */
+/** The probe: a C program that makes system calls on a real kernel (probe.c). */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { release } from 'node:os';
+import { PROBE, type RealKernel } from './real-kernel.ts';
 
 /** What the probe prints of one call. */
 export type Raw = Readonly<Record<string, unknown>> & { readonly ret?: number; readonly errno?: number };
@@ -13,34 +13,27 @@ export interface Run {
   readonly status: number;
 }
 
-const BINARY = 'dist/bench/real-kernel-probe';
 const PERMITTED = 'open a 010000004800000009 0 -1 -1 0\nend\n';
-/** Milliseconds after which the kernel is believed to hang. */
-const PATIENCE_MS = 300_000;
 
-/** Builds the probe; why nothing can be measured here, or null. */
+/** Builds the probe, for any machine; why it cannot be built, or null. */
 export function buildProbe(): string | null {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'real-kernel measures Linux on x86-64, and this is another system.';
   mkdirSync('dist/bench', { recursive: true });
-  const cc = spawnSync('cc', ['-O1', '-Wall', '-o', BINARY, 'bench/real-kernel/probe.c'], { encoding: 'utf8' });
-  if (cc.error !== undefined || cc.status !== 0) return `The probe needs a C compiler: ${cc.error?.message ?? cc.stderr}`;
-  const [{ answers: [answer] }] = runProbe([PERMITTED]);
-  if (answer?.errno !== undefined) return `perf_event_open is not permitted here (error ${answer.errno}). Be root, or lower /proc/sys/kernel/perf_event_paranoid.`;
-  return null;
+  const cc = spawnSync('cc', ['-O1', '-Wall', '-static', '-o', PROBE, 'bench/real-kernel/probe.c'], { encoding: 'utf8' });
+  return cc.error === undefined && cc.status === 0 ? null : `The probe needs a C compiler: ${cc.error?.message ?? cc.stderr}`;
 }
 
-/** The kernel is not the one that v6.18 models; null if it is. */
-export function otherKernel(): string | null {
-  return release().startsWith('6.18.') ? null : `This kernel is ${release()}, and v6.18 models 6.18: differences may be changes in Linux.`;
+/** Why nothing can be measured on `kernel`, or null. */
+export function refusal(kernel: RealKernel): string | null {
+  const [{ answers: [answer] }] = runProbe(kernel, [PERMITTED]);
+  if (answer?.errno === undefined) return null;
+  return `perf_event_open is not permitted here (error ${answer.errno}). Be root, or lower /proc/sys/kernel/perf_event_paranoid.`;
 }
 
 /** Runs programs, each of lines that end with `end`. */
-export function runProbe(programs: readonly string[]): Run[] {
-  const { stdout, error } = spawnSync(BINARY, {
-    input: programs.join(''), encoding: 'utf8', maxBuffer: 2 ** 30, timeout: PATIENCE_MS, killSignal: 'SIGKILL',
-  });
-  if (error !== undefined) throw error;
-  const lines = stdout.split('\n').filter((line) => line !== '').map(parse);
+export function runProbe(kernel: RealKernel, programs: readonly string[]): Run[] {
+  // A machine that was switched off has left a line unfinished.
+  const lines = kernel.run(programs.join('')).split('\n').filter((line) => line.endsWith('}')).map(parse);
   let at = 0;
   return programs.map(() => {
     const first = at;

@@ -15,6 +15,9 @@ export function randomMappings(dice: RandomStream): Step[] {
   if (chance(0.7)) steps.push({ op: 'setrlimit', RLIMIT_MEMLOCK: dice.pick([0, 4096, 65_536, 1_000_000, 8_388_608]) });
   // Another user each time: what one has left locked is the next one's otherwise.
   if (chance(0.8)) steps.push({ op: 'drop_privileges', uid: uid++ });
+  // Parts of a mapping are data pages, which then all have: behind a buffer without them is memory of somebody else.
+  const inParts = chance(0.6);
+  const pages = PAGES.filter((n) => !inParts || n > 0);
   const made: string[] = [];
   const open = (): void => {
     const as = EVENTS[made.length];
@@ -31,10 +34,10 @@ export function randomMappings(dice: RandomStream): Step[] {
     const kind = dice.below(10);
     if (kind < 5) {
       mapped.add(ev);
-      steps.push({ op: 'mmap', ev, data_pages: dice.pick(PAGES), prot: chance(0.15) ? dice.pick(['READ', 'READ|WRITE|EXEC', 'WRITE']) : 'READ|WRITE', flags: chance(0.05) ? 'PRIVATE' : 'SHARED', offset: chance(0.05) ? 4096 : 0 });
+      steps.push({ op: 'mmap', ev, data_pages: dice.pick(pages), prot: chance(0.15) ? dice.pick(['READ', 'READ|WRITE|EXEC', 'WRITE']) : 'READ|WRITE', flags: chance(0.05) ? 'PRIVATE' : 'SHARED', offset: chance(0.05) ? 4096 : 0 });
     } else if (kind < 7) steps.push({ op: 'ioctl', ev, cmd: 'SET_OUTPUT', arg: dice.pick([-1, ...made]) });
-    else if (kind < 8 && mapped.has(ev) && steps.findLast((step) => step.op === 'mmap' && step['ev'] === ev)!['data_pages'] !== 0) steps.push({ op: dice.pick(['mprotect_part', 'munmap_part']), ev, which: dice.pick(['control page', 'first data page', 'last data page']), prot: 'NONE' });
-    else if (kind < 9 && mapped.has(ev)) steps.push({ op: 'mremap', ev, data_pages: dice.pick([0, 1, 2, 8, 16]) });
+    else if (kind < 8 && inParts && mapped.has(ev)) steps.push({ op: dice.pick(['mprotect_part', 'munmap_part']), ev, which: dice.pick(['control page', 'first data page', 'last data page']), prot: 'NONE' });
+    else if (kind < 9 && mapped.has(ev)) steps.push({ op: 'mremap', ev, data_pages: dice.pick(inParts ? [1, 2, 8, 16] : [0, 1, 2, 8, 16]) });
     else if (mapped.has(ev)) {
       mapped.delete(ev);
       steps.push({ op: 'munmap', ev });

@@ -1,8 +1,15 @@
 /** A program that shows a difference, without what it does not need. */
-import { V6_18 } from '../../kernel/index.ts';
+import type { KernelClass } from '../../kernel/index.ts';
 import { text, type Case, type Fields, type Step } from '../../test/conformance/cases.ts';
 import { outcome } from '../../test/conformance/compare.ts';
 import { measure } from './measure.ts';
+import type { RealKernel } from './real-kernel.ts';
+
+/** A real kernel, and the one of the simulator that shall answer like it. */
+export interface Pair {
+  readonly real: RealKernel;
+  readonly model: KernelClass;
+}
 
 /** A program, what the kernel answered, and why the simulator is not alike. */
 export interface Difference {
@@ -12,12 +19,12 @@ export interface Difference {
 }
 
 /** Runs programs on both; what they differ in, or null. A program that the kernel does not end with tells nothing. */
-export function differences(programs: readonly (readonly Step[])[]): (Difference | null)[] {
-  const answers = measure(programs);
+export function differences({ real, model }: Pair, programs: readonly (readonly Step[])[]): (Difference | null)[] {
+  const answers = measure(real, programs);
   return programs.map((steps, i) => {
     const observed = answers[i];
     if (observed === null) return null;
-    const result = outcome({ id: '', area: '', what: '', setup: steps, observed: { steps: observed }, kernel_quirk: false, emulated: false }, V6_18);
+    const result = outcome({ id: '', area: '', what: '', setup: steps, observed: { steps: observed }, kernel_quirk: false, emulated: false, linux: real.release }, model);
     return result.kind === 'differs' ? { steps, observed, why: result.why } : null;
   });
 }
@@ -47,9 +54,9 @@ function usable(steps: readonly Step[], observed: Difference['observed']): reado
 }
 
 /** Programs of which what fails at first has been left out, so that they do more. */
-export function differencesOfUsable(programs: readonly (readonly Step[])[]): (Difference | null)[] {
-  const answers = measure(programs);
-  return differences(programs.map((steps, i) => (answers[i] === null ? steps : usable(steps, answers[i]))));
+export function differencesOfUsable(pair: Pair, programs: readonly (readonly Step[])[]): (Difference | null)[] {
+  const answers = measure(pair.real, programs);
+  return differences(pair, programs.map((steps, i) => (answers[i] === null ? steps : usable(steps, answers[i]))));
 }
 
 const NEEDED = ['type', 'config'];
@@ -80,10 +87,10 @@ function isComplete(steps: readonly Step[]): boolean {
 }
 
 /** The shortest program that is found by leaving out one thing after the other, and still differs in the same way. */
-export function shrink(found: Difference): Difference {
+export function shrink(pair: Pair, found: Difference): Difference {
   const kind = kindOf(found);
   for (let smallest = found; ;) {
-    const next = differences(shorter(smallest.steps)).find((candidate) => candidate !== null && kindOf(candidate) === kind);
+    const next = differences(pair, shorter(smallest.steps)).find((candidate) => candidate !== null && kindOf(candidate) === kind);
     if (next === undefined || next === null) return smallest;
     smallest = next;
   }

@@ -55,8 +55,8 @@ const WIDE = ['config1', 'config2', 'config3', 'branch_sample_type', 'sample_reg
 /** What breakpoints call these fields. */
 const BREAKPOINT_NAMES: Record<string, 'config1' | 'config2'> = { bp_addr: 'config1', bp_len: 'config2' };
 
-/** The attr that a case describes. `hasLost`: the kernel knows PERF_FORMAT_LOST, which is left away otherwise. */
-export function attr_of(fields: Fields, linux: Linux, hasLost: boolean): PerfEventAttr {
+/** The attr that a case describes. `leavesLost`: without PERF_FORMAT_LOST. */
+export function attr_of(fields: Fields, linux: Linux, leavesLost = false): PerfEventAttr {
   const attr = perf_event_attr({ size: PERF_ATTR_SIZE_VER8 });
   if (typeof fields !== 'object') return attr;
   for (const [name, value] of Object.entries(fields)) {
@@ -64,7 +64,7 @@ export function attr_of(fields: Fields, linux: Linux, hasLost: boolean): PerfEve
     else if (name === 'config') attr.config = config_of(value, linux);
     else if (name === 'sample_period' || name === 'sample_freq') attr.sample_period = BigInt(value as number | string);
     else if (name === 'sample_type') attr.sample_type = BigInt(bits(value, SAMPLE_BITS));
-    else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) - (hasLost ? 0 : bits(value, FORMAT_BITS) & 16));
+    else if (name === 'read_format') attr.read_format = BigInt(bits(value, FORMAT_BITS) - (leavesLost ? bits(value, FORMAT_BITS) & 16 : 0));
     else if (name === 'wakeup_watermark') attr.wakeup_events = value as number;
     else if (name in BREAKPOINT_NAMES) Object.assign(attr, { [BREAKPOINT_NAMES[name]]: BigInt(value as number | string) });
     else if (WIDE.includes(name)) Object.assign(attr, { [name]: BigInt(value as number | string) });

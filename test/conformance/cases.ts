@@ -23,6 +23,8 @@ export interface Case {
   readonly observed: { readonly steps: readonly (Fields & { readonly i: number })[] };
   readonly kernel_quirk: boolean;
   readonly emulated: boolean;
+  /** The release that was measured, where it is not 6.18. */
+  readonly linux?: string;
   readonly since_v3_2?: readonly { readonly note: string }[];
 }
 

@@ -9,22 +9,22 @@ import { World } from './world.ts';
 const IGNORED = new Set(['i', 'task_wakeups', 'revents_seen']);
 
 /** Differences of `actual` from `expected`, whose keys alone count. */
-function differences(expected: Value, actual: Value | undefined, at: string, hasLost: boolean): string[] {
+function differences(expected: Value, actual: Value | undefined, at: string, leavesLost: boolean): string[] {
   if (Array.isArray(expected)) {
     const list = Array.isArray(actual) ? (actual as Value[]) : [];
     if (list.length !== expected.length) return [`${at}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`];
-    return expected.flatMap((value, i) => differences(value as Value, list[i], `${at}[${i}]`, hasLost));
+    return expected.flatMap((value, i) => differences(value as Value, list[i], `${at}[${i}]`, leavesLost));
   }
   if (typeof expected === 'object' && expected !== null) {
     const isRecord = 'type' in expected;
     return Object.entries(expected).flatMap(([key, value]) => {
-      if (IGNORED.has(key) || (key === 'lost' && !isRecord && !hasLost)) return [];
+      if (IGNORED.has(key) || (key === 'lost' && !isRecord && leavesLost)) return [];
       // Words that change from run to run have been left out.
       if (key === 'words' && Array.isArray(value) && value.length === 0) return [];
       const answer = (actual as Fields | undefined)?.[key];
       // What the replay does not look at is not covered; an error in place of a result is a difference.
       if (answer === undefined && key !== 'errno' && key !== 'ret') throw new NotCovered(key);
-      return differences(value, answer, `${at}.${key}`, hasLost);
+      return differences(value, answer, `${at}.${key}`, leavesLost);
     });
   }
   return expected === actual ? [] : [`${at}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`];
@@ -41,11 +41,11 @@ export type Outcome = { readonly kind: 'alike' } | { readonly kind: 'not covered
 
 export function outcome(subject: Case, kernel: KernelClass): Outcome {
   try {
-    const world = new World(kernel);
+    const world = new World(kernel, subject.linux);
     const answers = replay(subject, world);
     const found = subject.observed.steps.flatMap((step) => {
-      const expected = world.hasLost ? step : withoutLost(step);
-      return differences(expected, answers.get(step.i) ?? {}, `step ${step.i}`, world.hasLost);
+      const expected = world.leavesLost ? withoutLost(step) : step;
+      return differences(expected, answers.get(step.i) ?? {}, `step ${step.i}`, world.leavesLost);
     });
     return found.length === 0 ? { kind: 'alike' } : { kind: 'differs', why: found.slice(0, 3).join('; ') };
   } catch (error) {

@@ -49,19 +49,17 @@ export class World {
   mapped: MappedFile | undefined;
   /** The records that were drained or looked at last. */
   last: readonly DriverRecord[] = [];
+  /** Whether PERF_FORMAT_LOST is left away, with its 8 bytes: the kernel is of a time before it, and the case is not. */
+  readonly leavesLost: boolean;
   #epfd: number | null = null;
 
-  constructor(kernel: KernelClass) {
+  constructor(kernel: KernelClass, linux?: string) {
     this.linux = new Linux({ kernel, pmu: null, cpus: 2, config: { hz: 250, perf_event_paranoid: 2 } });
+    this.leavesLost = linux === undefined && this.linux.system.kernel.attr_limits.format_max <= 16n;
     const self = this.linux.spawn('probe');
     this.tasks.set('self', self);
     // The ids of events shall be none of the counts in the cases: others have had the small ones.
     for (let id = 0; id < SMALL_IDS; id++) self.close(self.perf_event_open(perf_event_attr({ type: PERF_TYPE_SOFTWARE, config: 9n }), 0, -1, -1, 0));
-  }
-
-  /** Whether the kernel is of a time before PERF_FORMAT_LOST: then LOST is left away, and with it its 8 bytes. */
-  get hasLost(): boolean {
-    return this.linux.system.kernel.attr_limits.format_max > 16n;
   }
 
   get self(): Process {
@@ -104,7 +102,7 @@ export class World {
   };
 
   open(step: Step): number {
-    this.attr = attr_of(step['attr'] as Fields, this.linux, this.hasLost);
+    this.attr = attr_of(step['attr'] as Fields, this.linux, this.leavesLost);
     const attr = { ...this.attr };
     const { pid = 'self', cpu = -1, group_fd = -1 } = step;
     const target = typeof pid === 'string' && /^-?\d+$/.test(pid) ? Number(pid) : pid;
