@@ -61,22 +61,29 @@ export abstract class ContextCode extends SoftwareEventCode {
   /** Adds an event, or a sibling with its leader, to the lists of `ctx`. */
   add_event_to_ctx(event: PerfEvent, ctx: PerfEventContext): void {
     this.list_add_event(event, ctx);
-    const leader = event.group_leader!;
-    if (leader !== event && (event.attach_state & PERF_ATTACH_GROUP) === 0) {
-      event.attach_state |= PERF_ATTACH_GROUP;
-      list_add_tail(event.group_entry, leader.sibling_list);
-      leader.nr_siblings++;
-      leader.group_generation++;
-    }
+    this.perf_group_attach(event);
     event.tstamp_enabled = ctx.time;
     event.tstamp_running = ctx.time;
     event.tstamp_stopped = ctx.time;
+  }
+
+  /** The event becomes a member of its leader's group, whose reads, and samples that hold them, grow. A group that moves has its members already. */
+  perf_group_attach(event: PerfEvent): void {
+    const leader = event.group_leader!;
+    if (leader === event || event.attach_state & PERF_ATTACH_GROUP) return;
+    event.attach_state |= PERF_ATTACH_GROUP;
+    if (!event.pmu.software) leader.group_software = false;
+    list_add_tail(event.group_entry, leader.sibling_list);
+    leader.nr_siblings++;
+    leader.group_generation++;
+    for (const member of this.perf_group_events(leader)) this.perf_event__header_size(member);
   }
 
   list_add_event(event: PerfEvent, ctx: PerfEventContext): void {
     event.ctx = ctx;
     event.attach_state |= PERF_ATTACH_CONTEXT;
     if (event.group_leader === event) {
+      if (event.pmu.software) event.group_software = true;
       list_add_tail(event.group_entry, this.groups_of(event, ctx));
     }
     list_add(event.event_entry, ctx.event_list);
@@ -113,6 +120,7 @@ export abstract class ContextCode extends SoftwareEventCode {
       sibling.group_leader = sibling;
       list_del_init(sibling.group_entry);
       sibling.attach_state &= ~PERF_ATTACH_GROUP;
+      sibling.group_software = event.group_software;
       this.perf_sibling_upgraded(sibling, event);
     });
     event.nr_siblings = 0;
@@ -208,10 +216,11 @@ export abstract class ContextCode extends SoftwareEventCode {
     this.event_sched_out(leader, cpuctx, ctx);
   }
 
-  group_can_go_on(leader: PerfEvent, cpuctx: PerfCpuContext, can_add_hw: boolean): boolean {
-    if (leader.pmu.software) return true;
+  /** A group of software events always can; of others it depends on what is on. So it does of a member that is to join its group there. */
+  group_can_go_on(event: PerfEvent, cpuctx: PerfCpuContext, can_add_hw: boolean): boolean {
+    if (event.group_software) return true;
     if (cpuctx.exclusive) return false;
-    if (leader.attr.exclusive && cpuctx.active_oncpu) return false;
+    if (event.attr.exclusive && cpuctx.active_oncpu) return false;
     return can_add_hw;
   }
 

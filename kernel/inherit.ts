@@ -51,8 +51,9 @@ export abstract class InheritCode extends EventPollCode {
       event.hw.period_left = top.hw.sample_period;
     }
     this.account_event(event, 1);
+    this.perf_event__header_size(event);
+    this.perf_event__id_header_size(event);
     this.add_event_to_ctx(event, ctx);
-    this.perf_group__header_size(event);
     this.pin_event(top);
     mutex_lock(top.child_mutex);
     list_add_tail(event.child_entry, top.child_list);

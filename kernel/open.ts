@@ -109,7 +109,8 @@ export abstract class OpenCode extends AttrCode {
     mutex_unlock(ctx.mutex);
     this.account_event(event, 1);
     this.perf_event_owned(event, this.current()!);
-    this.perf_group__header_size(event);
+    this.perf_event__header_size(event);
+    this.perf_event__id_header_size(event);
     store(this.current()!.files.slot(fd), file);
     this.set_close_on_exec(fd, (flags & PERF_FLAG_FD_CLOEXEC) !== 0);
   }
@@ -169,7 +170,7 @@ export abstract class OpenCode extends AttrCode {
     if (leader === null) return 0;
     if (leader.group_leader !== leader) return -EINVAL;
     // A group of software events moves to where its first hardware event lives. Only the kind of context is compared.
-    const moves = !event.pmu.software && this.perf_group_events(leader).every(({ pmu }) => pmu.software);
+    const moves = !event.pmu.software && leader.group_software;
     if (moves ? (leader.ctx!.task === null) !== (ctx.task === null) : leader.ctx !== ctx) return -EINVAL;
     if (this.perf_event_clock_of(leader) !== this.perf_event_clock_of(event)) return -EINVAL;
     return event.attr.exclusive || event.attr.pinned ? -EINVAL : 0;

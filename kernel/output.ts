@@ -40,21 +40,17 @@ export abstract class OutputCode extends RingBufferCode {
     return load(this.this_cpu().current);
   }
 
-  /** Sums up the fixed sizes of the event's records. Called at the end of perf_event_open. */
+  /** Sums up the fixed sizes of what is the event's own in a SAMPLE. Called when its group changes, and at the end of perf_event_open. */
   perf_event__header_size(event: PerfEvent): void {
     const { sample_type } = event;
     event.read_size = this.perf_event_read_size(event);
     event.header_size =
       FIELD_SIZE * bits(sample_type & (HEADER_FIELDS | FIXED_LATE_FIELDS)) + (sample_type & PERF_SAMPLE_READ ? event.read_size : 0);
-    event.id_header_size = FIELD_SIZE * bits(sample_type & ID_FIELDS);
   }
 
-  /** The event has joined its group: reads of the whole group, and the samples that hold them, grow (perf_group_attach). */
-  perf_group__header_size(event: PerfEvent): void {
-    this.perf_event__header_size(event);
-    for (const member of this.perf_group_events(event.group_leader!)) {
-      if (member.read_format & PERF_FORMAT_GROUP) this.perf_event__header_size(member);
-    }
+  /** The same of what it has in common with the sample_id trailer. Called at the end of perf_event_open. */
+  perf_event__id_header_size(event: PerfEvent): void {
+    event.id_header_size = FIELD_SIZE * bits(event.sample_type & ID_FIELDS);
   }
 
   /** Bytes that read(2) returns. */

@@ -68,7 +68,7 @@ export abstract class TickCode extends ContextCode {
       this.perf_log_throttle(event, true);
       event.pmu.start(event, 0);
     }
-    if (!event.attr.freq) return;
+    if (!event.attr.freq || !event.is_sampling) return;
     event.pmu.read(event);
     const now = event.count;
     const delta = now - hw.freq_count_stamp;

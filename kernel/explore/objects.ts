@@ -78,6 +78,7 @@ export class Objects {
     const event = new PerfEvent(this.events.length + 1, attr, EVENT_CPU, this.pmu);
     event.state = attr.disabled ? PERF_EVENT_STATE_OFF : PERF_EVENT_STATE_INACTIVE;
     this.kernel.perf_event__header_size(event);
+    this.kernel.perf_event__id_header_size(event);
     this.kernel.list_add_event(event, ctx);
     this.account.opened(event);
     this.events.push(event);

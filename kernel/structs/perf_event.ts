@@ -60,6 +60,8 @@ export class PerfEvent extends struct({
   sample_freq: 0, enable_on_exec: false,
   oncpu: -1,
   group_leader: null as PerfEvent | null, nr_siblings: 0,
+  /** PERF_GROUP_SOFTWARE of a leader: its group consists of software events, and has done so since it was put into its context. */
+  group_software: false,
   /** Since v6.7: changes of the leader's group. */
   group_generation: 0,
   owner: null as TaskStruct | null,

@@ -1,8 +1,8 @@
 /** Groups that mix hardware and software events, as v3.2 puts them together. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
-  EINVAL, Linux, PERF_EVENT_IOC_ENABLE, PERF_FORMAT_GROUP, PERF_TYPE_HARDWARE, PERF_TYPE_SOFTWARE, USER_LOOP, perf_event_attr,
-  type Process,
+  EINVAL, Linux, PERF_EVENT_IOC_ENABLE, PERF_FORMAT_GROUP, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_TYPE_HARDWARE,
+  PERF_TYPE_SOFTWARE, USER_LOOP, perf_event_attr, type Process,
 } from '../../../kernel/index.ts';
 
 const read_format = BigInt(PERF_FORMAT_GROUP);
@@ -62,4 +62,36 @@ test('a mixed group is inherited into the context that it lives in', () => {
   child.exit();
   expect(self.read(faults)).toEqual([7]);
   expect((self.read(leader) as readonly number[])[0]).toBeGreaterThan(2_000_000);
+});
+
+describe('where a group of four has all counters and the next one found none', () => {
+  const FOUR = [1n, 2n, 4n, 5n].map((config) => ({ ...CYCLES, config }));
+  const times = BigInt(PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING);
+
+  /** For how long the third group runs before the next tick, while a fixed counter is free for its cycles. */
+  const running = (attrs: readonly (typeof CYCLES)[]): number => {
+    const self = machine();
+    for (const four of [FOUR, FOUR]) group(self, four);
+    const fds = group(self, attrs.map((attr) => ({ ...attr, read_format: times })));
+    for (const fd of fds) self.ioctl(fd, PERF_EVENT_IOC_ENABLE);
+    // For an event that is added everything goes off, and on again in order.
+    self.perf_event_open({ ...CYCLES, disabled: true }, 0, -1, -1, 0);
+    const time = (): number => (self.read(fds[0]) as readonly number[])[2];
+    const before = time();
+    self.run(1e5, USER_LOOP);
+    return time() - before;
+  };
+
+  test('a group of software events goes on', () => expect(running([FAULTS, FAULTS])).toBeGreaterThan(9e4));
+  test('one of hardware events waits for its turn', () => expect(running([CYCLES])).toBe(0));
+  test('so does one with a hardware event that a software event leads', () => expect(running([FAULTS, CYCLES])).toBe(0));
+});
+
+test('a software event that is enabled in a group of hardware events that is on stays off beside an exclusive group', () => {
+  const self = machine();
+  const attr = { ...CYCLES, exclusive: true, read_format: 0n };
+  const [, faults] = group(self, [attr, { ...FAULTS, disabled: true, read_format: 0n }]);
+  self.ioctl(faults, PERF_EVENT_IOC_ENABLE);
+  self.fault(5);
+  expect(self.read(faults)).toEqual([0]);
 });
