@@ -55,8 +55,10 @@ export interface Hardware {
   send_signal(task: TaskStruct, signal: number, details?: Partial<SigInfo>): void;
   /** Arms `timer` on the executing CPU, `ns` from now. */
   hrtimer_start(timer: Hrtimer, ns: number): void;
-  /** Arms `timer`, which has expired, for the first of its expiries plus multiples of `ns` that is not yet past. */
+  /** Moves the expiry of `timer`, which has expired, by the least multiple of `ns` after which it is not yet past. */
   hrtimer_forward(timer: Hrtimer, ns: number): void;
+  /** Arms `timer` for its expiry. */
+  hrtimer_restart(timer: Hrtimer): void;
   /** Disarms `timer`; nanoseconds that were left, negative if it had expired. */
   hrtimer_cancel(timer: Hrtimer): number;
 }

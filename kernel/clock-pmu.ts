@@ -18,8 +18,9 @@ const FIRST_CLOCK_TYPE = 6;
 abstract class ClockPmu extends UnlimitedPmu {
   protected abstract readonly event_id: number;
 
-  /** The time that the event counts, now. */
+  /** The time that the event counts: now, and where its context is about to change or has just changed. */
   protected abstract time(event: PerfEvent): number;
+  protected abstract time_of_context(event: PerfEvent): number;
 
   /** The event's time has a fixed rate: a frequency is a period at once, and nothing is left to adjust. */
   readonly event_attr = (attr: PerfEventAttr): PerfEventAttr =>
@@ -48,7 +49,7 @@ abstract class ClockPmu extends UnlimitedPmu {
   }
 
   start(event: PerfEvent): void {
-    event.hw.prev_count = this.time(event);
+    event.hw.prev_count = this.time_of_context(event);
     this.#start_hrtimer(event);
   }
 
@@ -56,12 +57,15 @@ abstract class ClockPmu extends UnlimitedPmu {
     const { hw } = event;
     const timer = hw.hrtimer;
     if (timer !== null) hw.period_left = this.kernel.hardware.hrtimer_cancel(timer);
-    this.read(event);
+    this.#update(event, this.time_of_context(event));
   }
 
   read(event: PerfEvent): void {
+    this.#update(event, this.time(event));
+  }
+
+  #update(event: PerfEvent, now: number): void {
     const { hw } = event;
-    const now = this.time(event);
     event.count += now - hw.prev_count;
     hw.prev_count = now;
   }
@@ -82,12 +86,13 @@ abstract class ClockPmu extends UnlimitedPmu {
     const { hw } = event;
     if (event.state !== PERF_EVENT_STATE_ACTIVE) return;
     this.read(event);
+    const { hardware } = this.kernel;
     const isIdle = event.attr.exclude_idle && this.kernel.current() === null;
-    if (!isIdle && !this.kernel.perf_exclude_event(event, regs)) {
-      // A throttled event stays off until the tick starts it again.
-      if (this.kernel.perf_event_overflow(event, hw.last_period, regs)) return;
-    }
-    this.kernel.hardware.hrtimer_forward(hw.hrtimer!, Math.max(PERIOD_MIN_NS, hw.sample_period));
+    const isSample = !isIdle && !this.kernel.perf_exclude_event(event, regs);
+    const stop = isSample && this.kernel.perf_event_overflow(event, hw.last_period, regs);
+    hardware.hrtimer_forward(hw.hrtimer!, Math.max(PERIOD_MIN_NS, hw.sample_period));
+    // A throttled event stays off until the tick starts it again.
+    if (!stop) hardware.hrtimer_restart(hw.hrtimer!);
   }
 }
 
@@ -99,6 +104,10 @@ export class CpuClockPmu extends ClockPmu {
   protected time(): number {
     return this.kernel.perf_clock();
   }
+
+  protected time_of_context(): number {
+    return this.kernel.perf_clock();
+  }
 }
 
 /** Time of the event's context: a task's passes only while the task runs. */
@@ -108,5 +117,10 @@ export class TaskClockPmu extends ClockPmu {
 
   protected time({ ctx }: PerfEvent): number {
     return ctx!.time + this.kernel.perf_clock() - ctx!.timestamp;
+  }
+
+  /** As the context has it, which the tick that un-throttles an event has not brought up to date: the time since then is counted again. */
+  protected time_of_context({ ctx }: PerfEvent): number {
+    return ctx!.time;
   }
 }

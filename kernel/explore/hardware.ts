@@ -218,6 +218,7 @@ export class ExploreHardware implements Hardware {
   start_timer(): void {}
   hrtimer_start(): void {}
   hrtimer_forward(): void {}
+  hrtimer_restart(): void {}
   hrtimer_cancel(): number {
     return 0;
   }

@@ -42,7 +42,12 @@ export class Hrtimers {
     const slot = this.#slots.get(timer);
     if (slot === undefined) return;
     const overrun = Math.max(1, Math.floor((this.#now(cpu) - slot.expiresAt) / ns) + 1);
-    this.#arm(slot, slot.expiresAt + overrun * ns);
+    slot.expiresAt += overrun * ns;
+  }
+
+  restart(timer: Hrtimer): void {
+    const slot = this.#slots.get(timer);
+    if (slot !== undefined) this.#arm(slot, slot.expiresAt);
   }
 
   cancel(cpu: Cpu, timer: Hrtimer): number {

@@ -214,6 +214,10 @@ export class TimedSystem implements Hardware {
     this.#hrtimers.forward(this.#executing, timer, ns);
   }
 
+  hrtimer_restart(timer: Hrtimer): void {
+    this.#hrtimers.restart(timer);
+  }
+
   hrtimer_cancel(timer: Hrtimer): number {
     return this.#hrtimers.cancel(this.#executing, timer);
   }

@@ -148,8 +148,12 @@ export class V3_11 extends V3_10 {
 
   /** Hard interrupt context. */
   perf_cpu_hrtimer_handler(cpuctx: PerfCpuContext): void {
-    if (this.perf_rotate_context(cpuctx)) this.hardware.hrtimer_forward(cpuctx.hrtimer!, this.hrtimer_interval);
-    else cpuctx.hrtimer_active = false;
+    if (!this.perf_rotate_context(cpuctx)) {
+      cpuctx.hrtimer_active = false;
+      return;
+    }
+    this.hardware.hrtimer_forward(cpuctx.hrtimer!, this.hrtimer_interval);
+    this.hardware.hrtimer_restart(cpuctx.hrtimer!);
   }
 
   /** The tick is left with un-throttling and frequencies. */

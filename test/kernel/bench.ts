@@ -102,6 +102,7 @@ class BenchHardware implements Hardware {
   start_timer(): void {}
   hrtimer_start(): void {}
   hrtimer_forward(): void {}
+  hrtimer_restart(): void {}
   hrtimer_cancel(): number {
     return 0;
   }
