@@ -48,9 +48,14 @@ export abstract class ContextCode extends SoftwareEventCode {
    * The times up to now of an event that is on, without bringing the context's up to date: an NMI may ask, which holds no
    * lock. Of an event that is off it counts on as if it were on (so the READ of a task that has ended).
    */
-  calc_timer_values({ ctx, tstamp_enabled, tstamp_running }: PerfEvent): EventTimes {
-    const ctx_time = ctx!.time + this.perf_clock() - ctx!.timestamp;
-    return { enabled: ctx_time - tstamp_enabled, running: ctx_time - tstamp_running };
+  calc_timer_values(event: PerfEvent): EventTimes {
+    const ctx_time = this.perf_event_time_now(event);
+    return { enabled: ctx_time - event.tstamp_enabled, running: ctx_time - event.tstamp_running };
+  }
+
+  /** The context's time, if it has gone on since the event was put on. What it loses whenever others are put on is not known here. */
+  perf_event_time_now({ shadow_ctx_time }: PerfEvent): number {
+    return shadow_ctx_time + this.perf_clock();
   }
 
   /** The list that groups like that of `leader` are in. */
@@ -149,6 +154,7 @@ export abstract class ContextCode extends SoftwareEventCode {
       return false;
     }
     event.tstamp_running += ctx.time - event.tstamp_stopped;
+    event.shadow_ctx_time = ctx.time - ctx.timestamp;
     if (!event.pmu.software) cpuctx.active_oncpu++;
     ctx.nr_active++;
     if (event.attr.exclusive) cpuctx.exclusive = 1;

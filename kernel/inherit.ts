@@ -91,10 +91,16 @@ export abstract class InheritCode extends EventPollCode {
   perf_event_exit_task_context(task: TaskStruct, ctx: PerfEventContext, ctxn: number): void {
     this.perf_event_context_sched_out(this.this_cpu().contexts[ctxn], ctx);
     store(task.perf_event_ctxp[ctxn], null);
+    this.perf_context_exited(ctx);
     this.perf_event_task(task, ctx, false);
     mutex_lock(ctx.mutex);
     for (const event of this.perf_events_at_exit(ctx)) this.perf_event_exit_event(event, ctx);
     mutex_unlock(ctx.mutex);
+  }
+
+  /** The context's time, which has just been brought up to date, is once more: until v4.5. */
+  perf_context_exited(ctx: PerfEventContext): void {
+    this.update_context_time(ctx);
   }
 
   /** The events in the order in which they end: the leaders, and then the members that have become groups of their own by that. */
@@ -122,7 +128,7 @@ export abstract class InheritCode extends EventPollCode {
   perf_event_exit_event(event: PerfEvent, ctx: PerfEventContext): void {
     const { parent } = event;
     if (parent !== null) this.perf_group_detach(event);
-    this.list_del_event(event, ctx);
+    this.perf_remove_from_context(event);
     if (parent !== null) this.sync_child_event(event, parent, ctx.task!);
   }
 

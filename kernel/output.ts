@@ -16,7 +16,7 @@ import {
 import { list_for_each } from './list.ts';
 import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.ts';
 import { ALL_LATE_FIELDS, FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
-import { PERF_EVENT_STATE_ACTIVE, type PerfEvent, type Regs, type TaskStruct } from './structs/index.ts';
+import type { PerfEvent, Regs, TaskStruct } from './structs/index.ts';
 
 /** Frames that a call chain may have, unless the event asks for fewer (perf_event_max_stack). */
 export const PERF_MAX_STACK_DEPTH = 127;
@@ -33,8 +33,8 @@ const NO_VALUES: ReadValues = [];
 const NO_LATE_VALUES: readonly LateValue[] = [];
 
 export abstract class OutputCode extends RingBufferCode {
-  /** What read(2) would return for `event` now. */
-  abstract perf_event_read_values(event: PerfEvent): ReadValues;
+  /** What a sample says of the counts, and of the times up to now. */
+  abstract perf_output_read(event: PerfEvent): ReadValues;
 
   current(): TaskStruct | null {
     return load(this.this_cpu().current);
@@ -90,16 +90,16 @@ export abstract class OutputCode extends RingBufferCode {
     this.perf_output_end(handle);
   }
 
-  /** Gathers what the sample will say, and how large it will be. */
+  /** Gathers what the sample will say beside the counts, which are read when they are written, and how large it will be. */
   perf_prepare_sample(event: PerfEvent, period: number, regs: Regs): Sample {
     const { sample_type, attr } = event;
-    const values = sample_type & PERF_SAMPLE_READ ? this.perf_output_read(event) : NO_VALUES;
+    const id = this.perf_event_header__init_id(event);
     const chain = sample_type & PERF_SAMPLE_CALLCHAIN ? this.perf_callchain(event, regs) : null;
     let size =
       HEADER_SIZE + event.header_size + event.id_header_size + (chain === null ? 0 : FIELD_SIZE * (1 + chain.length));
     const late = sample_type & ALL_LATE_FIELDS ? late_values(sample_type, { attr, regs, user_regs: this.perf_user_regs(event, regs), size }) : NO_LATE_VALUES;
     for (const { dyn_size } of late) size += dyn_size;
-    return { id: this.perf_event_header__init_id(event), ip: regs.ip, addr: regs.addr ?? 0, period, values, chain, late, size };
+    return { id, ip: regs.ip, addr: regs.addr ?? 0, period, chain, late, size };
   }
 
   /** The registers of user mode, for an event that wants them: the interrupted ones, or those at the kernel's entry. */
@@ -111,7 +111,7 @@ export abstract class OutputCode extends RingBufferCode {
   /** Copies the record into the place that `handle` holds. */
   perf_output_sample(handle: PerfOutputHandle, event: PerfEvent, misc: number, sample: Sample): void {
     handle.put_header(PERF_RECORD_SAMPLE, misc, sample.size);
-    put_sample(handle, event, sample);
+    put_sample(handle, event, sample, event.sample_type & PERF_SAMPLE_READ ? this.perf_output_read(event) : NO_VALUES);
   }
 
   /** The call chain at `regs`, leaf first: the kernel's part and the user's, a marker in front of each. */
@@ -125,16 +125,6 @@ export abstract class OutputCode extends RingBufferCode {
     return [...kernel, ...chain_part(PERF_CONTEXT_USER, user, max - Math.max(0, kernel.length - 1))];
   }
 
-  /** What a sample says of the counts: the other members of a group are on counters, too, and are read there. */
-  perf_output_read(event: PerfEvent): ReadValues {
-    if (event.read_format & PERF_FORMAT_GROUP) {
-      for (const member of this.perf_group_events(event.group_leader!)) {
-        if (member !== event && member.state === PERF_EVENT_STATE_ACTIVE) member.pmu.read(member);
-      }
-    }
-    return this.perf_event_read_values(event);
-  }
-
   /** Values of all events of a group, leader first. */
   perf_group_events(leader: PerfEvent): PerfEvent[] {
     const group = [leader];
@@ -143,20 +133,19 @@ export abstract class OutputCode extends RingBufferCode {
   }
 }
 
-/** What a SAMPLE says, and its bytes. */
+/** What a SAMPLE says beside the counts, and its bytes. */
 export interface Sample {
   readonly id: SampleId;
   readonly ip: number;
   readonly addr: number;
   readonly period: number;
-  readonly values: ReadValues;
   readonly chain: readonly number[] | null;
   readonly late: readonly LateValue[];
   readonly size: number;
 }
 
 /** The fields in the order of the record (section 1.2). */
-function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample): void {
+function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample, values: ReadValues): void {
   const { sample_type } = event;
   const { id } = sample;
   if (sample_type & PERF_SAMPLE_IDENTIFIER) handle.put_u64(id.id);
@@ -168,7 +157,7 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample):
   if (sample_type & PERF_SAMPLE_STREAM_ID) handle.put_u64(id.stream_id);
   if (sample_type & PERF_SAMPLE_CPU) handle.put_u32(id.cpu, 0);
   if (sample_type & PERF_SAMPLE_PERIOD) handle.put_u64(sample.period);
-  for (const value of sample.values) handle.put_u64(value);
+  for (const value of values) handle.put_u64(value);
   if (sample.chain !== null) {
     handle.put_u64(sample.chain.length);
     for (const address of sample.chain) handle.put_u64(address);

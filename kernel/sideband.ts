@@ -163,10 +163,10 @@ export abstract class SidebandCode extends OutputCode {
     const creator = this.current();
     const [ppid, ptid] = is_new ? [creator?.tgid ?? 0, creator?.pid ?? 0] : this.perf_parent_of_exit(task);
     const size = HEADER_SIZE + 16 + 8;
+    const time = this.perf_clock();
     this.perf_event_aux(task_ctx, (event) => {
       const { comm, mmap, mmap2, mmap_data, task: own } = event.attr;
       if (!comm && !mmap && !mmap2 && !mmap_data && !own) return;
-      const time = this.perf_clock();
       this.perf_output_record(event, is_new ? PERF_RECORD_FORK : PERF_RECORD_EXIT, 0, size, (handle) => {
         handle.put_u32(task.tgid, ppid);
         handle.put_u32(task.pid, ptid);
@@ -197,10 +197,9 @@ export abstract class SidebandCode extends OutputCode {
 
   /** Reports what `event`, inherited with inherit_stat, has counted when `task` ends. */
   perf_event_read_event(event: PerfEvent, task: TaskStruct): void {
-    const values = this.perf_event_read_values(event);
     this.perf_output_record(event, PERF_RECORD_READ, 0, HEADER_SIZE + 8 + event.read_size, (handle) => {
       handle.put_u32(task.tgid, task.pid);
-      for (const value of values) handle.put_u64(value);
+      for (const value of this.perf_output_read(event)) handle.put_u64(value);
     });
   }
 

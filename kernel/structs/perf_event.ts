@@ -50,6 +50,8 @@ export class PerfEvent extends struct({
   state: PERF_EVENT_STATE_OFF, attach_state: 0,
   count: u64(0), child_count: u64(0),
   total_time_enabled: u64(0), total_time_running: u64(0), tstamp_enabled: u64(0), tstamp_running: u64(0), tstamp_stopped: u64(0),
+  /** What is to be added to perf_clock for the context's time, as it was when the event was put on. */
+  shadow_ctx_time: u64(0),
   child_total_time_enabled: u64(0), child_total_time_running: u64(0),
   /** Bytes of the fixed part of a SAMPLE and of the sample_id trailer; 0 until perf_event_open has computed them. */
   header_size: 0, id_header_size: 0, read_size: 0,

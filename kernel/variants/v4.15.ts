@@ -157,6 +157,8 @@ export class V4_15 extends V4_2 {
     return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
   }
 
+  override perf_context_exited(): void {}
+
   override f_setown(file: File, pid: number): number {
     return pid !== 0 && this.find_task(pid) === null ? -ESRCH : super.f_setown(file, pid);
   }

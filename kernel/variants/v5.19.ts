@@ -3,7 +3,7 @@
  * goes to its parent's sleepers.
  *
  * Parent: v5.13.
- * Upstream commit: 68e3c69803da (July 2022), with 961c39121759.
+ * Upstream commit: 68e3c69803da (July 2022), with 961c39121759 and 09f5e7dc7ad7 (v5.17: times of samples are the context's).
  * Claim: no event is given a buffer whose last mapping is going, and mmap never waits for one to go.
  * Known to fail: a munmap that meets an mmap of the same event leaks the buffer's accounting (detach-by-buffer repairs
  * it); of several sleepers on one buffer only the first to look is told of data.
@@ -31,6 +31,11 @@ export class V5_19 extends V5_13 {
   /** 8 MiB (9dcc38e2813e, v5.16). */
   override get default_rlimit_memlock(): number {
     return 8 * 1024 * 1024;
+  }
+
+  override perf_event_time_now({ ctx }: PerfEvent): number {
+    const { time, timestamp, is_active } = ctx!;
+    return is_active === 0 ? time : time + this.perf_clock() - timestamp;
   }
 
   /** Both mutexes, in the order of the events' addresses; ids stand for addresses. */

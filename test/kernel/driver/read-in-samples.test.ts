@@ -50,3 +50,56 @@ test.each(['v3.2', 'v4.15', 'v6.18'])('%s: what a task has counted, when it ends
   expect(running).toBeLessThanOrEqual(enabled);
   expect(running).toBeGreaterThanOrEqual(3 * MS);
 });
+
+/** Samples of a pinned event that stays on while others take turns, and how its enabled time differs from the samples' own. */
+function offsets(version: string): number[] {
+  const kernel = KERNELS.find(({ variant }) => variant.name === version)!;
+  const self = new Linux({ kernel, config: { nmi_watchdog: false } }).spawn('test');
+  const attr = perf_event_attr({ type: PERF_TYPE_HARDWARE, config: 0n, exclude_kernel: true });
+  const fd = self.perf_event_open({
+    ...attr, pinned: true, sample_period: 1_000_000n, sample_type: BigInt(PERF_SAMPLE_TIME | PERF_SAMPLE_READ), read_format: BigInt(TIMES),
+  }, 0, -1, -1, 0);
+  const mapping = self.mmap(fd, 9 * PAGE_SIZE);
+  if (typeof mapping === 'number') throw new Error(`mmap: ${mapping}`);
+  for (let i = 0; i < 12; i++) self.perf_event_open({ ...attr, config: BigInt(1 + (i % 5)) }, 0, -1, -1, 0);
+  mapping.read();
+  self.run(8 * MS, USER_LOOP);
+  return mapping.read().filter(({ type }) => type === PERF_RECORD_SAMPLE).map(({ time, values }) => values![1] - time!);
+}
+
+test.each(['v3.1', 'v3.2', 'v4.15'])('%s: an event that stays on does not lose what its context loses whenever others take turns', (version) => {
+  const seen = offsets(version);
+  expect(seen.length).toBeGreaterThan(10);
+  expect(new Set(seen).size).toBe(1);
+});
+
+test('v3.2: the time of a sample does not depend on how many counters are read for it', () => {
+  const first = (sample_type: number): number => {
+    const self = new Linux({ kernel: 'v3.2', config: { nmi_watchdog: false } }).spawn('test');
+    const attr = perf_event_attr({ type: PERF_TYPE_HARDWARE, config: 0n, exclude_kernel: true, read_format: BigInt(PERF_FORMAT_GROUP) });
+    const leader = self.perf_event_open({ ...attr, sample_period: 1_000_000n, sample_type: BigInt(sample_type) }, 0, -1, -1, 0);
+    for (const config of [1n, 4n, 5n]) self.perf_event_open({ ...attr, config }, 0, -1, leader, 0);
+    const mapping = self.mmap(leader, 9 * PAGE_SIZE);
+    if (typeof mapping === 'number') throw new Error(`mmap: ${mapping}`);
+    self.run(0.9 * MS, USER_LOOP);
+    return mapping.read().find(({ type }) => type === PERF_RECORD_SAMPLE)!.time!;
+  };
+  expect(first(PERF_SAMPLE_TIME | PERF_SAMPLE_READ)).toBe(first(PERF_SAMPLE_TIME));
+});
+
+test.each(['v3.1', 'v3.2', 'v4.15'])('%s: what a child had for a CPU on which it never was has been enabled all the same', (version) => {
+  const kernel = KERNELS.find(({ variant }) => variant.name === version)!;
+  const self = new Linux({ kernel, cpus: 3, config: { nmi_watchdog: false } }).spawn('test');
+  self.sched_setaffinity([0]);
+  const fd = self.perf_event_open(perf_event_attr({
+    type: PERF_TYPE_HARDWARE, config: 0n, inherit: true, read_format: BigInt(TIMES), exclude_kernel: true,
+  }), 0, 1, -1, 0);
+  const before = (self.read(fd) as readonly number[])[1];
+  const child = self.fork();
+  child.sched_setaffinity([0]);
+  child.run(3 * MS, USER_LOOP);
+  child.exit();
+  const [, enabled, running] = self.read(fd) as readonly number[];
+  expect(running).toBe(0);
+  expect(enabled - before).toBeGreaterThanOrEqual(3 * MS);
+});

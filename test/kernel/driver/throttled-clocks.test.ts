@@ -51,17 +51,16 @@ test.each([PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_TASK_CLOCK])(
   (config) => {
     const { self, buffer } = sampled(config);
     const times: number[] = [];
-    let throttled = false;
-    const run = (ns: number): void => {
+    /** Whether the clock is throttled meanwhile. */
+    const run = (ns: number): boolean => {
       self.run(ns);
-      for (const { type, time } of buffer.read()) {
-        if (type === PERF_RECORD_SAMPLE) times.push(time!);
-        throttled ||= type === PERF_RECORD_THROTTLE;
-      }
+      const records = buffer.read();
+      times.push(...records.filter(({ type }) => type === PERF_RECORD_SAMPLE).map(({ time }) => time!));
+      return records.some(({ type }) => type === PERF_RECORD_THROTTLE);
     };
     // In a tick that has only just begun.
     run(11 * MS);
-    for (throttled = false; !throttled;) run(0.1 * MS);
+    while (!run(0.1 * MS));
     const last = times.at(-1)!;
     times.length = 0;
     self.sleep(0.01 * MS);
