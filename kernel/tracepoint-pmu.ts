@@ -5,7 +5,7 @@
  * perf_trace_event_perm of kernel/trace/trace_event_perf.c; update_curr of kernel/sched/fair.c.
  * Not modelled: all tracepoints but one, and ftrace's own, which never fires here; raw data; filters.
  */
-import { EINVAL, ENOENT, EPERM, PERF_SAMPLE_RAW, PERF_SAMPLE_STACK_USER, PERF_TYPE_TRACEPOINT } from './abi/index.ts';
+import { EINVAL, ENOENT, EPERM, PERF_SAMPLE_RAW, PERF_TYPE_TRACEPOINT } from './abi/index.ts';
 import { SCHED_STAT_RUNTIME } from './base.ts';
 import { SoftwarePmu } from './software-pmu.ts';
 import type { PerfEvent } from './structs/index.ts';
@@ -21,24 +21,28 @@ export class TracepointPmu extends SoftwarePmu {
     if (type !== PERF_TYPE_TRACEPOINT) return -ENOENT;
     const known = Object.entries(TRACEPOINTS).find(([, id]) => BigInt(id) === config);
     if (known === undefined) return -EINVAL;
-    return known[0] === 'ftrace:function' ? this.#function_refused(event) : this.#sched_stat_runtime(event);
+    return known[0] === 'ftrace:function' ? this.function_refused(event) : this.#sched_stat_runtime(event);
   }
 
   /** perf_allow_tracepoint: whether the caller may see raw data, which can tell more than an ordinary user may know. */
-  get #allowed(): boolean {
+  protected get allowed(): boolean {
     const task = this.kernel.current();
     return this.kernel.sysctl_perf_event_paranoid <= -1 || task === null || task.user.capable;
   }
 
   #sched_stat_runtime(event: PerfEvent): number {
-    if (event.is_sampling && event.sample_type & PERF_SAMPLE_RAW && !this.#allowed) return -EPERM;
+    if (this.wants_raw_data(event) && !this.allowed) return -EPERM;
     event.hw.config = SCHED_STAT_RUNTIME;
     return 0;
   }
 
-  /** Every function would be traced, also those that sampling itself needs; the measured machine does not allow that at all. */
-  #function_refused({ attr, is_sampling, sample_type }: PerfEvent): number {
-    if (!this.#allowed) return -EPERM;
-    return is_sampling && (!attr.exclude_callchain_user || sample_type & PERF_SAMPLE_STACK_USER) ? -EINVAL : -EPERM;
+  /** Whoever only counts will never see any, but is not told apart until v4.6. */
+  protected wants_raw_data({ sample_type }: PerfEvent): boolean {
+    return (sample_type & PERF_SAMPLE_RAW) !== 0;
+  }
+
+  /** ftrace's own event is there, but perf cannot register for it before v3.4. */
+  protected function_refused(_event: PerfEvent): number {
+    return -EINVAL;
   }
 }

@@ -36,8 +36,8 @@ export class V3_1 extends SyscallCode {
     super(hardware, config);
     this.x86_pmu = this.make_x86_pmu();
     this.pmus = [
-      this.x86_pmu, new SoftwarePmu(this), new CpuClockPmu(this), new TaskClockPmu(this), new TracepointPmu(this),
-      new BreakpointPmu(this),
+      this.x86_pmu, new SoftwarePmu(this), new CpuClockPmu(this), new TaskClockPmu(this), this.make_tracepoint_pmu(),
+      this.make_breakpoint_pmu(),
     ].map(perf_pmu_register);
     const [hardware_pmu, software_pmu] = this.pmus;
     for (const cpu of this.per_cpu) cpu.contexts.push(new PerfCpuContext(hardware_pmu), new PerfCpuContext(software_pmu));
@@ -45,5 +45,13 @@ export class V3_1 extends SyscallCode {
 
   make_x86_pmu(): X86Pmu {
     return new X86Pmu(this);
+  }
+
+  make_tracepoint_pmu(): TracepointPmu {
+    return new TracepointPmu(this);
+  }
+
+  make_breakpoint_pmu(): BreakpointPmu {
+    return new BreakpointPmu(this);
   }
 }

@@ -4,8 +4,8 @@
  *
  * Parent: v3.11.
  * Upstream commit: b69cf53640da (March 2014) with cf4957f17f2a (v3.12: IOC_ID), CIRC_SPACE of v3.13, bad7192b842c (v3.14:
- * IOC_PERIOD begins a period at once), 0819b2e30ccb (no period of 2^63 or more) and 46ce0fe97a6b (at an exit the last event
- * ends first).
+ * IOC_PERIOD begins a period at once), 0819b2e30ccb (no period of 2^63 or more), 46ce0fe97a6b (at an exit the last event
+ * ends first) and 8b4d801b2b12 (v3.12: a task's breakpoints are counted by CPU).
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
@@ -14,6 +14,7 @@
 import { effect } from '../../sim/memory.ts';
 import { EFAULT, PERF_EVENT_IOC_ID, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
+import { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { list_add, list_del_rcu, list_entries } from '../list.ts';
 import {
   READ_ONCE, atomic_dec_and_mutex_lock, mutex_unlock, rcu_assign_pointer, spin_lock_irqsave, spin_unlock_irqrestore,
@@ -26,6 +27,12 @@ import type { IoctlArgument } from '../syscalls.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V3_11 } from './v3.11.ts';
 
+export class BreakpointPmuV3_15 extends BreakpointPmu {
+  protected override is_there(event: PerfEvent, cpu: number): boolean {
+    return event.cpu === -1 || event.cpu === cpu;
+  }
+}
+
 export class V3_15 extends V3_11 {
   static override readonly variant: VariantInfo = {
     name: 'v3.15',
@@ -36,6 +43,10 @@ export class V3_15 extends V3_11 {
   };
 
   override readonly attr_limits = attr_limits('3.15');
+
+  override make_breakpoint_pmu(): BreakpointPmu {
+    return new BreakpointPmuV3_15(this);
+  }
 
   override perf_ioctl_pointer(event: PerfEvent, command: number, argument: Exclude<IoctlArgument, number>): number {
     if (command !== PERF_EVENT_IOC_ID) return super.perf_ioctl_pointer(event, command, argument);

@@ -6,7 +6,7 @@
  * Upstream commit: e050e3f0a71b "perf: Fix broken interrupt rate throttling" (January 2012), with what v3.3
  * and v3.4 changed in the x86 driver (perf_assign_events, ref-cycles, events that CPUID calls unavailable), 5d81e5cfb37a
  * (v3.3: PERF_SAMPLE_PERIOD makes a software event report every occurrence) and b79387ef185a (v3.3: an exec enables members of
- * groups, too).
+ * groups, too) and ced39002f5ea (functions can be traced, though not on the machine here).
  * Claim: an event that nobody's tick has visited for a while is not throttled for overflows of long ago.
  * Known to fail: the first overflow in a tick is never tested, so that a limit of 1 acts as 2; all of v3.2's wakeups.
  * Reference: section 7.2 and 8.3 of kernel.md.
@@ -14,13 +14,14 @@
  */
 import { load, store } from '../../sim/memory.ts';
 import type { ChipEvent } from '../../pmu/chip.ts';
-import { PERF_SAMPLE_PERIOD } from '../abi/index.ts';
+import { EPERM, PERF_SAMPLE_PERIOD } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_entries } from '../list.ts';
 import {
   MAX_INTERRUPTS, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent,
   type PerfEventContext,
 } from '../structs/index.ts';
+import { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';
 import { perf_assign_events } from '../x86/perf-assign-events.ts';
 import type { Assignment } from '../x86/schedule-events.ts';
@@ -41,6 +42,13 @@ export class X86PmuV3_4 extends X86PmuV3_2 {
   }
 }
 
+export class TracepointPmuV3_4 extends TracepointPmu {
+  /** Every function would be traced, also those that sampling itself needs; the measured machine does not allow that at all. */
+  protected override function_refused(_event: PerfEvent): number {
+    return -EPERM;
+  }
+}
+
 export class V3_4 extends V3_2 {
   static override readonly variant: VariantInfo = {
     name: 'v3.4',
@@ -55,6 +63,10 @@ export class V3_4 extends V3_2 {
 
   override make_x86_pmu(): X86Pmu {
     return new X86PmuV3_4(this);
+  }
+
+  override make_tracepoint_pmu(): TracepointPmu {
+    return new TracepointPmuV3_4(this);
   }
 
   override perf_events_for_exec({ event_list }: PerfEventContext): readonly PerfEvent[] {

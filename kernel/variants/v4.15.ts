@@ -6,7 +6,8 @@
  * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), c6e5b73242d2 (v4.5: inherited events end when theirs is closed),
  * 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for
  * late), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
- * (v4.13: inherited events may be read as a group, but not into samples) and F_SETOWN's ESRCH (v4.14).
+ * (v4.13: inherited events may be read as a group, but not into samples), e5779e8e1229 (v4.3: no breakpoints on kernel code
+ * without kprobes), 0a74c5b3d290 (v4.6: what only counts has no samples to be asked about) and F_SETOWN's ESRCH (v4.14).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
@@ -14,8 +15,9 @@
  * takes the CPU's flexible events off only for pinned ones of its own.
  */
 import { load } from '../../sim/memory.ts';
-import { E2BIG, EFAULT, EINVAL, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, type PerfEventAttr } from '../abi/index.ts';
+import { E2BIG, EFAULT, EINVAL, EPERM, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, PERF_SAMPLE_STACK_USER, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
+import { TASK_SIZE_MAX, type BreakpointPmu } from '../breakpoint-pmu.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
 import { read_size } from '../output.ts';
 import { list_del_init, list_entries } from '../list.ts';
@@ -23,12 +25,33 @@ import { mutex_lock, mutex_unlock, rcu_dereference } from '../primitives.ts';
 import {
   MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type File, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
 } from '../structs/index.ts';
+import type { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';
 import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
-import { V4_2 } from './v4.2.ts';
+import { TracepointPmuV3_4 } from './v3.4.ts';
+import { BreakpointPmuV4_2, V4_2 } from './v4.2.ts';
 
 /** Bytes that one read(2) of an event may return at most. */
 const READ_SIZE_MAX = 16 * 1024;
+
+/** Without kprobes there is no list of places in the kernel that may be stopped at. */
+class BreakpointPmuV4_15 extends BreakpointPmuV4_2 {
+  protected override may_stop_at(address: bigint): boolean {
+    return address < TASK_SIZE_MAX;
+  }
+}
+
+class TracepointPmuV4_15 extends TracepointPmuV3_4 {
+  protected override wants_raw_data(event: PerfEvent): boolean {
+    return event.is_sampling && super.wants_raw_data(event);
+  }
+
+  protected override function_refused(event: PerfEvent): number {
+    const { attr, is_sampling, sample_type } = event;
+    const unsafe = is_sampling && (!attr.exclude_callchain_user || sample_type & PERF_SAMPLE_STACK_USER);
+    return this.allowed && unsafe ? -EINVAL : -EPERM;
+  }
+}
 
 export class V4_15 extends V4_2 {
   static override readonly variant: VariantInfo = {
@@ -155,6 +178,14 @@ export class V4_15 extends V4_2 {
   override perf_event_oversized(event: PerfEvent, leader: PerfEvent | null): number {
     const group = leader === null ? [event] : [...this.perf_group_events(leader), event];
     return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
+  }
+
+  override make_breakpoint_pmu(): BreakpointPmu {
+    return new BreakpointPmuV4_15(this);
+  }
+
+  override make_tracepoint_pmu(): TracepointPmu {
+    return new TracepointPmuV4_15(this);
   }
 
   override perf_context_exited(): void {}

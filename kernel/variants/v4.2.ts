@@ -2,22 +2,29 @@
  * v4.2: the grace period is counted from after the event has left its list; SIGIO goes to the parent's owner.
  *
  * Parent: v3.18.
- * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f, c3c87e770458 (v4.0: a group is of one CPU) and ff303e66c240
- * (v4.1: migrations are counted for who migrates).
+ * Upstream commit: 2f993cf09364 (May 2015), with fed66e2cdd4f, c3c87e770458 (v4.0: a group is of one CPU), d6d55f0b9d90
+ * (v4.0: ranges as breakpoints, which the processors here do not know) and ff303e66c240 (v4.1: migrations are counted for who
+ * migrates).
  * Claim: every reader that can stand on the event is waited for.
  * Known to fail: data_head may go back for a moment; two unmappers may both take themselves for the last.
  * Reference: section 6.4 of kernel.md with E10; E11.
  * Not modelled: that since v3.19 inherited events of a closed one are taken away a little later (fadfe7be6e50).
  */
-import { EBADF, EINVAL, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
+import { EBADF, EINVAL, EOPNOTSUPP, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
+import type { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { READ_ONCE } from '../primitives.ts';
 import type { PerfEvent, PerfEventContext, RingBuffer, TaskStruct } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
+import { BreakpointPmuV3_15 } from './v3.15.ts';
 import { V3_18 } from './v3.18.ts';
 
 /** The last of the descriptors that every program has, which are not modelled. */
 const STDERR = 2;
+
+export class BreakpointPmuV4_2 extends BreakpointPmuV3_15 {
+  protected override readonly unknown_length: number = -EOPNOTSUPP;
+}
 
 export class V4_2 extends V3_18 {
   static override readonly variant: VariantInfo = {
@@ -29,6 +36,10 @@ export class V4_2 extends V3_18 {
   };
 
   override readonly attr_limits = attr_limits('4.2');
+
+  override make_breakpoint_pmu(): BreakpointPmu {
+    return new BreakpointPmuV4_2(this);
+  }
 
   override perf_target_task(pid: number, attr: PerfEventAttr, leader: PerfEvent | null): TaskStruct | number {
     const task = super.perf_target_task(pid, attr, leader);

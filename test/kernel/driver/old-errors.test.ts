@@ -1,14 +1,15 @@
 /** What v3.1 and v3.2 refuse, in the order in which they look, where later versions know better. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  EFAULT, EINVAL, ENOSPC, KERNELS, Linux, PAGE_SIZE, PERF_EVENT_IOC_PERIOD, PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FORMAT_GROUP,
-  PERF_TYPE_SOFTWARE, perf_event_attr, type Process,
+  EFAULT, EINVAL, ENOSPC, EOPNOTSUPP, EPERM, HW_BREAKPOINT_RW, HW_BREAKPOINT_X, KERNELS, Linux, PAGE_SIZE, PERF_EVENT_IOC_PERIOD,
+  PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FORMAT_GROUP, PERF_SAMPLE_RAW, PERF_TYPE_BREAKPOINT, PERF_TYPE_SOFTWARE, PERF_TYPE_TRACEPOINT,
+  perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
 
 const FAULTS = perf_event_attr({ type: PERF_TYPE_SOFTWARE, config: 2n });
 
 function task_of(version: string): Process {
-  return new Linux({ kernel: KERNELS.find(({ variant }) => variant.name === version)!, config: { nmi_watchdog: false } }).spawn('test');
+  return new Linux({ kernel: KERNELS.find(({ variant }) => variant.name === version)!, cpus: 2, config: { nmi_watchdog: false } }).spawn('test');
 }
 
 describe.each(['v3.1', 'v3.2', 'v4.15', 'v5.19'])('%s: PERF_FLAG_FD_OUTPUT', (version) => {
@@ -55,4 +56,47 @@ test.each(KERNELS.map(({ variant }) => variant.name))('%s: wakeup_events is an i
   self.mmap(fd, 2 * PAGE_SIZE);
   self.fault();
   expect(self.poll([{ fd, events: 1 }], 0).result).toBe(1);
+});
+
+describe('breakpoints', () => {
+  const breakpoint = (fields: Partial<PerfEventAttr>): PerfEventAttr =>
+    perf_event_attr({ type: PERF_TYPE_BREAKPOINT, bp_type: HW_BREAKPOINT_RW, config1: 4096n, config2: 4n, exclude_kernel: true, ...fields });
+
+  test.each([['v3.1', -EINVAL], ['v3.2', -EINVAL], ['v3.18', -EINVAL], ['v4.2', -EOPNOTSUPP], ['v6.18', -EOPNOTSUPP]])(
+    '%s: on sixteen bytes',
+    (version, answer) => expect(task_of(version).perf_event_open(breakpoint({ config2: 16n }), 0, -1, -1, 0)).toBe(answer),
+  );
+
+  const ON_KERNEL_CODE = breakpoint({ bp_type: HW_BREAKPOINT_X, config1: 0xffff_ffff_8100_0000n, config2: 8n, exclude_kernel: false });
+  test.each([['v3.1', true], ['v3.2', true], ['v4.2', true], ['v4.15', false], ['v6.18', false]])('%s: on code of the kernel', (version, allowed) => {
+    const fd = task_of(version).perf_event_open(ON_KERNEL_CODE, 0, -1, -1, 0);
+    expect(allowed ? fd > 0 : fd).toBe(allowed ? true : -EINVAL);
+  });
+
+  test.each([['v3.1', true], ['v3.2', true], ['v3.11', true], ['v3.15', false], ['v6.18', false]])('%s: four of a task for another CPU take all registers', (version, full) => {
+    const self = task_of(version);
+    const open = (cpu: number): number => self.perf_event_open(breakpoint({}), 0, cpu, -1, 0);
+    expect([0, 0, 0, 0].map(open).every((fd) => fd > 0)).toBe(true);
+    expect(open(0)).toBe(-ENOSPC);
+    expect(open(1) > 0).toBe(!full);
+  });
+});
+
+describe('tracepoints, to an ordinary user', () => {
+  const SCHED_STAT_RUNTIME = perf_event_attr({ type: PERF_TYPE_TRACEPOINT, config: 314n, sample_type: BigInt(PERF_SAMPLE_RAW), exclude_kernel: true });
+  test.each([['v3.1', -EPERM], ['v3.2', -EPERM], ['v4.2', -EPERM], ['v4.15', 'a descriptor'], ['v6.18', 'a descriptor']])(
+    '%s: one that only counts, but mentions raw data',
+    (version, answer) => {
+      const self = task_of(version);
+      self.setuid(1000);
+      const fd = self.perf_event_open(SCHED_STAT_RUNTIME, 0, -1, -1, 0);
+      expect(fd > 0 ? 'a descriptor' : fd).toBe(answer);
+    },
+  );
+
+  test.each([['v3.1', -EINVAL], ['v3.2', -EINVAL], ['v3.4', -EPERM], ['v6.18', -EPERM]])('%s: functions', (version, answer) => {
+    const self = task_of(version);
+    self.setuid(1000);
+    expect(self.perf_event_open({ ...SCHED_STAT_RUNTIME, config: 1n }, 0, -1, -1, 0)).toBe(answer);
+  });
 });
