@@ -52,7 +52,7 @@ export const ALL_STAT_OPTIONS = { ...STAT_OPTIONS, ...MACHINE_OPTIONS, ...HELP }
 
 type Options = Values<typeof ALL_STAT_OPTIONS>;
 
-/** What perf counts when it is not told: v6.1 leaves out the stalls that the machine does not know. */
+/** What perf counts when it is not told: v6.1 leaves out the stalls that the machine does not know, v3.2 spells CPU-migrations so. */
 const BEFORE_STALLS = ['context-switches', 'cpu-migrations', 'page-faults', 'cycles'];
 const STALLS = ['stalled-cycles-frontend', 'stalled-cycles-backend'];
 const BEHIND_STALLS = ['instructions', 'branches', 'branch-misses'];
@@ -110,6 +110,6 @@ function defaultEvents(tool: ToolVersion, pmu: string, hasCpus: boolean, { CHIPS
   const clock = hasCpus && tool === '6.1' ? 'cpu-clock' : 'task-clock';
   return [clock, ...BEFORE_STALLS, ...stalls, ...BEHIND_STALLS].map((name) => {
     const { type, config } = EVENTS_BY_NAME.get(name)!;
-    return { name, type, config, exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0 };
+    return { name: tool === '3.2' && name === 'cpu-migrations' ? 'CPU-migrations' : name, type, config, exclude_user: false, exclude_kernel: false, exclude_hv: false, precise_ip: 0 };
   });
 }

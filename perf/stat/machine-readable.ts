@@ -35,7 +35,7 @@ function csvFields({ cpu, line, averages }: StatRow, tool: StatTable['tool'], re
   const precision = unit === '' ? 0 : tool === '3.2' ? 6 : 2;
   const count = state === 'counted' ? fixed(value, precision) : `<${state}>`;
   if (tool === '3.2') return [...whose, count, event.name, ...noise];
-  const [metric] = state === 'counted' ? metricsOf(event, line.value, averages, tool) : [];
+  const [metric] = state === 'counted' ? metricsOf(event, line.value, averages) : [];
   const share = enabled === 0 ? 100 : (100 * running) / enabled;
   return [
     ...whose, count, state === 'not supported' ? '' : unit, event.name, ...noise, String(Math.round(running)), fixed(share, 2),
@@ -52,7 +52,7 @@ export function jsonText(table: StatTable, runs: readonly StatRun[]): string {
 function jsonFields({ cpu, line, averages }: StatRow, repeats: boolean): string {
   const { event, state, enabled, running, noise } = line;
   const { value, unit } = shown(line);
-  const [metric] = state === 'counted' ? metricsOf(event, line.value, averages, '6.1') : [];
+  const [metric] = state === 'counted' ? metricsOf(event, line.value, averages) : [];
   const fields: [string, string][] = [
     ...(cpu === null ? [] : [['cpu', `"${cpu}"`] as [string, string]]),
     ['counter-value', state === 'counted' ? `"${fixed(value, 6)}"` : `"<${state}>"`],

@@ -7,7 +7,8 @@
  */
 import { average, isMultiplexed, rowsOf, shown, standardError, type StatRow, type StatTable } from './format.ts';
 import { fixed, grouped } from '../printf.ts';
-import { metricsOf, type Metric } from './metrics.ts';
+import { metrics_3_2 } from './metrics-3.2.ts';
+import { isClock, metricsOf, type Metric } from './metrics.ts';
 import type { Reading, StatRun } from './stat-spec.ts';
 
 const COUNTS_LEN = 18;
@@ -16,6 +17,8 @@ const UNIT_LEN = 4;
 const NAME_LEN = { '3.2': 25, '6.1': 32 } as const;
 const BARE_NAME_LEN = 25;
 const METRIC_LEN = 35;
+/** v3.2 has the spread of the time below that of the counts. */
+const NOISE_INDENT_3_2 = 40;
 
 const WATCHDOG_HINT =
   "Some events weren't counted. Try disabling the NMI watchdog:\n\techo 0 > /proc/sys/kernel/nmi_watchdog\n\tperf stat ...\n\techo 1 > /proc/sys/kernel/nmi_watchdog\n";
@@ -63,7 +66,8 @@ function cpuColumn(cpu: number | null, tool: StatTable['tool']): string {
   return `CPU${String(cpu).padEnd(tool === '3.2' ? 4 : 7)} `;
 }
 
-function eventLine({ cpu, line, averages }: StatRow, { tool, big_num = false }: StatTable, repeats: boolean): string {
+function eventLine(row: StatRow, { tool, big_num = false }: StatTable, repeats: boolean): string {
+  const { cpu, line, averages } = row;
   const { event, state } = line;
   const { value, unit } = shown(line);
   const unitColumn = tool === '3.2' ? '' : `${unit.padEnd(UNIT_LEN)} `;
@@ -74,25 +78,29 @@ function eventLine({ cpu, line, averages }: StatRow, { tool, big_num = false }: 
   const clockPrecision = tool === '3.2' ? 6 : 2;
   const number = fixed(value, unit === '' ? 0 : clockPrecision);
   const count = (big_num ? grouped(number) : number).padStart(COUNTS_LEN);
-  const [metric, ...more] = metricsOf(event, line.value, averages, tool);
+  const [metric, ...more] = tool === '3.2' ? metrics_3_2(event, line.value, averages) : metricsOf(event, line.value, averages);
   const noise = repeats ? `  ( +-${fixed(line.noise, 2, 6)}% )` : '';
-  const share = (100 * line.running) / line.enabled;
-  const multiplexed = !isMultiplexed(line) ? '' : tool === '3.2' ? ` [${fixed(share, 2, 5)}%]` : `  (${fixed(share, 2)}%)`;
   const indent = ' '.repeat(cpuColumn(cpu, tool).length + COUNTS_LEN + 1 + unitColumn.length + NAME_LEN[tool]);
-  const extra = more.map((one) => `\n${indent}${metricColumn(one, tool)}`).join('');
-  return `${cpuColumn(cpu, tool)}${count} ${unitColumn}${event.name.padEnd(NAME_LEN[tool])}${metricColumn(metric, tool)}${extra}${noise}${multiplexed}\n`;
+  const extra = more.map((one) => `\n${indent}${metricColumn(one)}`).join('');
+  return `${cpuColumn(cpu, tool)}${count} ${unitColumn}${event.name.padEnd(NAME_LEN[tool])}${metric === undefined && tool === '3.2' && isClock(event) ? '' : metricColumn(metric)}${extra}${noise}${multiplexed(row, tool)}\n`;
+}
+
+/** For how much of the time it was counted; v3.2 has brackets, unless it shows CPUs apart. */
+function multiplexed({ cpu, line }: StatRow, tool: StatTable['tool']): string {
+  if (!isMultiplexed(line)) return '';
+  const share = (100 * line.running) / line.enabled;
+  return tool === '3.2' && cpu === null ? ` [${fixed(share, 2, 5)}%]` : `  (${fixed(share, 2)}%)`;
 }
 
 /** ` # %8.3f  unit`, of a fixed width. */
-function metricColumn(metric: Metric | undefined, tool: '3.2' | '6.1'): string {
+function metricColumn(metric: Metric | undefined): string {
   if (metric === undefined) return ' '.repeat(METRIC_LEN);
-  const number = ` # ${fixed(metric.value, metric.precision, metric.width)}${metric.suffix}`;
-  return `${number} ${metric.unit}`.padEnd(METRIC_LEN - (tool === '3.2' ? 1 : 0));
+  return ` # ${fixed(metric.value, metric.precision, metric.width)}${metric.suffix} ${metric.unit}`.padEnd(METRIC_LEN);
 }
 
 function footer({ tool, nmi_watchdog, isChild }: StatTable, runs: readonly StatRun[], rows: readonly StatRow[]): string {
   const seconds = runs.map(({ elapsed_ns }) => elapsed_ns / 1e9);
-  if (tool === '3.2') return `${fixed(average(seconds), 9, 18)} seconds time elapsed${noiseOf(seconds)}\n\n`;
+  if (tool === '3.2') return `${fixed(average(seconds), 9, 18)} seconds time elapsed${seconds.length === 1 ? '' : ' '.repeat(NOISE_INDENT_3_2)}${noiseOf(seconds)}\n\n`;
   const hint = nmi_watchdog && rows.some(({ line: { state } }) => state === 'not counted') ? WATCHDOG_HINT : '';
   return `${elapsedText(seconds)}${isChild && runs.length === 1 ? timesText(runs[0]) : ''}\n\n${hint}`;
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { csvText, jsonText } from '../../perf/stat/machine-readable.ts';
 import { intervalText, statText } from '../../perf/stat/text.ts';
+import type { StatRun } from '../../perf/stat/stat-spec.ts';
 import { CYCLES_PER_S, count, countsOf, runOf, statOf, table, within } from './stat-job.ts';
 
 describe.each(['3.2', '6.1'] as const)('tool %s counts', (tool) => {
@@ -104,17 +105,52 @@ Some events weren't counted. Try disabling the NMI watchdog:
   });
 });
 
-test('the form of 3.2', () => {
-  const runs = [runOf(count(1_000_254_566), count(2_663_114_376, 83, 100), count(7_964_465_745), null)];
-  expect(statText(table('task-clock,cycles,instructions,faults', '3.2'), runs)).toBe(`
+describe('the form of 3.2', () => {
+  const lines = (runs: StatRun[], asked: string): string[] => statText(table(asked, '3.2'), runs).split('\n').slice(3);
+
+  test('as a whole', () => {
+    const runs = [runOf(count(1_000_254_566), count(2_663_114_376, 83, 100), count(7_964_465_745), null)];
+    expect(statText(table('task-clock,cycles,instructions,faults', '3.2'), runs)).toBe(`
  Performance counter stats for './busy 0.2':
 
-       1000.254566 task-clock                #    5.108 CPUs utilized         
-        3208571537 cycles                    #    3.208 GHz                    [83.00%]
-        7964465745 instructions              #    2.48  insns per cycle       
+       1000.254566 task-clock                #    5.108 CPUs utilized          
+        3208571537 cycles                    #    3.208 GHz                     [83.00%]
+        7964465745 instructions              #    2.48  insns per cycle        
    <not supported> faults                  
 
        0.195810418 seconds time elapsed
 
 `);
+  });
+
+  test('what is behind each count has one width', () => {
+    const asked = 'stalled-cycles-backend,cycles,cache-misses,cache-references,L1-dcache-load-misses,L1-dcache-loads';
+    const counts = [40, 200, 25, 100, 5, 50].map((value) => count(value));
+    expect(lines([runOf(...counts)], asked).slice(0, 6)).toEqual([
+      '                40 stalled-cycles-backend    #   20.00% backend  cycles idle   ',
+      '               200 cycles                    #    0.000 GHz                    ',
+      '                25 cache-misses              #   25.000 % of all cache refs    ',
+      '               100 cache-references                                            ',
+      '                 5 L1-dcache-load-misses     #   10.00% of all L1-dcache hits  ',
+      '                50 L1-dcache-loads                                             ',
+    ]);
+  });
+
+  test('a ratio to what was not counted is zero, to what nobody asked for as well if it is to cycles, and the CPU clock has none', () => {
+    expect(lines([runOf(count(5), count(7), count(0), count(30e6), count(9))], 'instructions,branch-misses,branches,cpu-clock,stalled-cycles-frontend').slice(0, 6)).toEqual([
+      '                 5 instructions              #    0.00  insns per cycle        ',
+      '                                             #    1.80  stalled cycles per insn',
+      '                 7 branch-misses             #    0.00% of all branches        ',
+      '                 0 branches                                                    ',
+      '         30.000000 cpu-clock                ',
+      '                 9 stalled-cycles-frontend   #    0.00% frontend cycles idle   ',
+    ]);
+  });
+
+  test('several runs, and CPUs apart', () => {
+    expect(statText(table('cycles', '3.2'), [runOf(count(10)), runOf(count(30))])).toMatch(/seconds time elapsed {42}\( \+- {2}0\.00% \)\n/);
+    const counts = [count(40, 40, 80)];
+    expect(lines([{ ...runOf(...counts), by_cpu: [{ cpu: 2, counts }] }], 'cycles')[0]).toBe(
+      'CPU2                    80 cycles                    #    0.000 GHz                      (50.00%)');
+  });
 });
