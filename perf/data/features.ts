@@ -6,7 +6,7 @@
 import type { PerfEventAttr } from '../../kernel/abi/index.ts';
 import { readAttr, writeAttr } from './attr.ts';
 import { ByteReader, ByteWriter, textOf } from './bytes.ts';
-import { bytes, counted, struct, u32, u64, type Field, type RecordContext } from './fields.ts';
+import { NO_CONTEXT, bytes, counted, struct, u32, u64, type Field, type RecordContext } from './fields.ts';
 import { buildIds } from './build-ids.ts';
 
 /** The names that perf prints, by bit number. */
@@ -175,9 +175,6 @@ export type Features =
   & { [K in keyof typeof OPAQUE]?: Uint8Array };
 
 export type FeatureName = keyof Features;
-
-/** Features do not depend on any event's layout. */
-const NO_CONTEXT: RecordContext = { misc: 0, layout: undefined as never };
 
 const BY_BIT = new Map<number, { name: FeatureName; field: Field<unknown> }>([
   ...Object.entries(CODECS).map(([name, [bit, field]]) => [bit, { name: name as FeatureName, field }] as const),

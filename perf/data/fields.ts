@@ -4,7 +4,7 @@
  * Not modelled: nothing.
  */
 import { PERF_RECORD_MISC_MMAP_BUILD_ID } from './record-types.ts';
-import { textOf, type ByteReader, type ByteWriter } from './bytes.ts';
+import { align, textOf, type ByteReader, type ByteWriter } from './bytes.ts';
 import type { SampleLayout } from './layout.ts';
 
 /** What a field may have to know besides its bytes. */
@@ -12,6 +12,9 @@ export interface RecordContext {
   misc: number;
   layout: SampleLayout;
 }
+
+/** For what stands outside of records, and so does not depend on any event's layout. */
+export const NO_CONTEXT: RecordContext = { misc: 0, layout: undefined as never };
 
 /** One field: how it is read, and how the same value is written. */
 export interface Field<T> {
@@ -36,6 +39,18 @@ export const u64: Field<bigint> = { read: (from) => from.u64(), write: (to, valu
 /** The rest of the record as a string: NUL-terminated, padded to a multiple of `unit` bytes. */
 export function text(unit = 8): Field<string> {
   return { read: (from) => textOf(from.slice(from.remaining)), write: (to, value) => to.text(value, unit) };
+}
+
+/** The rest of the record as a string padded to a multiple of `unit` bytes; one that fills them has no NUL. */
+export function padded(unit: number): Field<string> {
+  return {
+    read: (from) => textOf(from.slice(from.remaining)),
+    write(to, value) {
+      const bytes = new TextEncoder().encode(value);
+      to.put(bytes);
+      to.zeros(align(bytes.length, unit) - bytes.length);
+    },
+  };
 }
 
 /** A string in an array of `length` bytes that need not end in a NUL. */

@@ -90,12 +90,12 @@ function checkAttrs(attrSize: number, attrs: Section): void {
   if (attrs.size < attrSize) throw new PerfDataError(`the file has no event attribute at offset ${hex(attrs.offset)}, so its data mean nothing`);
 }
 
-/** The bytes of a file's header. */
-export function fileHeader(header: Pick<FileHeader, 'attrSize' | 'attrs' | 'data' | 'features'>): Uint8Array {
+/** The bytes of a file's header. `eventTypes`: where v3.2 has the names of the events. */
+export function fileHeader(header: Pick<FileHeader, 'attrSize' | 'attrs' | 'data' | 'features'>, eventTypes: Section = { offset: 0, size: 0 }): Uint8Array {
   const to = new ByteWriter(FILE_HEADER_SIZE);
   for (const letter of MAGIC) to.u8(letter.charCodeAt(0));
   const { attrSize, attrs, data } = header;
-  for (const value of [FILE_HEADER_SIZE, attrSize, attrs.offset, attrs.size, data.offset, data.size, 0, 0]) to.u64(BigInt(value));
+  for (const value of [FILE_HEADER_SIZE, attrSize, attrs.offset, attrs.size, data.offset, data.size, eventTypes.offset, eventTypes.size]) to.u64(BigInt(value));
   const bitmap = new Uint8Array(FEATURE_BITS / 8);
   for (const bit of header.features) bitmap[bit >> 3] |= 1 << (bit & 7);
   to.put(bitmap);

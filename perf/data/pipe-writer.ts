@@ -1,7 +1,7 @@
 /**
  * Writes perf.data in pipe format: everything is in records, nothing is patched, so that it can go straight to a reader.
  * Reference: perf_header__write_pipe(), perf_event__synthesize_attr() and perf_event__synthesize_features() of
- * tools/perf/util, v6.1.
+ * tools/perf/util, v6.1; perf_event__synthesize_event_type() of v3.2.
  * Not modelled: tracing data.
  */
 import type { ByteSink } from '../run-spec.ts';
@@ -10,7 +10,7 @@ import { FEATURE_NAMES, writeFeatures, type EventDescription, type Features } fr
 import { PIPE_HEADER_SIZE, pipeHeader } from './header.ts';
 import { sampleLayout, type SampleLayout } from './layout.ts';
 import { encodeRecord, type PerfRecord } from './records.ts';
-import { checkEvents } from './writer.ts';
+import { checkEvents, eventTypeText } from './writer.ts';
 
 /** These do not go through a pipe as features: build ids have records of their own, and sample times are not known yet. */
 const NOT_PIPED = new Set([2, 21]);
@@ -20,13 +20,14 @@ export class PerfPipeWriter {
   readonly #layout: SampleLayout;
   #size = 0;
 
-  /** Writes the header, one ATTR record for each event and the features with their end mark. */
-  constructor(sink: Pick<ByteSink, 'write'>, events: readonly EventDescription[], features: Features = {}) {
+  /** Writes the header, one ATTR record for each event and the features with their end mark. `hasEventTypes`: with their names beside them, as v3.2 has it. */
+  constructor(sink: Pick<ByteSink, 'write'>, events: readonly EventDescription[], features: Features = {}, hasEventTypes = false) {
     checkEvents(events);
     this.#sink = sink;
     this.#layout = sampleLayout(events[0].attr);
     sink.write(pipeHeader());
     for (const { attr, ids } of events) this.appendRecord({ name: 'ATTR', attr, ids });
+    if (hasEventTypes) for (const { attr, name } of events) this.appendRecord({ name: 'EVENT_TYPE', event_id: attr.config, event_name: eventTypeText(name) });
     const { build_ids = [], ...others } = features;
     for (const { bit, payload } of writeFeatures({ event_desc: [...events], ...others })) {
       if (!NOT_PIPED.has(bit)) this.appendRecord({ name: 'FEATURE', feat_id: BigInt(bit), data: payload });

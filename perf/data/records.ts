@@ -9,7 +9,7 @@ import { readAttr, writeAttr } from './attr.ts';
 import { cpuMap, eventUpdate, type CpuMap, type EventUpdate } from './tool-fields.ts';
 import { PerfDataError, hex } from './error.ts';
 import {
-  array, bytes, chars, counted, mappedObject, optional, s32, struct, text, u16, u32, u64, u8,
+  array, bytes, chars, counted, mappedObject, optional, padded, s32, struct, text, u16, u32, u64, u8,
   type Field, type Fields, type RecordContext, type Values,
 } from './fields.ts';
 import type { SampleLayout } from './layout.ts';
@@ -54,7 +54,7 @@ const KERNEL_RECORDS = {
 /** What only the tool writes; none has a trailer. */
 const TOOL_RECORDS = {
   ATTR: [64, { attr, ids: array(u64, 8) }],
-  EVENT_TYPE: [65, { event_id: u64, event_name: text() }],
+  EVENT_TYPE: [65, { event_id: u64, event_name: padded(8) }],
   TRACING_DATA: [66, { size: u32, pad: optional(u32) }],
   BUILD_ID: [67, { pid: s32, build_id: bytes(20), build_id_size: u8, reserved: bytes(3), filename: text(64) }],
   FINISHED_ROUND: [68, {}],

@@ -1,16 +1,22 @@
 /**
  * Writes perf.data in file format as it is recorded: header, ids, attributes, then data in chunks, the features last.
- * Reference: perf_session__do_write_header() of tools/perf/util/header.c, v6.1.
+ * Reference: perf_session__do_write_header() of tools/perf/util/header.c, v6.1; perf_session__write_header() of v3.2.
  * Not modelled: appending to an existing file (perf record -A, gone since v3.10); files per thread (--threads).
  */
 import type { ByteSink } from '../run-spec.ts';
 import { ByteWriter } from './bytes.ts';
 import { PerfDataError } from './error.ts';
 import { writeAttr } from './attr.ts';
+import { NO_CONTEXT, chars } from './fields.ts';
 import { writeFeatures, type EventDescription, type Features } from './features.ts';
 import { FILE_HEADER_SIZE, fileHeader, type Section } from './header.ts';
 import { sampleLayout, type SampleLayout } from './layout.ts';
 import { encodeRecord, type PerfRecord } from './records.ts';
+
+/** struct perf_trace_event_type: attr.config, and the name in an array that ends in a NUL. */
+const EVENT_TYPE_NAME_SIZE = 64;
+const EVENT_TYPE_SIZE = 8 + EVENT_TYPE_NAME_SIZE;
+const eventTypeName = chars(EVENT_TYPE_NAME_SIZE);
 
 /** Each feature's entry in the index: u64 offset, u64 size. */
 const INDEX_ENTRY_SIZE = 16;
@@ -21,11 +27,12 @@ export class PerfDataWriter {
   readonly #layout: SampleLayout;
   readonly #attrSize: number;
   readonly #attrs: Section;
+  readonly #eventTypes: Section;
   readonly #data: Section;
   readonly #scratch = new ByteWriter(4096);
 
-  /** Writes all that stands before the data. Every event needs an id if there are several. */
-  constructor(sink: ByteSink, events: readonly EventDescription[]) {
+  /** Writes all that stands before the data. Every event needs an id if there are several. `hasEventTypes`: with their names beside them, as v3.2 has it. */
+  constructor(sink: ByteSink, events: readonly EventDescription[], hasEventTypes = false) {
     checkEvents(events);
     this.#sink = sink;
     this.#events = events;
@@ -33,7 +40,9 @@ export class PerfDataWriter {
     this.#attrSize = events[0].attr.size + 16;
     const idBytes = 8 * events.reduce((count, event) => count + event.ids.length, 0);
     this.#attrs = { offset: FILE_HEADER_SIZE + idBytes, size: events.length * this.#attrSize };
-    this.#data = { offset: this.#attrs.offset + this.#attrs.size, size: 0 };
+    const attrsEnd = this.#attrs.offset + this.#attrs.size;
+    this.#eventTypes = hasEventTypes ? { offset: attrsEnd, size: events.length * EVENT_TYPE_SIZE } : { offset: 0, size: 0 };
+    this.#data = { offset: attrsEnd + this.#eventTypes.size, size: 0 };
     this.#sink.write(this.#header([]));
     this.#sink.write(this.#idsAndAttrs());
   }
@@ -77,7 +86,7 @@ export class PerfDataWriter {
   }
 
   #header(features: number[]): Uint8Array {
-    return fileHeader({ attrSize: this.#attrSize, attrs: this.#attrs, data: this.#data, features });
+    return fileHeader({ attrSize: this.#attrSize, attrs: this.#attrs, data: this.#data, features }, this.#eventTypes);
   }
 
   #idsAndAttrs(): Uint8Array {
@@ -90,8 +99,19 @@ export class PerfDataWriter {
       to.u64(BigInt(8 * ids.length));
       idOffset += 8 * ids.length;
     }
+    if (this.#eventTypes.size > 0) this.#events.forEach((event) => writeEventType(to, event));
     return to.written;
   }
+}
+
+function writeEventType(to: ByteWriter, { attr, name }: EventDescription): void {
+  to.u64(attr.config);
+  eventTypeName.write(to, eventTypeText(name), NO_CONTEXT);
+}
+
+/** As much of an event's name as an event type holds in front of its NUL. */
+export function eventTypeText(name: string): string {
+  return name.slice(0, EVENT_TYPE_NAME_SIZE - 1);
 }
 
 /** What every reader takes for granted about the events of one file. */

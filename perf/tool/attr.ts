@@ -1,7 +1,7 @@
 /**
  * What the tool of v3.2 asks of perf_event_open for each event.
  *
- * Reference: perf_evsel__config and config_attr of tools/perf/builtin-record.c, v3.2; section 9.1 of kernel.md. Groups and
+ * Reference: config_attr and open_counters of tools/perf/builtin-record.c, v3.2; section 9.1 of kernel.md. Groups and
  * the modifiers after `p` came later; they are taken as later tools take them.
  * Not modelled: cgroups.
  */
@@ -15,7 +15,8 @@ import type { EventSpec, RecordOptions } from '../run-spec.ts';
 const READ_FORMAT = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING | PERF_FORMAT_ID;
 
 /** One attr per event of the command line; the first one also asks for MMAP and COMM records. */
-export function config_attrs(options: RecordOptions): PerfEventAttr[] {
+export function config_attrs(asked: RecordOptions): PerfEventAttr[] {
+  const options = { ...asked, inherit: asked.inherit && !isByThread(asked) };
   const { events } = options;
   return events.map((event, i) => {
     const reads = readsGroup(event, events);
@@ -35,6 +36,11 @@ export function config_attrs(options: RecordOptions): PerfEventAttr[] {
       ...wakeup(options),
     });
   });
+}
+
+/** What runs already has a buffer for each thread, wherever that runs; events that follow their thread cannot be inherited then. */
+function isByThread({ target, cpu_list }: RecordOptions): boolean {
+  return target !== undefined && cpu_list === null;
 }
 
 /** Whether the event is in a group that another one leads, and begins with that. */

@@ -72,9 +72,11 @@ export interface Begun {
   readonly opened: readonly Opened[];
   readonly cpus: readonly number[];
   /** The process that is recorded; null for whole CPUs. */
-  readonly pid: number | null;
+  readonly tgid: number | null;
   /** Threads by pid, if the tool records threads. */
   readonly pids: readonly number[];
+  /** All threads of the process. */
+  readonly tasks: readonly number[];
   /** When that is. */
   readonly now_ns: number;
   /** What the process runs already; null: it has yet to become the workload. */
@@ -130,13 +132,16 @@ export class RecordTool {
     sys.sigaction(SIGINT, () => this.#finish());
 
     const child = this.#workload === null ? null : yield* forkWorkload(sys, this.#workload, this.#durations.child_startup, (own) => this.childBegins(own));
-    this.pids = this.#pidsOf(target?.task ?? child?.task ?? null);
+    const recorded = this.isSystemWide ? null : (target?.task ?? child?.task ?? null);
+    this.pids = this.#pidsOf(recorded);
     yield* this.#open();
     yield* this.#mmap();
     yield* this.#readIds();
     yield* sys.run(TOOL, SYNTHESIZE_NS);
-    const pid = this.isSystemWide ? null : (this.pids[0] ?? null);
-    this.output.begin({ events: this.events, attrs: this.attrs, opened: this.opened, cpus: this.cpus(), pid, pids: this.pids, now_ns: sys.clock(), running: target?.running ?? null });
+    this.output.begin({
+      events: this.events, attrs: this.attrs, opened: this.opened, cpus: this.cpus(), tgid: recorded?.tgid ?? null, pids: this.pids,
+      tasks: recorded === null ? [] : sys.proc_tasks(recorded.tgid), now_ns: sys.clock(), running: target?.running ?? null,
+    });
     yield* this.enable();
     if (child !== null) yield* releaseChild(sys, child);
     yield* this.begun();
@@ -171,7 +176,7 @@ export class RecordTool {
 
   #pidsOf(task: TaskStruct | null): readonly number[] {
     const { target } = this.options;
-    if (this.isSystemWide || task === null) return [];
+    if (task === null) return [];
     return target === undefined || target.thread ? [task.pid] : this.sys.proc_tasks(task.tgid);
   }
 
@@ -271,7 +276,7 @@ export class RecordTool {
 
   /** The descriptors that v3.2 polls are those of the buffers' first events, unless it is told otherwise. */
   protected polled(): PollFd[] {
-    const polled = this.options.poll_all ? this.opened : this.opened.filter(({ event }) => event === 0);
+    const polled = this.options.poll_all ? this.opened : this.buffers;
     return polled.map(({ fd }) => ({ fd, events: POLLIN }));
   }
 

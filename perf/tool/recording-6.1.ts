@@ -11,9 +11,9 @@ import {
 } from '../../kernel/index.ts';
 import type { Features } from '../data/features.ts';
 import type { EventUpdate, PerfRecord } from '../data/records.ts';
-import { kernel_maps, modern_executable } from './host.ts';
+import { KERNEL_MAP, modern_executable, proc_maps } from './host.ts';
 import type { Begun } from './record.ts';
-import { Recording, release } from './recording.ts';
+import { Recording } from './recording.ts';
 
 /** What perf reserves for an event's update, whatever it is. */
 const EVENT_UPDATE_BYTES = 48;
@@ -25,6 +25,7 @@ const SCALE = 1e-6;
 
 export class Recording6_1 extends Recording {
   protected override readonly version: string = '6.1.0';
+  protected override readonly hasEventTypes = false;
 
   /** With --overwrite: what is said behind the buffers, in place of in front of them (--tail-synthesize). */
   #tail: Begun | null = null;
@@ -53,7 +54,7 @@ export class Recording6_1 extends Recording {
   override finishReading(): void {
     if (this.#tail === null) return;
     this.synthesize({ name: 'FINISHED_INIT' });
-    const { pid, running } = this.#tail;
+    const { tgid: pid, running } = this.#tail;
     const { comm } = modern_executable(this.spec.workload.name);
     if (pid !== null && running === null) this.synthesize({ name: 'COMM', pid, tid: pid, comm });
   }
@@ -68,16 +69,16 @@ export class Recording6_1 extends Recording {
 
   #machine(begun: Begun): void {
     this.#idIndex(begun);
-    if (!begun.attrs.every(({ exclude_kernel }) => exclude_kernel)) this.kernelMaps(kernel_maps(release(this.spec.kernel)).slice(0, 1));
+    if (!begun.attrs.every(({ exclude_kernel }) => exclude_kernel)) this.kernelMaps([KERNEL_MAP]);
     begun.attrs.forEach((attr, event) => this.#eventUpdates(attr, begun.opened.find((one) => one.event === event)!.id));
     this.#threadAndCpuMap(begun);
   }
 
   /** A process that runs already has its name and its maps; a forked one has yet to become its workload. */
-  #process({ pid, pids, running }: Begun): void {
+  #process({ tgid: pid, pids, running }: Begun): void {
     if (pid === null) return;
     for (const tid of pids) this.synthesize({ name: 'COMM', pid, tid, comm: running?.comm ?? 'perf-exec' });
-    for (const { start, length, offset, filename, inode } of running?.maps ?? []) {
+    for (const { start, length, offset, filename, inode } of running === null ? [] : proc_maps(running)) {
       this.synthesize({
         name: 'MMAP2', misc: PERF_RECORD_MISC_USER, pid, tid: pid, start: BigInt(start), len: BigInt(length), pgoff: BigInt(offset),
         object: { maj: inode?.major ?? 0, min: inode?.minor ?? 0, ino: BigInt(inode?.number ?? 0), ino_generation: 0n },

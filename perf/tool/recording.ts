@@ -4,7 +4,9 @@
  *
  * Reference: perf_event__synthesize_* and perf_header__write of tools/perf, v3.2; section 9.2 of kernel.md. KSYMBOL
  * records are a later kernel's, and need no kernel image at the reader's (perf-data-and-ecosystem.md, 1.9).
- * Not modelled: records for other processes that already run (-a).
+ * Not modelled: records for other processes that already run (-a); CPU_TOPOLOGY and NUMA_TOPOLOGY. Two things are other than with
+ * perf, so that readers of today find names: what is mapped has its build id whether samples fall into it or not, and a pipe has
+ * FEATURE and BUILD_ID records, of which v3.2 knew nothing there.
  */
 import { PERF_RECORD_MISC_KERNEL, PERF_RECORD_MISC_USER, type MappedFile } from '../../kernel/index.ts';
 import type { Chip } from '../../pmu/chip.ts';
@@ -15,7 +17,7 @@ import { PerfPipeWriter } from '../data/pipe-writer.ts';
 import type { PerfRecord } from '../data/records.ts';
 import { PerfDataWriter } from '../data/writer.ts';
 import type { ByteSink, EventSpec, RecordingForm, RunSpec } from '../run-spec.ts';
-import { HOST, TOOL_MAPS, kernel_maps } from './host.ts';
+import { HOST, KERNEL_MAP, TOOL_MAPS, kernel_maps, proc_maps } from './host.ts';
 import type { Begun } from './record.ts';
 
 /** Bytes of the kernel map that comes with KSYMBOL records: they are looked at only outside of it. */
@@ -26,6 +28,8 @@ const PERF_RECORD_KSYMBOL_TYPE_OOL = 2;
 
 export class Recording {
   protected readonly version: string = '3.2.0';
+  /** Whether the names of the events stand beside their attributes, too. */
+  protected readonly hasEventTypes: boolean = true;
   protected readonly spec: RunSpec;
   readonly #sink: ByteSink;
   readonly #chip: Chip;
@@ -54,7 +58,7 @@ export class Recording {
     const idsOf = (event: number): bigint[] => opened.filter((one) => one.event === event).map(({ id }) => BigInt(id));
     const described: EventDescription[] = attrs.map((attr, i) => ({ attr, name: names[i], ids: idsOf(i) }));
     this.#features = { ...this.#featuresOf([...this.#build_ids]), ...groupFeature(events), ...this.clockFeatures(begun.now_ns) };
-    this.#writer = this.#form.pipe ? new PerfPipeWriter(this.#sink, described, this.#features) : new PerfDataWriter(this.#sink, described);
+    this.#writer = this.#form.pipe ? new PerfPipeWriter(this.#sink, described, this.#features, this.hasEventTypes) : new PerfDataWriter(this.#sink, described, this.hasEventTypes);
     this.synthesizeAll(begun);
   }
 
@@ -63,18 +67,23 @@ export class Recording {
     return {};
   }
 
-  /** v3.2: the kernel and its modules, then the process that is recorded as it is before its exec. */
-  protected synthesizeAll({ pid, pids, running }: Begun): void {
+  /**
+   * v3.2: the kernel and its modules, then for each thread that is recorded the names of all threads of its process, and its
+   * maps; the workload is as it was before its exec.
+   */
+  protected synthesizeAll({ tgid, pids, tasks, running }: Begun): void {
     this.kernelMaps(kernel_maps(release(this.spec.kernel)));
-    if (pid === null) return;
-    for (const tid of pids) this.synthesize({ name: 'COMM', pid, tid, comm: running?.comm ?? 'perf' });
-    for (const map of running?.maps ?? TOOL_MAPS) this.#mmap(pid, PERF_RECORD_MISC_USER, map);
+    if (tgid === null) return;
+    for (const pid of pids) {
+      for (const tid of tasks) this.synthesize({ name: 'COMM', pid: tgid, tid, comm: running?.comm ?? 'perf' });
+      for (const map of running === null ? TOOL_MAPS : proc_maps(running)) this.#mmap(tgid, pid, PERF_RECORD_MISC_USER, map);
+    }
   }
 
   protected kernelMaps([text, ...modules]: readonly MappedFile[]): void {
     const { ksymbols } = this.#form;
-    this.#mmap(-1, PERF_RECORD_MISC_KERNEL, ksymbols ? { ...text, length: KERNEL_MAP_BESIDE_KSYMBOLS } : text);
-    for (const map of modules) this.#mmap(-1, PERF_RECORD_MISC_KERNEL, map);
+    this.#mmap(-1, 0, PERF_RECORD_MISC_KERNEL, ksymbols ? { ...KERNEL_MAP, length: KERNEL_MAP_BESIDE_KSYMBOLS } : text);
+    for (const map of modules) this.#mmap(-1, 0, PERF_RECORD_MISC_KERNEL, map);
     if (!ksymbols) return;
     for (const { symbol, start, length } of this.#kernel) {
       this.synthesize({
@@ -84,11 +93,8 @@ export class Recording {
     }
   }
 
-  #mmap(pid: number, misc: number, { start, length, offset, filename }: MappedFile): void {
-    this.synthesize({
-      name: 'MMAP', misc, pid, tid: pid === -1 ? 0 : pid,
-      start: address(start), len: BigInt(length), pgoff: address(offset), filename,
-    });
+  #mmap(pid: number, tid: number, misc: number, { start, length, offset, filename }: MappedFile): void {
+    this.synthesize({ name: 'MMAP', misc, pid, tid, start: address(start), len: address(length), pgoff: address(offset), filename });
   }
 
   protected synthesize(record: PerfRecord): void {

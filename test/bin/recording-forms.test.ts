@@ -56,7 +56,7 @@ test('a reader that has gone is one sentence', async () => {
 
 test('a recording that cannot be converted leaves no file', () => {
   record(...WORKLOAD);
-  writeFileSync(join(folder, 'cut.data'), readFileSync(join(folder, 'perf.data')).subarray(0, 9000));
+  writeFileSync(join(folder, 'cut.data'), readFileSync(join(folder, 'perf.data')).subarray(0, 9001));
   const { stderr, status } = spawnSync(process.execPath, [PERFSIM, 'data', '--to-json', 'out.json', '-i', 'cut.data'], { cwd: folder, encoding: 'utf8' });
   expect(stderr).toMatch(/^perfsim: 'cut\.data' ends within the record at offset 0x\w+, .*\n$/);
   expect([status, existsSync(join(folder, 'out.json'))]).toEqual([2, false]);
