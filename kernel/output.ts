@@ -18,7 +18,7 @@ import { PerfOutputHandle, RingBufferCode, type SampleId } from './ring_buffer.t
 import { ALL_LATE_FIELDS, FIXED_LATE_FIELDS, late_values, type LateValue } from './sample-fields.ts';
 import type { PerfEvent, Regs, TaskStruct } from './structs/index.ts';
 
-/** Frames that a call chain may have, unless the event asks for fewer (perf_event_max_stack). */
+/** Since v3.4 what a call chain may have, and since v4.8 an event ask for (perf_event_max_stack). */
 export const PERF_MAX_STACK_DEPTH = 127;
 
 export const HEADER_SIZE = 8;
@@ -118,11 +118,18 @@ export abstract class OutputCode extends RingBufferCode {
   perf_callchain(event: PerfEvent, regs: Regs): readonly number[] {
     const isUser = regs.location.ring === 'user';
     const { exclude_callchain_kernel, exclude_callchain_user } = event.attr;
-    const max = event.attr.sample_max_stack || PERF_MAX_STACK_DEPTH;
-    const kernel = isUser || exclude_callchain_kernel ? [] : chain_part(PERF_CONTEXT_KERNEL, regs, max);
+    const kernel = isUser || exclude_callchain_kernel ? [] : chain_part(PERF_CONTEXT_KERNEL, regs);
     const user = isUser ? regs : effect_of(this.hardware, 'user_regs');
-    if (user === null || exclude_callchain_user) return kernel;
-    return [...kernel, ...chain_part(PERF_CONTEXT_USER, user, max - Math.max(0, kernel.length - 1))];
+    return this.perf_callchain_limited(event, kernel, user === null || exclude_callchain_user ? [] : chain_part(PERF_CONTEXT_USER, user));
+  }
+
+  /** What of the chain there is room for, to which the markers count like addresses (perf_callchain_store). */
+  perf_callchain_limited(_event: PerfEvent, kernel: readonly number[], user: readonly number[]): readonly number[] {
+    return [...kernel, ...user].slice(0, this.perf_max_stack_depth);
+  }
+
+  get perf_max_stack_depth(): number {
+    return 255;
   }
 
   /** Values of all events of a group, leader first. */
@@ -166,8 +173,8 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample, 
 }
 
 /** A stretch of a call chain. Addresses are signed here, as everywhere. */
-function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs, max: number): readonly number[] {
-  return [Number(BigInt.asIntN(64, context)), ...[ip, ...callers].slice(0, max)];
+function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs): readonly number[] {
+  return [Number(BigInt.asIntN(64, context)), ip, ...callers];
 }
 
 /** Bytes of a read of an event in a group of `members`. */

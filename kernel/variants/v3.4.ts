@@ -5,8 +5,8 @@
  * Parent: v3.2.
  * Upstream commit: e050e3f0a71b "perf: Fix broken interrupt rate throttling" (January 2012), with what v3.3
  * and v3.4 changed in the x86 driver (perf_assign_events, ref-cycles, events that CPUID calls unavailable), 5d81e5cfb37a
- * (v3.3: PERF_SAMPLE_PERIOD makes a software event report every occurrence) and b79387ef185a (v3.3: an exec enables members of
- * groups, too) and ced39002f5ea (functions can be traced, though not on the machine here).
+ * (v3.3: PERF_SAMPLE_PERIOD makes a software event report every occurrence), b79387ef185a (v3.3: an exec enables members of
+ * groups, too), ced39002f5ea (functions can be traced, though not on the machine here), and call chains of 127 entries.
  * Claim: an event that nobody's tick has visited for a while is not throttled for overflows of long ago.
  * Known to fail: the first overflow in a tick is never tested, so that a limit of 1 acts as 2; all of v3.2's wakeups.
  * Reference: section 7.2 and 8.3 of kernel.md.
@@ -17,6 +17,7 @@ import type { ChipEvent } from '../../pmu/chip.ts';
 import { EPERM, PERF_SAMPLE_PERIOD } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_entries } from '../list.ts';
+import { PERF_MAX_STACK_DEPTH } from '../output.ts';
 import {
   MAX_INTERRUPTS, PERF_EF_RELOAD, PERF_EF_UPDATE, PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent,
   type PerfEventContext,
@@ -67,6 +68,10 @@ export class V3_4 extends V3_2 {
 
   override make_tracepoint_pmu(): TracepointPmu {
     return new TracepointPmuV3_4(this);
+  }
+
+  override get perf_max_stack_depth(): number {
+    return PERF_MAX_STACK_DEPTH;
   }
 
   override perf_events_for_exec({ event_list }: PerfEventContext): readonly PerfEvent[] {

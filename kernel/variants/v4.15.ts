@@ -7,7 +7,8 @@
  * 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for
  * late), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
  * (v4.13: inherited events may be read as a group, but not into samples), e5779e8e1229 (v4.3: no breakpoints on kernel code
- * without kprobes), 0a74c5b3d290 (v4.6: what only counts has no samples to be asked about) and F_SETOWN's ESRCH (v4.14).
+ * without kprobes), 0a74c5b3d290 (v4.6: what only counts has no samples to be asked about), c85b03349640 (v4.8: only
+ * addresses count as depth of a call chain) and F_SETOWN's ESRCH (v4.14).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
@@ -189,6 +190,13 @@ export class V4_15 extends V4_2 {
   }
 
   override perf_context_exited(): void {}
+
+  /** Markers take no room, and the user's part has what the kernel's leaves. */
+  override perf_callchain_limited({ attr }: PerfEvent, kernel: readonly number[], user: readonly number[]): readonly number[] {
+    const max = attr.sample_max_stack || this.perf_max_stack_depth;
+    const part = kernel.slice(0, 1 + max);
+    return [...part, ...user.slice(0, 1 + max - Math.max(0, part.length - 1))];
+  }
 
   override f_setown(file: File, pid: number): number {
     return pid !== 0 && this.find_task(pid) === null ? -ESRCH : super.f_setown(file, pid);
