@@ -109,6 +109,8 @@ export interface RecordingForm {
   ksymbols: boolean;
   /** The build ids of what is mapped are left out (-B). */
   no_buildid: boolean;
+  /** The command as it was typed; absent: one that asks for the events and the workload. */
+  cmdline?: string[];
 }
 
 /** Bounds between which a duration is drawn, in nanoseconds. */

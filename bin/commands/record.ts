@@ -46,7 +46,7 @@ export function recordCommand(load: LoadSimulation): Command {
       }
       const options = parseOptions(words, RUN_OPTIONS);
       const simulation = await load();
-      const spec = await runSpec(options, workload, simulation);
+      const spec = await runSpec(options, workload, simulation, ['perfsim', 'record', ...argv]);
       if (options['dry-run']) return 0;
       if (options.timeline === STANDARD_OUTPUT && options.output === STANDARD_OUTPUT) throw new InputError('the recording and its timeline cannot both go to standard output; name a file for one of them.');
       if (!options.quiet) process.stderr.write(pagesNote(options['mmap-pages'], spec) + frequencyNote(options.freq, words.includes('--freq=max'), spec));

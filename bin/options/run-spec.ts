@@ -22,8 +22,8 @@ const DEFAULT_FREQ = { '3.2': 1000, '6.1': 4000 } as const;
 
 type Options = Values<typeof RUN_OPTIONS>;
 
-/** The run that the options and the workload describe. */
-export async function runSpec(options: Options, words: readonly string[], simulation: Simulation): Promise<RunSpec> {
+/** The run that the options and the workload describe. `cmdline`: as it is typed, for the recording. */
+export async function runSpec(options: Options, words: readonly string[], simulation: Simulation, cmdline?: string[]): Promise<RunSpec> {
   const target = await targetOf(options, words, simulation);
   const workload = target?.alone ? target.workload : await workloadSpec(options.workload, words, simulation);
   if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
@@ -46,7 +46,7 @@ export async function runSpec(options: Options, words: readonly string[], simula
       ...(target === undefined ? {} : { target }),
     },
     workload,
-    recording: recordingForm(options),
+    recording: { ...recordingForm(options), ...(cmdline === undefined ? {} : { cmdline }) },
   };
 }
 

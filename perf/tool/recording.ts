@@ -139,7 +139,7 @@ export class Recording {
       cpudesc: this.#chip.brand,
       cpuid: this.#chip.cpuid,
       total_mem_kb: HOST.total_mem_kb,
-      cmdline: ['perf', 'record', ...record.events.flatMap(({ name }) => ['-e', name]), workload.name, ...workload.args],
+      cmdline: this.#form.cmdline ?? ['perf', 'record', ...record.events.flatMap(({ name }) => ['-e', name]), workload.name, ...workload.args],
     };
   }
 }

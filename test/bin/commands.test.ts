@@ -39,7 +39,7 @@ describe('record', () => {
         freq: null, period: 1000, mmap_pages: 8, no_delay: true, wakeup: null, poll_all: true, inherit: false, system_wide: true, cpu_list: [0, 1],
       },
       workload: { name: 'noploop', args: ['10'] },
-      recording: { pipe: false, unique_names: false, ksymbols: false, no_buildid: false },
+      recording: { pipe: false, unique_names: false, ksymbols: false, no_buildid: false, cmdline: expect.arrayContaining(['perfsim', 'record', '-ecycles', '--poll-all', '10']) },
     });
   });
 
