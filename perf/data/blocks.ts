@@ -1,7 +1,7 @@
 /**
  * Cuts the data of a recording into blocks of whole records, each block a piece of memory of bounded size.
  * Reference: reader__mmap(), prefetch_event() and __perf_session__process_pipe_events() of tools/perf/util/session.c, v6.1.
- * Not modelled: nothing; payloads behind AUXTRACE and TRACING_DATA records are passed over.
+ * Not modelled: nothing; payloads behind AUXTRACE records are passed over.
  */
 import { align } from './bytes.ts';
 import { PerfDataError, hex } from './error.ts';
@@ -11,7 +11,7 @@ import {
   PERF_RECORD_AUXTRACE, PERF_RECORD_COMPRESSED, PERF_RECORD_COMPRESSED2, PERF_RECORD_HEADER_TRACING_DATA,
   RECORD_HEADER_SIZE, RECORD_SIZE_MAX,
 } from './record-types.ts';
-import type { ByteSource } from './source.ts';
+import { readBytes, type ByteSource } from './source.ts';
 import { Decompressor } from './zstd.ts';
 
 /** Whole records in memory, little-endian whatever the file is. */
@@ -60,11 +60,15 @@ export interface BlockOptions {
   end: number | null;
   little: boolean;
   pipe: boolean;
+  /** Takes what stands behind a pipe's TRACING_DATA record. */
+  tracingData?: (payload: Uint8Array) => void;
   /** The events of a file, for turning the byte order. Those of a pipe become known on the way. */
   events: EventTable;
 }
 
 const BLOCK_SIZE = 1 << 20;
+/** More than this is damage. */
+const TRACING_DATA_MAX = 64 << 20;
 
 /** Records after which something else than the next record follows in the file. */
 function interrupts(type: number, pipe: boolean): boolean {
@@ -129,10 +133,23 @@ export function* readBlocks(source: ByteSource, options: BlockOptions): Generato
     if (!interrupted) continue;
     yield* decompressor.blocks(block, last);
     const payload = payloadSize(block, last);
-    if (payload > rest.length) skip(source, position + rest.length, payload - rest.length);
+    if (block.type(last) === PERF_RECORD_HEADER_TRACING_DATA && payload <= TRACING_DATA_MAX) {
+      rest = withMore(source, position, rest, payload);
+      options.tracingData?.(rest.slice(0, payload));
+    } else if (payload > rest.length) skip(source, position + rest.length, payload - rest.length);
     rest = rest.slice(Math.min(payload, rest.length));
     position += payload;
   }
+}
+
+/** `bytes`, and what follows them in the source up to `length`. */
+function withMore(source: ByteSource, position: number, bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= length) return bytes;
+  const more = readBytes(source, position + bytes.length, length - bytes.length);
+  const all = new Uint8Array(bytes.length + more.length);
+  all.set(bytes);
+  all.set(more, bytes.length);
+  return all;
 }
 
 /** Passes over bytes that are not wanted: a pipe has to be read through. */

@@ -61,8 +61,11 @@ export class PerfData {
   /** The data in blocks of whole records, in the order of the file. Whoever walks over them calls `learn` on each record. */
   blocks(): Generator<Block, void, undefined> {
     const { header: { little, pipe, data }, events } = this;
+    const tracingData = (payload: Uint8Array): void => {
+      Object.assign(this.features, { tracing_data: payload });
+    };
     return readBlocks(this.source, pipe
-      ? { start: PIPE_HEADER_SIZE, end: null, little, pipe, events }
+      ? { start: PIPE_HEADER_SIZE, end: null, little, pipe, events, tracingData }
       : { start: data.offset, end: data.offset + data.size, little, pipe, events });
   }
 

@@ -1,7 +1,7 @@
 /**
  * `script`: one line for each sample, or its callchain below.
  * Reference: process_event() and perf_sample__fprintf_start() of tools/perf/builtin-script.c, v6.1.
- * Not modelled: tracepoints of a pipe, data_src; branches by their offset in the file, and the instructions between them.
+ * Not modelled: data_src; branches by their offset in the file, and the instructions between them.
  */
 import { PERF_SAMPLE_CALLCHAIN } from '../../kernel/abi/index.ts';
 import type { PerfData, PerfRecord, RecordedEvent } from '../data/index.ts';

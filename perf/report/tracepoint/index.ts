@@ -1,7 +1,7 @@
 /**
  * Tracepoints of a recording: what it tells of their formats, and where its kernel's symbols are.
  * Reference: trace_event__init() and machine__resolve_kernel_addr() of tools/perf, v6.1.
- * Not modelled: formats that a pipe brings.
+ * Not modelled: nothing.
  */
 import type { PerfData } from '../../data/index.ts';
 import { readTracingData } from '../../data/tracing-data.ts';

@@ -1,7 +1,7 @@
 /** What records of tracepoints say, by the formats that the recording has of them; real perf prints the same. */
 import { describe, expect, test } from '@jest/globals';
 import { perf_event_attr, PERF_SAMPLE_CPU, PERF_SAMPLE_IP, PERF_SAMPLE_RAW, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_TYPE_TRACEPOINT } from '../../../kernel/abi/index.ts';
-import { ByteWriter, PerfDataWriter } from '../../../perf/data/index.ts';
+import { ByteWriter, PerfData, PerfDataWriter, PerfPipeWriter, bytesSource } from '../../../perf/data/index.ts';
 import { layoutOf } from '../../../perf/report/columns.ts';
 import { histogram } from '../../../perf/report/histogram.ts';
 import { histogramText } from '../../../perf/report/histogram-text.ts';
@@ -99,6 +99,21 @@ function recording(print: string, tracing_data = tracingData(print), deltas = [-
   return sink.bytes();
 }
 
+/** The same in a pipe: the formats stand behind a record of their own, padded to words of eight bytes. */
+function piped(print: string, formats = tracingData(print)): Uint8Array {
+  const sink = new MemorySink();
+  const sample_type = BigInt(PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_RAW);
+  const attr = perf_event_attr({ type: PERF_TYPE_TRACEPOINT, config: 7n, sample_period: 1n, sample_type, sample_id_all: true });
+  const writer = new PerfPipeWriter(sink, [{ attr, name: 'test:event', ids: [1n] }], MACHINE);
+  const padded = new Uint8Array(Math.ceil(formats.length / 8) * 8);
+  padded.set(formats);
+  writer.appendRecord({ name: 'TRACING_DATA', size: padded.length, pad: undefined });
+  writer.append(padded);
+  writer.appendRecord({ name: 'COMM', pid: 42, tid: 42, comm: 'bash' });
+  writer.appendRecord({ name: 'SAMPLE', misc: 1, sample: { ip: 1n, task: { pid: 42, tid: 42 }, time: 1_000_000n, cpu: { cpu: 0, res: 0 }, raw: record() } });
+  return sink.bytes();
+}
+
 const script = (bytes: Uint8Array): string => collect((out) => new Script(open(bytes), out).run());
 
 const FORMATS: [print: string, says: string][] = [
@@ -128,6 +143,13 @@ describe('a tracepoint', () => {
     const text = script(bytes);
     expect(text).toBe(`            bash    42 [000]     0.001000: test:event: ${says}\n`);
     if (havePerf) expect(text).toBe(realPerf(bytes, 'script').stdout);
+  });
+
+  test.each([['all of a file', (bytes: Uint8Array) => script(bytes)], ['as it comes', (bytes: Uint8Array) => collect((out) => new Script(PerfData.open({ ...bytesSource(bytes), size: null }), out).run())]])('of a pipe is read with the formats in it: %s', (_, read) => {
+    const bytes = piped('"delta=%d", REC->delta');
+    expect(read(bytes)).toBe('            bash    42 [000]     0.001000: test:event: delta=-3\n');
+    if (havePerf) expect(realPerf(bytes, 'script').stdout).toBe(read(bytes));
+    expect(() => read(piped('', tracingData('').subarray(0, 900)))).toThrow(/^the tracing data is cut short/);
   });
 
   test.each([
