@@ -77,10 +77,10 @@ export class EventTable {
     return low === 0 && high === 0 ? all[0] : this.#byId.get(u64Key(low, high));
   }
 
-  /** Without the id in one place, samples of several events could not be told apart. */
+  /** Without the id in one place, samples of several events could not be told apart; those of `perf stat record -o -` have none. */
   #checkLayout({ layout, name }: RecordedEvent): void {
-    if (this.all.length === 1) return;
-    const first = this.all[0];
+    const [first] = this.all;
+    if (this.all.length === 1 || this.all.every(({ attr }) => attr.sample_type === 0n)) return;
     const agree = this.#sampleId >= 0 && sampleIdOffset(layout) === this.#sampleId
       && layout.sample_id_all === first.layout.sample_id_all && trailerIdOffset(layout) === this.#trailerId;
     if (!agree) {

@@ -102,7 +102,7 @@ function idIndex({ entries, rest }: RecordOf<'ID_INDEX'>): string {
 }
 
 /** The CPUs of a set, ascending. */
-function cpusOf(map: CpuMap): number[] {
+export function cpusOf(map: CpuMap): number[] {
   if (map.kind === 'cpus') return map.cpus;
   if (map.kind === 'range') {
     const range = Array.from({ length: Math.max(0, map.end_cpu - map.start_cpu + 1) }, (_, i) => map.start_cpu + i);

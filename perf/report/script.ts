@@ -16,6 +16,7 @@ import type { SampleFilter } from './sample-filter.ts';
 import { scriptRecord, type RecordKind } from './script-records.ts';
 import { ScriptClock, type ClockOptions } from './script-clock.ts';
 import { fieldsOf, shownName, type FieldSet, type parseFields } from './script-fields.ts';
+import { ScriptStat } from './script-stat.ts';
 import { registerText, timeText } from './script-text.ts';
 import { withUnit } from './unit.ts';
 import { Session, type CurrentSample } from './session.ts';
@@ -79,9 +80,13 @@ export class Script {
     this.#clock = new ScriptClock(options.clock ?? {});
     this.#traceOf = tracepointTexts(data, () => this.session.machine);
     const show = options.show ?? [];
+    const stat = new ScriptStat(data.events.all, (id) => data.events.byId(id));
     this.session = new Session(data, {
       sample: (sample) => this.#sample(sample),
-      ...(show.length > 0 ? { other: (record: PerfRecord) => this.#record(record) } : {}),
+      other: (record) => {
+        this.#out.text(stat.take(record));
+        if (show.length > 0) this.#record(record);
+      },
     }, loadSymbols);
   }
 
