@@ -6,7 +6,7 @@
  * Not modelled: addresses; other mappings; growing a mapping (which v3.2 allows, and later versions refuse as here).
  */
 import { load } from '../sim/memory.ts';
-import { EBADF, EFAULT, EINVAL, ENOMEM, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from './abi/index.ts';
+import { EBADF, EFAULT, EINVAL, ENODEV, ENOMEM, MAP_SHARED, PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from './abi/index.ts';
 import type { MmapRequest } from './buffer.ts';
 import { OpenCode } from './open.ts';
 import { atomic_inc, kzalloc, mutex_lock, mutex_unlock } from './primitives.ts';
@@ -19,7 +19,8 @@ const ANON_INODE = { filename: 'anon_inode:[perf_event]', offset: 0, flags: MAP_
 export abstract class MmapCode extends OpenCode {
   sys_mmap(fd: number, request: MmapRequest): VmArea | number {
     const file = this.file_of(fd);
-    if (file === null || file.event === null) return -EBADF;
+    if (file === null) return -EBADF;
+    if (file.event === null) return -ENODEV;
     const { mm } = this.current()!;
     mutex_lock(mm.mmap_sem);
     const mapped = this.perf_mmap(file, request);

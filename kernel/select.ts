@@ -5,7 +5,7 @@
  * Not modelled: busy polling; files other than perf events and pipes.
  */
 import { effect, type Cell } from '../sim/memory.ts';
-import { EBADF, EINTR, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDNORM } from './abi/index.ts';
+import { EBADF, EINTR, EINVAL, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDNORM } from './abi/index.ts';
 import { MmapCode } from './mmap.ts';
 import { READ_ONCE, WRITE_ONCE, kzalloc, sleep_until } from './primitives.ts';
 import { PollTable, PollWaiter, type File } from './structs/index.ts';
@@ -41,6 +41,7 @@ const SELECT_SETS = [
 export abstract class SelectCode extends MmapCode {
   /** `timeout` in milliseconds; negative: for ever. */
   sys_poll(fds: readonly PollFd[], timeout: number): PollResult {
+    if (fds.length > this.current()!.rlimit_nofile) return { result: -EINVAL, revents: fds.map(() => 0) };
     return this.poll_until(timeout, (table) => this.poll_sweep(fds, table), (failed) => ({ ...failed, result: -EINTR }));
   }
 

@@ -23,7 +23,7 @@ const ANSWERING: readonly number[] = [PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_ID];
 
 export abstract class SyscallCode extends FcntlCode {
   sys_ioctl(fd: number, command: number, argument: IoctlArgument): number {
-    return this.with_file(fd, ({ event }) => (event === null ? -EBADF : this.perf_ioctl(event, command, argument))) ?? -EBADF;
+    return this.with_file(fd, ({ event }) => (event === null ? -ENOTTY : this.perf_ioctl(event, command, argument))) ?? -EBADF;
   }
 
   perf_ioctl(event: PerfEvent, command: number, given: IoctlArgument): number {
@@ -109,10 +109,12 @@ export abstract class SyscallCode extends FcntlCode {
     mutex_unlock(perf_event_mutex);
   }
 
-  /** read(2): the 64-bit values in order; an event in error reads as end of file; null bytes are a NULL buffer. */
+  /** read(2): the 64-bit values in order; an event in error reads as end of file; null bytes are a NULL buffer. An epoll has nothing to read. */
   sys_read(fd: number, bytes: number | null): readonly number[] | number {
-    const event = this.perf_event_of(fd);
-    if (event === null) return -EBADF;
+    const file = this.file_of(fd);
+    if (file === null) return -EBADF;
+    const { event } = file;
+    if (event === null) return -EINVAL;
     if (event.state === PERF_EVENT_STATE_ERROR) return [];
     if (bytes !== null && bytes < event.read_size) return -ENOSPC;
     const values = this.perf_event_read_all(event);
