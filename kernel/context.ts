@@ -3,7 +3,8 @@
  *
  * Reference: kernel/events/core.c of v3.1 and v3.2, from list_add_event to perf_event_context_sched_in; sections 7.3
  * to 7.5. All functions here run on the context's CPU with interrupts off (ctx.lock held), unless they say otherwise.
- * Not modelled: swapping the equal contexts of two clones instead of re-programming; cgroups.
+ * Not modelled: swapping the equal contexts of two clones instead of re-programming; that a task whose context has lost all its
+ * events makes those of the CPU go off and on; cgroups.
  */
 import { list_add, list_add_tail, list_del_init, list_for_each, list_next } from './list.ts';
 import { WRITE_ONCE, READ_ONCE } from './primitives.ts';

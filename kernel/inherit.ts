@@ -3,7 +3,7 @@
  *
  * Reference: perf_event_init_task, inherit_event, perf_event_exit_task, sync_child_event and __perf_event_exit_task of
  * kernel/events/core.c, v3.1 and v3.2; sections 2.3 and 2.5.
- * Not modelled: inherit_stat's swapping of counts at a context switch.
+ * Not modelled: inherit_stat's swapping of counts at a context switch; a fork that fails because an event cannot be made.
  */
 import { load, store } from '../sim/memory.ts';
 import type { PerfEventAttr } from './abi/index.ts';

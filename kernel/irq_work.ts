@@ -2,7 +2,7 @@
  * Work that an NMI leaves for a context with interrupts enabled.
  *
  * Reference: kernel/irq_work.c and arch/x86/kernel/irq_work.c of v3.2; steps I1 to I4.
- * Not modelled: architectures without a self-IPI, which run the list from the tick.
+ * Not modelled: that the tick runs the list, too, which without a self-IPI is the only way.
  */
 import { effect } from '../sim/memory.ts';
 import { KernelBase } from './base.ts';

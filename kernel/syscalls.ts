@@ -2,7 +2,7 @@
  * The system calls of perf as user space makes them: by descriptor, with errors as negative numbers.
  *
  * Reference: perf_ioctl, perf_read and perf_mmap of kernel/events/core.c, v3.1 and v3.2; perf_event_open(2).
- * Not modelled: filters and BPF programs, which nobody has here.
+ * Not modelled: filters and BPF programs, which nobody has here; the mutexes that read(2) holds; ioctl(2) on pipes.
  */
 import {
   EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, ESPIPE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_ID, PERF_EVENT_IOC_PERIOD,

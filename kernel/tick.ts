@@ -3,7 +3,8 @@
  *
  * Reference: perf_event_task_tick, perf_rotate_context and perf_ctx_adjust_freq of kernel/events/core.c, v3.1 and v3.2;
  * section 7.3.
- * Not modelled: contexts that rotate less often than every tick (jiffies_interval is 1 for all PMUs here).
+ * Not modelled: contexts that rotate less often than every tick (jiffies_interval is 1 for all PMUs here); that of the contexts
+ * of a CPU the one comes first that has last begun to have events.
  */
 import { ContextCode, EVENT_FLEXIBLE } from './context.ts';
 import { list_next, list_rotate_left } from './list.ts';
