@@ -26,9 +26,10 @@ type Options = Values<typeof RUN_OPTIONS>;
 export async function runSpec(options: Options, words: readonly string[], simulation: Simulation, cmdline?: string[]): Promise<RunSpec> {
   const target = await targetOf(options, words, simulation);
   const workload = target?.alone ? target.workload : await workloadSpec(options.workload, words, simulation);
-  if (options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
   const machine = machineSpec(options, simulation);
   const { tool } = machine;
+  // To v3.2 a count overrides the frequency.
+  if (tool === '6.1' && options.freq !== undefined && options.count !== undefined) throw new InputError('-F and -c exclude each other: give a frequency or a period.');
   return {
     ...machine,
     record: {

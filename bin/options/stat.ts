@@ -71,8 +71,10 @@ export async function statSpec(options: Options, details: number, words: readonl
   const machine = machineSpec(options, simulation);
   checkForms(options, machine.tool);
   const system_wide = options['all-cpus'] ?? false;
-  const hasCpus = system_wide || options.cpu !== undefined;
-  if (options['no-aggr'] && !hasCpus) throw new InputError('-A shows the CPUs apart, of which there are counts with -a or -C only: give one of them.');
+  // To v3.2 the list of -C chooses among the CPUs of -a.
+  const cpu_list = machine.tool === '3.2' && !system_wide ? null : (options.cpu ?? null);
+  const hasCpus = system_wide || cpu_list !== null;
+  if (options['no-aggr'] && !hasCpus) throw new InputError('-A shows the CPUs apart, of which there are counts with -a only, in perf 6.1 with -C, too.');
   return {
     ...machine,
     workload,
@@ -85,7 +87,7 @@ export async function statSpec(options: Options, details: number, words: readonl
       interval_ms: options['interval-print'] ?? null,
       inherit: !options['no-inherit'],
       system_wide,
-      cpu_list: options.cpu ?? null,
+      cpu_list,
       ...(options['no-aggr'] ? { no_aggr: true } : {}),
       ...(options.delay === undefined ? {} : { delay_ms: options.delay }),
       ...(target === undefined ? {} : { target }),

@@ -3,7 +3,8 @@
  * buffer per CPU, polls the first event of each, and writes what it reads. Later tools override what they do otherwise.
  *
  * Reference: tools/perf/builtin-record.c and util/evlist.c of v3.2; sections 9.2 to 9.4 of kernel.md.
- * Not modelled: realtime priority, the checks of memory limits before mmap; data_head and data_tail in 32 bits.
+ * Not modelled: realtime priority, the checks of memory limits before mmap; data_head and data_tail in 32 bits; the cpu clock in place of
+ * cycles where a machine cannot count those.
  */
 import { location } from '../../pmu/location.ts';
 import {

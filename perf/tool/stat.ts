@@ -3,7 +3,8 @@
  *
  * Reference: __run_perf_stat, create_perf_stat_counter and read_counter of tools/perf/builtin-stat.c, v3.2 and v6.1.
  * Not modelled: ways to aggregate other than by CPU, metric groups, control descriptors. Members of a group are
- * read one by one, where v6.1 reads them through their leader.
+ * read one by one, where v6.1 reads them through their leader. With -a, -p and -t an event of v3.2 counts from its opening on; here it is enabled
+ * when all are open.
  */
 import {
   EBADF, EINVAL, PERF_EVENT_IOC_ENABLE, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, READ_ONCE, SIGCHLD, SIGINT, TASK_DEAD,

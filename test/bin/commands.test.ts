@@ -79,7 +79,7 @@ describe('record', () => {
     ['-m 1G noploop 10', 'up to 131072; nearest is 524288K.'],
     ['-k mono noploop 10', 'perf 3.2 has no --clockid; give --tool 6.1.'],
     ['-b noploop 10', "perf 3.2 has no --branch-any; give --tool 6.1."],
-    ['-F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
+    ['--tool 6.1 -F 10 -c 10 noploop 10', '-F and -c exclude each other: give a frequency or a period.'],
     ['-C 4 noploop 10', "invalid -C value '4': the machine has CPUs 0 to 3 (--cpus 4)."],
   ])('refuses "%s" and touches no file', async (line, sentence) => {
     await expect(record(line)).rejects.toThrow(sentence);
