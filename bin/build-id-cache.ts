@@ -3,7 +3,7 @@
  * NAME/ID/elf, with a link .build-id/ID[0:2]/ID[2:] to the directory.
  * Not modelled: the cache's index of old kernels; `buildid.dir` of perf's configuration.
  */
-import { mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ImageFile } from '../perf/index.ts';
@@ -35,22 +35,36 @@ function add({ id, content }: ImageFile, directory: string): void {
   const home = join(directory, name, hex);
   mkdirSync(home, { recursive: true });
   const path = join(home, 'elf');
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, content());
-  renameSync(temporary, path);
+  put(path, content());
   link(join('..', '..', name, hex), join(directory, '.build-id', hex.slice(0, 2), hex.slice(2)));
 }
 
-/** Writes the programs under `directory` where the recording maps them, for perf's --symfs and hotspot's --sysroot. */
+/** A file that is there as a whole or not at all. */
+function put(path: string, bytes: Uint8Array): void {
+  const temporary = `${path}.${process.pid}`;
+  try {
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the programs under `directory` where the recording maps them, for perf's --symfs and hotspot's --sysroot: all, or none. */
 export function writePrograms(files: readonly ImageFile[], directory: string): void {
+  const made: string[] = [];
   try {
     for (const { id, content } of files) {
       if (!id.filename.startsWith('/')) continue;
       const path = join(directory, id.filename);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content());
+      const isNew = !existsSync(path);
+      const folder = mkdirSync(dirname(path), { recursive: true });
+      if (isNew) made.push(folder ?? path);
+      put(path, content());
     }
   } catch (error) {
+    for (const path of made) rmSync(path, { recursive: true, force: true });
     throw new InputError(`cannot write programs into '${directory}': ${systemReason(error)}.`);
   }
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,6 +74,13 @@ test('programs written with --symfs lie where the recording maps them', () => {
   const mapped = [...file().records()].flatMap((one) => (one.name === 'MMAP' ? [one.filename] : []));
   expect(mapped).toContain('/usr/bin/noploop');
   expect(readFileSync(join(folder, 'root/usr/bin/noploop')).subarray(1, 4).toString()).toBe('ELF');
+});
+
+test('programs that --symfs cannot write are none of them there', () => {
+  mkdirSync(join(folder, 'root/usr/bin/noploop'), { recursive: true });
+  const { stderr, status } = record('--symfs', 'root', ...WORKLOAD);
+  expect([String(stderr), status]).toEqual(["perfsim: cannot write programs into 'root': illegal operation on a directory.\n", 2]);
+  expect(readdirSync(folder, { recursive: true })).toEqual(['root', 'root/usr', 'root/usr/bin', 'root/usr/bin/noploop']);
 });
 
 (havePerf ? describe : describe.skip)('real perf (skipped where it is not installed)', () => {
