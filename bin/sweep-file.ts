@@ -1,8 +1,8 @@
 /**
  * The output file of a sweep, which is also its memory: whole lines of runs in their order. A sweep that was stopped,
- * however, goes on behind the last whole line.
+ * however, goes on behind the last whole line. While a sweep writes, a lock file beside it says which process does.
  */
-import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { InputError } from '../perf/input-error.ts';
 import type { Outcome, Point } from '../scenarios/suite/sweep.ts';
 import { csv, jsonLines, type SweepFormat } from '../scenarios/suite/sweep-format.ts';
@@ -22,11 +22,34 @@ export class SweepFile {
     this.path = path;
     this.command = command;
     this.format = formatOf(path);
-    this.finished = this.orSentence(() => this.resume(points, sources));
+    this.orSentence(() => this.lock());
+    try {
+      this.finished = this.orSentence(() => this.resume(points, sources));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Others may write the file now. */
+  close(): void {
+    rmSync(this.lockPath, { force: true });
   }
 
   append(point: Point, outcome: Outcome): void {
     this.orSentence(() => appendFileSync(this.path, `${this.format.key(this.command, point)}${this.format.tail(outcome)}\n`));
+  }
+
+  private get lockPath(): string {
+    return `${this.path}.lock`;
+  }
+
+  /** Two sweeps would mix their lines. The lock of a process that is no more counts for nothing. */
+  private lock(): void {
+    const holder = existsSync(this.lockPath) ? Number(readFileSync(this.lockPath, 'utf8')) : 0;
+    if (holder !== 0 && isAlive(holder)) throw new InputError(`another sweep (process ${holder}) writes '${this.path}': wait for its end, or name another file with -o.`);
+    rmSync(this.lockPath, { force: true });
+    writeFileSync(this.lockPath, String(process.pid), { flag: 'wx' });
   }
 
   private resume(points: readonly Point[], sources: readonly string[]): Outcome[] {
@@ -62,6 +85,14 @@ export class SweepFile {
       if (error instanceof InputError) throw error;
       throw new InputError(`cannot write '${this.path}': ${systemReason(error)}.`);
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

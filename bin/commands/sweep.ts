@@ -92,6 +92,7 @@ async function sweep(jobs: readonly Job[], file: SweepFile, run: (specs: Iterabl
   } finally {
     process.removeListener('SIGINT', interrupt);
     progress.end();
+    file.close();
   }
   return outcomes;
 }

@@ -1,5 +1,5 @@
 /** Sweeps: the same file however they were stopped, and the answer in words. */
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
@@ -51,6 +51,16 @@ async function sweep(file: string, interruptAfter = Infinity, words = ['-m', '1.
 }
 
 const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
+
+test('a second sweep into a file that is being written is refused, unless the first is no more', async () => {
+  const lock = join(folder, 'x.csv.lock');
+  writeFileSync(lock, String(process.ppid));
+  await expect(sweep('x.csv')).rejects.toThrow(`another sweep (process ${process.ppid}) writes '${join(folder, 'x.csv')}': wait for its end, or name another file with -o.`);
+  expect(readdirSync(folder)).toEqual(['x.csv.lock']);
+  writeFileSync(lock, String(2 ** 22 + 1));
+  expect((await sweep('x.csv')).status).toBe(0);
+  expect(readdirSync(folder)).toEqual(['x.csv']);
+});
 
 describe.each(['x.csv', 'x.jsonl'])('%s', (file) => {
   test('has a line for each run', async () => {
