@@ -1,5 +1,5 @@
 /** Text to standard output, which Node opens when it is first asked for: a command that prints nothing does without. */
-import { BAD_INPUT } from './exit-status.ts';
+import { BAD_INPUT, BROKEN_PIPE } from './exit-status.ts';
 import { systemReason } from './system-reason.ts';
 
 let isOpen = false;
@@ -10,9 +10,9 @@ export function printText(text: string): void {
   process.stdout.write(text);
 }
 
-/** `perfsim list | head` closes the pipe early, which is no failure; a full disk is one. */
+/** `perfsim list | head` closes the pipe early, which needs no words; a full disk does. */
 function end(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit();
+  if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);
   process.stderr.write(`perfsim: ${unwritable(error)}\n`);
   process.exit(BAD_INPUT);
 }

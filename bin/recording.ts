@@ -10,6 +10,7 @@ import { PerfData, type ByteSource } from '../perf/data/index.ts';
 import { Output } from '../perf/report/output.ts';
 import type { FileAccess } from '../perf/report/symbol-files.ts';
 import { demangle } from './demangle.ts';
+import { BROKEN_PIPE } from './exit-status.ts';
 import { insist } from './insist.ts';
 import { unwritable } from './print-text.ts';
 import { systemReason } from './system-reason.ts';
@@ -88,7 +89,7 @@ export function standardOutput(): Output {
     try {
       for (let done = 0; done < bytes.length;) done += insist(() => writeSync(1, bytes, done));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+      if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(BROKEN_PIPE);
       throw new InputError(unwritable(error));
     }
   });

@@ -1,6 +1,7 @@
 /** The built command, as a shell sees it: what it prints where, and its exit status. */
 import { describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -59,6 +60,14 @@ describe('bad input is one sentence and status 2', () => {
   ])('%j', (words, sentence) => {
     expect(perfsim(...words)).toEqual({ stdout: '', stderr: `perfsim: ${sentence}\n`, status: 2 });
   });
+});
+
+test.each([[['list', 'workloads']], [['test', '--list']], [['script', '-i', '-']]])('%j ends as other programs do when nobody reads it any more', async (words) => {
+  const child = spawn(process.execPath, [PERFSIM, ...words]);
+  child.stdout.destroy();
+  child.stdin.end(spawnSync(process.execPath, [PERFSIM, 'record', '-o', '-', 'noploop', '0.01']).stdout);
+  child.stdin.on('error', () => {});
+  expect(await once(child, 'exit')).toEqual([141, null]);
 });
 
 /** Linux has a disk that is always full. */
