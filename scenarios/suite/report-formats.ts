@@ -23,12 +23,13 @@ const ktap: Format = (verdicts, replay) => {
 };
 
 const junit: Format = (verdicts, replay) => {
-  const suites = verdicts.map(({ scenario, subtests }) => {
+  const suites = verdicts.map(({ scenario, subtests, isKnownToFail }) => {
+    const type = isKnownToFail ? ' type="known"' : '';
     const cases = subtests.map((verdict) => {
       const head = `    <testcase classname="${escaped(scenario.name)}" name="${escaped(nameOf(verdict))}"`;
       if (verdict.isOk) return `${head}/>\n`;
       const lines = failure(verdict, replay);
-      return `${head}>\n      <failure message="${escaped(lines[0])}">${escaped(lines.join('\n'))}</failure>\n    </testcase>\n`;
+      return `${head}>\n      <failure${type} message="${escaped(lines[0])}">${escaped(lines.join('\n'))}</failure>\n    </testcase>\n`;
     });
     const failures = subtests.filter(({ isOk }) => !isOk).length;
     return `  <testsuite name="${escaped(scenario.name)}" tests="${subtests.length}" failures="${failures}">\n${cases.join('')}  </testsuite>\n`;
