@@ -115,16 +115,20 @@ function record(simulation: Simulation, spec: RunSpec, { path, cache, kernel, tr
   }
 }
 
-/** The two lines with which perf ends: 3.2 estimates the samples from the bytes, 6.1 has counted them, and says what was lost. */
-function closingLines(result: RunResult, { tool }: RunSpec, path: string): string {
+/**
+ * The two lines with which perf ends: 3.2 estimates the samples from the bytes, 6.1 has counted them, and says what was lost,
+ * if it has read the file again for the build ids; of a pipe it knows no size.
+ */
+function closingLines(result: RunResult, { tool, recording }: RunSpec, path: string): string {
   const { wakeups, bytes_written, file_bytes, records } = result;
   const megabytes = (bytes: number): string => fixed(bytes / 1024 / 1024, 3);
   const woken = `[ perf record: Woken up ${wakeups} times to write data ]\n`;
   if (tool === '3.2') {
     return `${woken}[ perf record: Captured and wrote ${megabytes(bytes_written)} MB ${path} (~${Math.floor(bytes_written / BYTES_PER_ESTIMATED_SAMPLE)} samples) ]\n`;
   }
-  const { SAMPLE = 0 } = records;
-  return `${woken}${lostWarning(records)}[ perf record: Captured and wrote ${megabytes(file_bytes)} MB ${path}${SAMPLE === 0 ? '' : ` (${SAMPLE} samples)`} ]\n`;
+  const known = recording?.pipe || recording?.no_buildid ? {} : records;
+  const samples = known['SAMPLE'] ?? 0;
+  return `${woken}${lostWarning(known)}[ perf record: Captured and wrote ${megabytes(recording?.pipe ? 0 : file_bytes)} MB ${path}${samples === 0 ? '' : ` (${samples} samples)`} ]\n`;
 }
 
 function lostWarning({ LOST = 0, ...others }: RunResult['records']): string {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PerfData, bytesSource } from '../../perf/data/index.ts';
 import { havePerf } from '../perf/data/recordings.ts';
+import { obstacle } from '../support/real-perf.ts';
 
 const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
 const WORKLOAD = ['-e', 'cycles,cycles', 'noploop', '0.1'];
@@ -43,6 +44,13 @@ test('a fixture goes to a file with its contents beside it, or in pipe format to
   expect(readdirSync(folder)).toEqual(['perf.data', 'perf.data.json']);
   expect(fixture('-o', '-').stdout).toEqual(readFileSync(join(folder, 'perf.data')));
   expect(readdirSync(folder)).toEqual(['perf.data', 'perf.data.json']);
+});
+
+test.each([
+  [['-o', 'a.data'], /wrote 0\.\d*[1-9]\d* MB a\.data \(\d+ samples\) \]/], [['-B', '-o', 'a.data'], /wrote 0\.\d*[1-9]\d* MB a\.data \]/], [['-o', '-'], /wrote 0\.000 MB - \]/],
+])('6.1 counts samples when it reads a file again for its build ids, and knows no size of a pipe: %j', (form, line) => {
+  expect(String(record('--tool', '6.1', ...form, 'noploop', '0.1').stderr)).toMatch(line);
+  if (obstacle() === null) expect(perf(['record', '-N', ...form, '-e', 'cpu-clock', '-F', '1000', 'sh', '-c', 'i=0; while [ $i -lt 99999 ]; do i=$((i+1)); done']).stderr).toMatch(line);
 });
 
 test('a reader that has gone is one sentence', async () => {
