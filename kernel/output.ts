@@ -3,7 +3,7 @@
  *
  * Reference: perf_prepare_sample, perf_output_sample, perf_event__header_size and perf_event__id_header_size of
  * kernel/events/core.c, v3.2; section 1.3 of kernel.md.
- * Not modelled: guest samples; that v3.2 reads members of a group that are off as well; the fields behind the call chain are in sample-fields.ts.
+ * Not modelled: guest samples; the fields behind the call chain are in sample-fields.ts.
  */
 import { effect_of, hook, load } from '../sim/memory.ts';
 import {

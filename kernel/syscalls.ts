@@ -13,7 +13,7 @@ import type { EventTimes } from './context.ts';
 import { FcntlCode } from './fcntl.ts';
 import { list_for_each } from './list.ts';
 import { mutex_lock, mutex_unlock } from './primitives.ts';
-import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_ERROR, type PerfEvent } from './structs/index.ts';
+import { PERF_EVENT_STATE_ERROR, type PerfEvent } from './structs/index.ts';
 
 /** What ioctl(2) is given: a number, a period that may need all 64 bits, or memory that the kernel writes to. */
 export type IoctlArgument = number | bigint | { id: number } | null;
@@ -132,19 +132,24 @@ export abstract class SyscallCode extends FcntlCode {
 
   /**
    * What a sample says: the times up to now of the event that samples, to which children that have ended add only where it
-   * reads alone, and counts as they are. Other members of a group are on counters, too, and are read there.
+   * reads alone, and counts as they are. Other members of a group are read where they count.
    */
   override perf_output_read(event: PerfEvent): readonly number[] {
     const { read_format } = event;
     const own = read_format & TOTAL_TIMES ? this.calc_timer_values(event) : NO_TIMES;
     for (const member of this.perf_group_of_read(event)) {
-      if (member !== event && member.state === PERF_EVENT_STATE_ACTIVE) member.pmu.read(member);
+      if (member !== event && this.perf_sample_reads(member)) member.pmu.read(member);
     }
     const times = read_format & PERF_FORMAT_GROUP ? own : {
       enabled: own.enabled + event.child_total_time_enabled,
       running: own.running + event.child_total_time_running,
     };
     return read_values(event, this.perf_group_of_read(event), (member) => ({ count: member.count + member.child_count, ...times }));
+  }
+
+  /** Whether a member is read for a sample. One that is off ought not to be: its counter may be another event's by then, and a clock never stands still. */
+  perf_sample_reads(_member: PerfEvent): boolean {
+    return true;
   }
 
   /** What read(2) says: the same with the children that are alive, all brought up to date. */

@@ -5,7 +5,7 @@
  * Parent: v3.11.
  * Upstream commit: b69cf53640da (March 2014) with cf4957f17f2a (v3.12: IOC_ID), CIRC_SPACE of v3.13, bad7192b842c (v3.14:
  * IOC_PERIOD begins a period at once), 0819b2e30ccb (no period of 2^63 or more), 46ce0fe97a6b (at an exit the last event
- * ends first) and 8b4d801b2b12 (v3.12: a task's breakpoints are counted by CPU).
+ * ends first), 8b4d801b2b12 (v3.12: a task's breakpoints are counted by CPU) and v3.12's care for members of groups that are off.
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
@@ -46,6 +46,10 @@ export class V3_15 extends V3_11 {
 
   override make_breakpoint_pmu(): BreakpointPmu {
     return new BreakpointPmuV3_15(this);
+  }
+
+  override perf_sample_reads({ state }: PerfEvent): boolean {
+    return state === PERF_EVENT_STATE_ACTIVE;
   }
 
   override perf_ioctl_pointer(event: PerfEvent, command: number, argument: Exclude<IoctlArgument, number>): number {

@@ -1,8 +1,9 @@
 /** The times in the READ of a sample are those of its instant, not those of the last change to the event's context. */
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
-  KERNELS, Linux, PAGE_SIZE, PERF_FORMAT_GROUP, PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_RECORD_READ, PERF_RECORD_SAMPLE,
-  PERF_SAMPLE_READ, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_TYPE_HARDWARE, USER_LOOP, perf_event_attr,
+  KERNELS, Linux, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_EVENT_IOC_DISABLE, PERF_FORMAT_GROUP, PERF_FORMAT_TOTAL_TIME_ENABLED,
+  PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_RECORD_READ, PERF_RECORD_SAMPLE, PERF_SAMPLE_READ, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_TYPE_HARDWARE,
+  PERF_TYPE_SOFTWARE, USER_LOOP, perf_event_attr, type PerfEventAttr,
 } from '../../../kernel/index.ts';
 
 const TIMES = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
@@ -102,4 +103,39 @@ test.each(['v3.1', 'v3.2', 'v4.15'])('%s: what a child had for a CPU on which it
   const [, enabled, running] = self.read(fd) as readonly number[];
   expect(running).toBe(0);
   expect(enabled - before).toBeGreaterThanOrEqual(3 * MS);
+});
+
+describe('a member of a group that has been disabled', () => {
+  /** Its count in the first sample after that and in the last, when a further event has taken its counter. */
+  const counts = (version: string, fields: Partial<PerfEventAttr>): readonly [number, number] => {
+    const kernel = KERNELS.find(({ variant }) => variant.name === version)!;
+    const self = new Linux({ kernel, config: { nmi_watchdog: false } }).spawn('test');
+    const attr = perf_event_attr({ type: PERF_TYPE_HARDWARE, config: 0n, exclude_kernel: true, read_format: BigInt(PERF_FORMAT_GROUP) });
+    const leader = self.perf_event_open({ ...attr, sample_period: 200_000n, sample_type: BigInt(PERF_SAMPLE_READ) }, 0, -1, -1, 0);
+    const member = self.perf_event_open({ ...attr, ...fields }, 0, -1, leader, 0);
+    const mapping = self.mmap(leader, 9 * PAGE_SIZE);
+    if (typeof mapping === 'number') throw new Error(`mmap: ${mapping}`);
+    self.ioctl(member, PERF_EVENT_IOC_DISABLE);
+    self.perf_event_open({ ...attr, config: 4n }, 0, -1, -1, 0);
+    mapping.read();
+    self.run(0.8 * MS, USER_LOOP);
+    const values = mapping.read().filter(({ type }) => type === PERF_RECORD_SAMPLE).map((record) => record.values![2]);
+    expect(values.length).toBeGreaterThan(5);
+    return [values[0], values.at(-1)!];
+  };
+  const CPU_CLOCK = { type: PERF_TYPE_SOFTWARE, config: BigInt(PERF_COUNT_SW_CPU_CLOCK) };
+
+  test.each(['v3.1', 'v3.2', 'v3.11'])('%s: is read all the same, what its counter counts now and a clock by the time', (version) => {
+    const [misses, more] = counts(version, { config: 5n });
+    expect(more).not.toBe(misses);
+    const [before, after] = counts(version, CPU_CLOCK);
+    expect(after - before).toBeGreaterThan(0.6 * MS);
+  });
+
+  test.each(['v3.15', 'v4.15', 'v6.18'])('%s: has what it had', (version) => {
+    for (const fields of [{ config: 5n }, CPU_CLOCK]) {
+      const [before, after] = counts(version, fields);
+      expect(after).toBe(before);
+    }
+  });
 });
