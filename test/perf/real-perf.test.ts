@@ -18,10 +18,19 @@ const EVENTS = 'cpu-clock,cpu-clock,cpu-clock';
 const FREQ = 1000;
 const PAGES = 8;
 
+/** Other work only ever takes samples away: of so many recordings the one with the most was disturbed the least. */
+const ATTEMPTS = 3;
+
 const MACHINE = { kernel: 'v6.18', tool: '6.1', hz: 250 } as const;
 
 interface Woken extends Recorded {
   readonly wakeups: number;
+}
+
+function measured(folder: string): Woken {
+  const path = join(folder, 'perf.data');
+  const { stderr } = perf('record', '-o', path, '-F', String(FREQ), '-m', String(PAGES), '-e', EVENTS, '--', ...PROGRAM);
+  return { ...recorded(readFileSync(path)), wakeups: Number(/Woken up (\d+) times/.exec(stderr)?.[1]) };
 }
 
 function simulated(cpus: number): Woken {
@@ -58,9 +67,7 @@ const title = reason === null ? 'perf 6.1 and its simulation' : `perf 6.1 and it
   let counted!: { real: string; ours: string };
 
   beforeAll(() => {
-    const path = join(folder, 'perf.data');
-    const { stderr } = perf('record', '-o', path, '-F', String(FREQ), '-m', String(PAGES), '-e', EVENTS, '--', ...PROGRAM);
-    real = { ...recorded(readFileSync(path)), wakeups: Number(/Woken up (\d+) times/.exec(stderr)?.[1]) };
+    real = Array.from({ length: ATTEMPTS }, () => measured(folder)).reduce((best, one) => (one.samples > best.samples ? one : best));
     ours = simulated(real.cpus);
     counted = { real: perf('stat', '-e', CLOCKS, '--', ...PROGRAM).stderr, ours: simulatedStat() };
   }, 60_000);
