@@ -79,7 +79,7 @@ function eventLine(row: StatRow, { tool, big_num = false }: StatTable, repeats: 
   const number = fixed(value, unit === '' ? 0 : clockPrecision);
   const count = (big_num ? grouped(number) : number).padStart(COUNTS_LEN);
   const [metric, ...more] = tool === '3.2' ? metrics_3_2(event, line.value, averages) : metricsOf(event, line.value, averages);
-  const noise = repeats ? `  ( +-${fixed(line.noise, 2, 6)}% )` : '';
+  const noise = repeats ? spread(line.noise, tool) : '';
   const indent = ' '.repeat(cpuColumn(cpu, tool).length + COUNTS_LEN + 1 + unitColumn.length + NAME_LEN[tool]);
   const extra = more.map((one) => `\n${indent}${metricColumn(one)}`).join('');
   return `${cpuColumn(cpu, tool)}${count} ${unitColumn}${event.name.padEnd(NAME_LEN[tool])}${metric === undefined && tool === '3.2' && isClock(event) ? '' : metricColumn(metric)}${extra}${noise}${multiplexed(row, tool)}\n`;
@@ -100,7 +100,7 @@ function metricColumn(metric: Metric | undefined): string {
 
 function footer({ tool, nmi_watchdog, isChild }: StatTable, runs: readonly StatRun[], rows: readonly StatRow[]): string {
   const seconds = runs.map(({ elapsed_ns }) => elapsed_ns / 1e9);
-  if (tool === '3.2') return `${fixed(average(seconds), 9, 18)} seconds time elapsed${seconds.length === 1 ? '' : ' '.repeat(NOISE_INDENT_3_2)}${noiseOf(seconds)}\n\n`;
+  if (tool === '3.2') return `${fixed(average(seconds), 9, 18)} seconds time elapsed${seconds.length === 1 ? '' : ' '.repeat(NOISE_INDENT_3_2)}${noiseOf(seconds, tool)}\n\n`;
   const hint = nmi_watchdog && rows.some(({ line: { state } }) => state === 'not counted') ? WATCHDOG_HINT : '';
   return `${elapsedText(seconds)}${isChild && runs.length === 1 ? timesText(runs[0]) : ''}\n\n${hint}`;
 }
@@ -109,11 +109,16 @@ function elapsedText(seconds: readonly number[]): string {
   if (seconds.length === 1) return ` ${fixed(seconds[0], 9, 17)} seconds time elapsed`;
   const error = standardError(seconds);
   const digits = error > 1 ? 2 : error === 0 ? 9 : Math.ceil(-Math.log10(error)) + 2;
-  return ` ${fixed(average(seconds), digits, 17)} +- ${fixed(error, digits)} seconds time elapsed${noiseOf(seconds)}`;
+  return ` ${fixed(average(seconds), digits, 17)} +- ${fixed(error, digits)} seconds time elapsed${noiseOf(seconds, '6.1')}`;
 }
 
-function noiseOf(seconds: readonly number[]): string {
-  return seconds.length === 1 ? '' : `  ( +-${fixed((100 * standardError(seconds)) / average(seconds), 2, 6)}% )`;
+function noiseOf(seconds: readonly number[], tool: StatTable['tool']): string {
+  return seconds.length === 1 ? '' : spread((100 * standardError(seconds)) / average(seconds), tool);
+}
+
+/** v6.1 shows none where there is none. */
+function spread(percent: number, tool: StatTable['tool']): string {
+  return percent === 0 && tool === '6.1' ? '' : `  ( +-${fixed(percent, 2, 6)}% )`;
 }
 
 /** The child's own CPU time. */
