@@ -64,7 +64,7 @@ function parse_event(text: string, groupModifiers: string, list: string): EventS
   if (text === '') throw new InputError(`an event name is missing in '${list}'.`);
   if (/[{}]/.test(text)) throw new InputError(`what is '${text}' in '${list}'? A group is written {a,b}, with its modifiers behind as in {a,b}:S.`);
   if (isPmuEvent(text)) {
-    const { event, modifiers } = pmuEvent(text, event_named);
+    const { event, modifiers } = pmuEvent(text, event_named, isEvent);
     return { ...event, ...modified(event.name, modifiers, groupModifiers, text) };
   }
   const other = notModelled(text);

@@ -101,6 +101,11 @@ describe('terms', () => {
     ['cpu/cycles,branch_type=k/', { type: 0, config: 0, branch_type: 10 }],
     ['cpu/cycles,branch_type=no/', { type: 0, config: 0, branch_type: 0 }],
     ['cpu/cycles,freq=50/:pp', { type: 0, config: 0, freq: 50, precise_ip: 2 }],
+    ['cycles/period=1000/u', { type: 0, config: 0, period: 1000, exclude_kernel: true }],
+    ['cpu-clock/freq=50,period=60,name=mine/', { name: 'mine', type: 1, config: 0, period: 60 }],
+    ['cpu-clock/period=60,freq=50,config=1/', { type: 1, config: 1, freq: 50 }],
+    ['r1c2//', { type: 4, config: 0x1c2 }],
+    ['L1-dcache-loads/period=60/', { name: 'L1-dcache-loads', type: 3, config: 0, period: 60 }],
   ])('%s', (text, expected) => {
     expect(parse_events(text)).toEqual([{ name: text, ...PLAIN, ...(text.includes(':pp') || text.endsWith('u') ? { exclude_hv: text.endsWith('u') } : {}), ...expected }]);
   });
@@ -130,6 +135,8 @@ describe('what cannot be understood is refused in one sentence', () => {
     ['cpu/umsk=1/', "unknown term in 'cpu/umsk=1/': 'umsk'; did you mean 'umask'?"],
     ['cpu/umask=256/', "invalid value '256' of the term 'umask' in 'cpu/umask=256/': it is a number of up to 8 bits."],
     ['cpu/name/', "the term 'name' has no value in 'cpu/name/'."],
+    ['cycles/umask=1/', "unknown term in 'cycles/umask=1/': 'umask'"],
+    ['cycles/instructions/', "unknown term in 'cycles/instructions/': 'instructions'"],
     ['gpu/event=1/', "unknown PMU 'gpu'; did you mean 'cpu'?"],
     ['cycles:u:k', /^bad modifier in 'cycles:u:k'/],
   ])('%s', (list, sentence) => {
