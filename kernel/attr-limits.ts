@@ -43,8 +43,11 @@ const OPEN_FLAGS: readonly [Release, number][] = [['2.6', 3], ['3.14', 4]];
 /** Events of PERF_TYPE_SOFTWARE. The dummy event is of v3.12; here every kernel has it, for the records it carries. */
 const SOFTWARE_EVENTS: readonly [Release, number][] = [['2.6', 10], ['4.4', 11], ['5.13', 12]];
 
-/** The release (from memory) in which the clocks got types of their own, beside their numbers among the software events. */
+/** The release in which the clocks got types of their own, beside their numbers among the software events (0d6d062ca27e). */
 const CLOCK_TYPES: Release = '6.5';
+
+/** The release that gave a reserved place of the structure, at which nobody had looked, to sample_max_stack. */
+const SAMPLE_MAX_STACK: Release = '4.8';
 
 export interface AttrLimits {
   /** sizeof(struct perf_event_attr). */
@@ -60,6 +63,8 @@ export interface AttrLimits {
   readonly software_max: number;
   /** Whether cpu-clock and task-clock have types of their own too. */
   readonly clock_types: boolean;
+  /** Whether sample_max_stack is known. */
+  readonly max_stack: boolean;
   /** Flags of attr that are reserved. */
   readonly unknown_flags: readonly AttrFlag[];
 }
@@ -80,6 +85,7 @@ export function attr_limits(release: Release): AttrLimits {
     flags: 2 ** last(OPEN_FLAGS) - 1,
     software_max: last(SOFTWARE_EVENTS),
     clock_types: has(CLOCK_TYPES),
+    max_stack: has(SAMPLE_MAX_STACK),
     unknown_flags: (Object.keys(ATTR_FLAGS) as AttrFlag[]).filter((flag) => !has(FLAGS[flag] ?? '2.6')),
   };
 }

@@ -36,6 +36,7 @@ export abstract class AttrCode extends BufferCode {
     for (const [field, offset, zero] of ATTR_FIELDS) {
       if (offset >= Math.min(size, this.attr_limits.size)) Object.assign(attr, { [field]: zero });
     }
+    if (!this.attr_limits.max_stack) attr.sample_max_stack = 0;
     attr.branch_sample_type = branch_sample_type(attr);
     return this.perf_attr_invalid(attr) || attr;
   }

@@ -185,14 +185,19 @@ export abstract class ControlCode extends TickCode {
 
   /** PERF_EVENT_IOC_PERIOD: a period takes effect with the next overflow (v3.2), a frequency with the next adjustment. */
   perf_event_period(event: PerfEvent, value: bigint): number {
-    if (!event.is_sampling || value === 0n || this.perf_period_invalid({ ...event.attr, sample_period: value })) return -EINVAL;
+    if (!event.is_sampling || value === 0n || this.perf_new_period_invalid({ ...event.attr, sample_period: value })) return -EINVAL;
     if (event.attr.freq) event.sample_freq = Number(value);
     else event.hw.sample_period = Number(value);
     return 0;
   }
 
-  /** Whether no event may have this period, or frequency. */
-  perf_period_invalid({ freq, sample_period }: PerfEventAttr): boolean {
+  /** Whether no event may be opened with this period, or frequency. */
+  perf_period_invalid(attr: PerfEventAttr): boolean {
+    return this.perf_new_period_invalid(attr);
+  }
+
+  /** Whether no event may be given this period, or frequency. */
+  perf_new_period_invalid({ freq, sample_period }: PerfEventAttr): boolean {
     return freq && sample_period > BigInt(this.sysctl_perf_event_sample_rate);
   }
 

@@ -37,6 +37,9 @@ export interface GroupRequest {
   readonly output: PerfEvent | null;
 }
 
+/** The steps: the task is found, its leader found to inherit alike, the event made and its clock set, its output set. */
+export type PermissionStep = 'task' | 'leader' | 'clock' | 'output';
+
 export abstract class OpenCode extends AttrCode {
   /** The PMUs in the order in which they are asked whether an event is theirs. */
   abstract readonly pmus: readonly PmuOperations[];
@@ -72,7 +75,7 @@ export abstract class OpenCode extends AttrCode {
     const { attr, target, cpu } = event;
     if (flags & PERF_FLAG_PID_CGROUP) return -EBADF;
     if (attr.use_clockid && !clock_exists(attr.clockid, event.pmu)) return -EINVAL;
-    if (!this.perf_check_permission(target)) return -EACCES;
+    if (this.perf_permission_denied('clock', target)) return -EACCES;
     const ctx = this.find_get_context(this.perf_context_pmu(event, group.leader).task_ctx_nr, target, cpu);
     if (typeof ctx === 'number') return ctx;
     const unfit = this.perf_group_unfit(event, group.leader, ctx);
@@ -82,18 +85,18 @@ export abstract class OpenCode extends AttrCode {
       const result = this.perf_event_set_output(event, group.output);
       if (result !== 0) return result;
     }
-    const oversized = this.perf_event_oversized(event, group.leader);
-    if (oversized !== 0) {
-      this.perf_event_drop_buffer(event);
-      return oversized;
-    }
+    const refused = this.perf_event_refused(event, group.leader);
+    if (refused !== 0) this.perf_event_drop_buffer(event);
+    else this.perf_event_install(event, group.leader, ctx, fd, flags);
+    return refused;
+  }
+
+  /** What is still asked of an event that has its context, its group and its output. */
+  perf_event_refused(event: PerfEvent, leader: PerfEvent | null): number {
+    if (this.perf_permission_denied('output', event.target)) return -EACCES;
+    const oversized = this.perf_event_oversized(event, leader);
     // AUX data in samples comes from an AUX event that leads the group, and there are none here.
-    if (attr.aux_sample_size !== 0) {
-      this.perf_event_drop_buffer(event);
-      return -EINVAL;
-    }
-    this.perf_event_install(event, group.leader, ctx, fd, flags);
-    return 0;
+    return oversized || (event.attr.aux_sample_size === 0 ? 0 : -EINVAL);
   }
 
   /** Everything is in order: the event goes into its context and gets its file. */
@@ -136,7 +139,7 @@ export abstract class OpenCode extends AttrCode {
   perf_target_task(pid: number, _attr: PerfEventAttr, _leader: PerfEvent | null): TaskStruct | number {
     const task = pid === 0 ? this.current() : this.find_task(pid);
     if (task === null) return -ESRCH;
-    return this.ptrace_may_access(task) ? task : -EACCES;
+    return this.perf_permission_denied('task', task) ? -EACCES : task;
   }
 
   /** One's own tasks may be looked into, and with the capability all. */
@@ -145,9 +148,14 @@ export abstract class OpenCode extends AttrCode {
     return user.capable || user === task.user;
   }
 
-  /** A second look at the permission, once the event exists: in later versions the only one. */
-  perf_check_permission(_task: TaskStruct | null): boolean {
-    return true;
+  /** Behind which step perf_event_open(2) asks whether the caller may look into the task. */
+  get permission_step(): PermissionStep {
+    return 'task';
+  }
+
+  /** Whether that is asked here, and the answer is no. */
+  perf_permission_denied(step: PermissionStep, task: TaskStruct | null): boolean {
+    return step === this.permission_step && task !== null && !this.ptrace_may_access(task);
   }
 
   /** Whether what a read of the group returns would be too large; v3.2 does not ask. */

@@ -4,7 +4,7 @@
  *
  * Parent: v3.11.
  * Upstream commit: b69cf53640da (March 2014) with cf4957f17f2a (v3.12: IOC_ID), CIRC_SPACE of v3.13, bad7192b842c (v3.14:
- * IOC_PERIOD begins a period at once), 0819b2e30ccb (no period of 2^63 or more), 46ce0fe97a6b (at an exit the last event
+ * IOC_PERIOD begins a period at once), 0819b2e30ccb (no event is opened with a period of 2^63 or more), 46ce0fe97a6b (at an exit the last event
  * ends first), 8b4d801b2b12 (v3.12: a task's breakpoints are counted by CPU) and v3.12's care for members of groups that are off.
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
@@ -62,7 +62,12 @@ export class V3_15 extends V3_11 {
   }
 
   override perf_period_invalid(attr: PerfEventAttr): boolean {
-    return super.perf_period_invalid(attr) || (!attr.freq && attr.sample_period >= 1n << 63n);
+    return super.perf_period_invalid(attr) || this.perf_period_negative(attr);
+  }
+
+  /** As a signed number, which the PMUs take it for. */
+  perf_period_negative({ freq, sample_period }: PerfEventAttr): boolean {
+    return !freq && sample_period >= 1n << 63n;
   }
 
   override perf_event_period(event: PerfEvent, value: bigint): number {

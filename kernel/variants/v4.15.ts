@@ -5,7 +5,7 @@
  * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with a723968c0ed3 (v4.3: no read larger
  * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), c6e5b73242d2 (v4.5: inherited events end when theirs is closed),
  * 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for
- * late), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
+ * once the task and the leader are known to fit), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
  * (v4.13: inherited events may be read as a group, but not into samples), e5779e8e1229 (v4.3: no breakpoints on kernel code
  * without kprobes), 0a74c5b3d290 (v4.6: what only counts has no samples to be asked about), c85b03349640 (v4.8: only
  * addresses count as depth of a call chain) and F_SETOWN's ESRCH (v4.14).
@@ -22,6 +22,7 @@ import { TASK_SIZE_MAX, type BreakpointPmu } from '../breakpoint-pmu.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
 import { read_size } from '../output.ts';
 import { list_del_init, list_entries } from '../list.ts';
+import type { PermissionStep } from '../open.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference } from '../primitives.ts';
 import {
   MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type File, type PerfCpuContext, type PerfEvent, type PerfEventContext, type RingBuffer, type TaskStruct,
@@ -137,7 +138,7 @@ export class V4_15 extends V4_2 {
     }
   }
 
-  /** A new period starts the event, so that it is throttled no longer (as v4.9 has it; since when is not known). */
+  /** A new period starts the event, so that it is throttled no longer (v4.4 does not have it, v4.9 does). */
   override perf_event_begin_period(event: PerfEvent): void {
     if (event.state === PERF_EVENT_STATE_ACTIVE && event.hw.interrupts === MAX_INTERRUPTS) this.perf_event_unthrottle(event);
     super.perf_event_begin_period(event);
@@ -163,12 +164,8 @@ export class V4_15 extends V4_2 {
     this.perf_event_task(task, null, false);
   }
 
-  override ptrace_may_access(): boolean {
-    return true;
-  }
-
-  override perf_check_permission(task: TaskStruct | null): boolean {
-    return task === null || super.ptrace_may_access(task);
+  override get permission_step(): PermissionStep {
+    return 'leader';
   }
 
   override perf_inherit_invalid({ inherit, sample_type }: PerfEventAttr): boolean {

@@ -10,7 +10,7 @@
  * Reference: section 6.4 of kernel.md with E10; E11.
  * Not modelled: that since v3.19 inherited events of a closed one are taken away a little later (fadfe7be6e50).
  */
-import { EBADF, EINVAL, EOPNOTSUPP, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
+import { EACCES, EBADF, EINVAL, EOPNOTSUPP, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { BreakpointPmu } from '../breakpoint-pmu.ts';
 import { READ_ONCE } from '../primitives.ts';
@@ -43,7 +43,9 @@ export class V4_2 extends V3_18 {
 
   override perf_target_task(pid: number, attr: PerfEventAttr, leader: PerfEvent | null): TaskStruct | number {
     const task = super.perf_target_task(pid, attr, leader);
-    return typeof task !== 'number' && leader !== null && leader.attr.inherit !== attr.inherit ? -EINVAL : task;
+    if (typeof task === 'number') return task;
+    if (leader !== null && leader.attr.inherit !== attr.inherit) return -EINVAL;
+    return this.perf_permission_denied('leader', task) ? -EACCES : task;
   }
 
   override perf_group_unfit(event: PerfEvent, leader: PerfEvent | null, ctx: PerfEventContext): number {

@@ -10,6 +10,7 @@
  * Not modelled: events for other CPUs, whose enabled time is as old as their last turn.
  */
 import { attr_limits } from '../attr-limits.ts';
+import type { PermissionStep } from '../open.ts';
 import { PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { V5_10 } from './v5.10.ts';
@@ -25,6 +26,11 @@ export class V5_13 extends V5_10 {
   };
 
   override readonly attr_limits = attr_limits('5.13');
+
+  /** Last, so that no lock is held meanwhile (78af4dc949da, v5.11). */
+  override get permission_step(): PermissionStep {
+    return 'output';
+  }
 
   override perf_event_exit_event(event: PerfEvent, ctx: PerfEventContext): void {
     const { parent } = event;

@@ -3,12 +3,14 @@
  *
  * Parent: v5.2.
  * Upstream commit: fd7d55172d1e "perf/cgroups: Don't rotate events for cgroups unnecessarily" (June 2019), with
- * 8d5bce0c37fa (v4.17: groups ordered by CPU and turn) and its repair of v5.5.
+ * 8d5bce0c37fa (v4.17: groups ordered by CPU and turn), its repair of v5.4, and 913a90bc5a3a (IOC_PERIOD takes no period of
+ * 2^63 or more).
  * Claim: events for other CPUs neither keep the timer going nor take turns.
  * Known to fail: as v5.2.
  * Reference: perf_rotate_context, ctx_event_to_rotate and flexible_sched_in of kernel/events/core.c, v5.3; section 11.
  * Not modelled: cgroups; the tree, whose order for one CPU is that of the list here.
  */
+import type { PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_FLEXIBLE } from '../context.ts';
 import { list_add_tail, list_del_init, list_next } from '../list.ts';
@@ -27,6 +29,11 @@ export class V5_3 extends V5_2 {
   };
 
   override readonly attr_limits = attr_limits('5.3');
+
+  /** PERF_EVENT_IOC_PERIOD refuses what perf_event_open(2) does (913a90bc5a3a). */
+  override perf_new_period_invalid(attr: PerfEventAttr): boolean {
+    return super.perf_new_period_invalid(attr) || this.perf_period_negative(attr);
+  }
 
   override group_sched_in(leader: PerfEvent, cpuctx: PerfCpuContext, ctx: PerfEventContext): boolean {
     const on = super.group_sched_in(leader, cpuctx, ctx);

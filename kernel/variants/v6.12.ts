@@ -16,6 +16,7 @@ import { ECHILD, PERF_FORMAT_GROUP, PERF_SAMPLE_TID, POLL_IN, type PerfEventAttr
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL } from '../context.ts';
 import { list_entries } from '../list.ts';
+import type { PermissionStep } from '../open.ts';
 import type { Sample } from '../output.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_inc } from '../primitives.ts';
 import { PerfSampleData } from '../sample-data.ts';
@@ -33,6 +34,11 @@ export class V6_12 extends V5_19 {
   };
 
   override readonly attr_limits = attr_limits('6.12');
+
+  /** Before a context is looked for (bd2756811766, v6.2). */
+  override get permission_step(): PermissionStep {
+    return 'clock';
+  }
 
   /**
    * Only the groups of the event's own PMU go off and on: a sibling of another PMU has to wait for its leader's next turn.

@@ -1,9 +1,9 @@
 /** What came with which version: the kernel of that name has it, and the one before does not. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  EACCES, ENOTTY, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_COUNT_SW_PAGE_FAULTS,
+  EACCES, EINVAL, ENOTTY, EOVERFLOW, Linux, Mapping, PAGE_SIZE, PERF_COUNT_SW_CPU_CLOCK, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_COUNT_SW_PAGE_FAULTS,
   PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_BPF, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_ID, PERF_RECORD_EXIT,
-  PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_RECORD_READ, PERF_SAMPLE_ID, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID, PERF_TYPE_HARDWARE,
+  PERF_RECORD_MISC_MMAP_DATA, PERF_RECORD_MISC_USER, PERF_RECORD_READ, PERF_SAMPLE_CALLCHAIN, PERF_SAMPLE_ID, PERF_SAMPLE_PERIOD, PERF_SAMPLE_TID, PERF_TYPE_HARDWARE,
   PERF_TYPE_SOFTWARE, PROT_READ, perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
 
@@ -38,6 +38,21 @@ test.each([['v3.11', 4], ['v3.15', 1]])('on %s a period that is changed after 6 
   let after = 0;
   for (; buffer.peek().length === 0; after++) self.fault(1);
   expect(after).toBe(more);
+});
+
+test.each([
+  ['v3.11', true, true], ['v3.15', false, true], ['v4.2', false, true], ['v4.15', false, true], ['v5.2', false, true], ['v5.3', false, false],
+])('on %s an event may have a period of 2^63 when it is opened: %s (0819b2e30ccb, v3.15); later: %s (913a90bc5a3a, v5.3)', (kernel, first, later) => {
+  const self = spawn(kernel);
+  const period = 1n << 63n;
+  expect(opened(self, { sample_period: period }) !== -EINVAL).toBe(first);
+  expect(self.ioctl(opened(self, { sample_period: 1n }), PERF_EVENT_IOC_PERIOD, period)).toBe(later ? 0 : -EINVAL);
+});
+
+// Until v4.8 the place of sample_max_stack was reserved, and nobody looked at it.
+test.each([['v4.2', true], ['v4.15', false], ['v6.18', false]])('on %s chains of more than 127 addresses may be asked for: %s', (kernel, may) => {
+  const fd = opened(spawn(kernel), { sample_period: 1n, sample_type: BigInt(PERF_SAMPLE_CALLCHAIN), sample_max_stack: 1000 });
+  expect(fd === -EOVERFLOW).toBe(!may);
 });
 
 test.each([['v3.10', 2], ['v3.11', 1], ['v6.18', 1]])('on %s a hardware event reports the exit of its task in %i records (52d857a8784a, v3.11)', (kernel, records) => {
