@@ -39,6 +39,10 @@ export const CASES: readonly Case[] = existsSync(path) ? (JSON.parse(exact(readF
 /** Cases in which the simulator once differed from the same kernel: found by programs made at random (docs/real-kernel.md). */
 export const FOUND = JSON.parse(exact(readFileSync(join(ROOT, 'test/conformance/found.json'), 'utf8'))) as readonly Case[];
 
+/** What kernels of other ages answered to programs made at random, where v6.18 answers otherwise. */
+export const OLDER = (JSON.parse(exact(readFileSync(join(ROOT, 'test/conformance/older.json'), 'utf8'))) as readonly { linux: string; setup: Case['setup']; observed: Case['observed']['steps'] }[])
+  .map(({ linux, setup, observed }): Case => ({ id: '', area: '', what: '', setup, observed: { steps: observed }, kernel_quirk: false, emulated: false, linux }));
+
 /** Notes on what has changed since v3.2 that do not change the answer, or only by a field that the replay leaves away. */
 const HARMLESS = [
   'v3.x has the same arithmetic', 'v3.x rule perf_output_space()', 'IDENTIFIER since', 'PERF_FORMAT_LOST since',
