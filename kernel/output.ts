@@ -44,13 +44,12 @@ export abstract class OutputCode extends RingBufferCode {
   perf_event__header_size(event: PerfEvent): void {
     const { sample_type } = event;
     event.read_size = this.perf_event_read_size(event);
-    event.header_size =
-      FIELD_SIZE * bits(sample_type & (HEADER_FIELDS | FIXED_LATE_FIELDS)) + (sample_type & PERF_SAMPLE_READ ? event.read_size : 0);
+    event.header_size = fixed_size(sample_type) + (sample_type & PERF_SAMPLE_READ ? event.read_size : 0);
   }
 
   /** The same of what it has in common with the sample_id trailer. Called at the end of perf_event_open. */
   perf_event__id_header_size(event: PerfEvent): void {
-    event.id_header_size = FIELD_SIZE * bits(event.sample_type & ID_FIELDS);
+    event.id_header_size = id_size(event.sample_type);
   }
 
   /** Bytes that read(2) returns. */
@@ -175,6 +174,16 @@ function put_sample(handle: PerfOutputHandle, event: PerfEvent, sample: Sample, 
 /** A stretch of a call chain. Addresses are signed here, as everywhere. */
 function chain_part(context: bigint, { ip, location: { callers = [] } }: Regs): readonly number[] {
   return [Number(BigInt.asIntN(64, context)), ip, ...callers];
+}
+
+/** Bytes of a SAMPLE's fixed fields that are the event's own, without what it reads. */
+export function fixed_size(sample_type: number): number {
+  return FIELD_SIZE * bits(sample_type & (HEADER_FIELDS | FIXED_LATE_FIELDS));
+}
+
+/** Bytes of those that it has in common with the sample_id trailer. */
+export function id_size(sample_type: number): number {
+  return FIELD_SIZE * bits(sample_type & ID_FIELDS);
 }
 
 /** Bytes of a read of an event in a group of `members`. */

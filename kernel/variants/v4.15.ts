@@ -2,8 +2,8 @@
  * v4.15: the time for which an event has been enabled goes on while its task does not run and it waits for a counter.
  *
  * Parent: v4.2.
- * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with a723968c0ed3 (v4.3: no read larger
- * than 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), c6e5b73242d2 (v4.5: inherited events end when theirs is closed),
+ * Upstream commit: 0d3d73aac2ff "perf/core: Rewrite event timekeeping" (October 2017), with a723968c0ed3 (v4.3: no record
+ * of 16 KiB), 4e93ad601a43 (v4.5: who is told of an exit), c6e5b73242d2 (v4.5: inherited events end when theirs is closed),
  * 0161028b7c8a (v4.6: perf_event_paranoid), 86e7972f690c (v4.7: PAUSE_OUTPUT), 79c9ce57eb2d (v4.7: permission is asked for
  * once the task and the leader are known to fit), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
  * (v4.13: inherited events may be read as a group, but not into samples), e5779e8e1229 (v4.3: no breakpoints on kernel code
@@ -20,7 +20,7 @@ import { E2BIG, EFAULT, EINVAL, EPERM, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_
 import { attr_limits } from '../attr-limits.ts';
 import { TASK_SIZE_MAX, type BreakpointPmu } from '../breakpoint-pmu.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
-import { read_size } from '../output.ts';
+import { HEADER_SIZE, fixed_size, id_size, read_size } from '../output.ts';
 import { list_del_init, list_entries } from '../list.ts';
 import type { PermissionStep } from '../open.ts';
 import { mutex_lock, mutex_unlock, rcu_dereference } from '../primitives.ts';
@@ -33,8 +33,8 @@ import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
 import { TracepointPmuV3_4 } from './v3.4.ts';
 import { BreakpointPmuV4_2, V4_2 } from './v4.2.ts';
 
-/** Bytes that one read(2) of an event may return at most. */
-const READ_SIZE_MAX = 16 * 1024;
+/** Bytes of a record that callchains and such leave to what an event reads. */
+export const READ_SIZE_LIMIT = 16 * 1024;
 
 /** Without kprobes there is no list of places in the kernel that may be stopped at. */
 class BreakpointPmuV4_15 extends BreakpointPmuV4_2 {
@@ -172,10 +172,11 @@ export class V4_15 extends V4_2 {
     return inherit && (Number(sample_type) & PERF_SAMPLE_READ) !== 0;
   }
 
-  /** No member of the group may have more to read than fits, with the new event in it. */
-  override perf_event_oversized(event: PerfEvent, leader: PerfEvent | null): number {
-    const group = leader === null ? [event] : [...this.perf_group_events(leader), event];
-    return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_MAX) ? -E2BIG : 0;
+  /** A record of what the event reads must have room for the rest of a sample; nobody asks the others of its group. */
+  override perf_event_oversized({ read_format, sample_type }: PerfEvent, leader: PerfEvent | null): number {
+    const members = leader === null ? 1 : this.perf_group_events(leader).length + 1;
+    const size = read_size(read_format, members) + fixed_size(sample_type) + id_size(sample_type) + HEADER_SIZE;
+    return size >= READ_SIZE_LIMIT ? -E2BIG : 0;
   }
 
   override make_breakpoint_pmu(): BreakpointPmu {

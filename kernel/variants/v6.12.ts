@@ -3,8 +3,9 @@
  * finds it there.
  *
  * Parent: v5.19.
- * Upstream commit: 15def34e2635 (v6.3: the throttle test), with 119a784c8127 (v6.0: PERF_FORMAT_LOST), bd2756811766
- * (v6.2: all events of a task are in one context), 7e8b255650fc (values of inherited events in samples that name the task)
+ * Upstream commit: 15def34e2635 (v6.4: the throttle test), with 119a784c8127 (v6.0: PERF_FORMAT_LOST), bd2756811766
+ * (v6.2: all events of a task are in one context), 382c27f4ed28 (v6.7:
+ * the values of every member of a group must fit), 7e8b255650fc (values of inherited events in samples that name the task)
  * and 62c0b1061593 (small steps of the period).
  * Claim: no tick has more than max_samples_per_tick interrupts of an event; who has lost records can ask how many.
  * Known to fail: what v5.19 fails at; events that one software occurrence overflows share their ids (sample-data.ts);
@@ -12,16 +13,17 @@
  * Reference: section 6.2 of kernel.md, E20; section 11.
  * Not modelled: E19 (SIGTRAP), E21 and E22 (AUX areas, splitting of a mapping).
  */
-import { ECHILD, PERF_FORMAT_GROUP, PERF_SAMPLE_TID, POLL_IN, type PerfEventAttr } from '../abi/index.ts';
+import { E2BIG, ECHILD, PERF_FORMAT_GROUP, PERF_SAMPLE_TID, POLL_IN, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_ALL } from '../context.ts';
 import { list_entries } from '../list.ts';
 import type { PermissionStep } from '../open.ts';
-import type { Sample } from '../output.ts';
+import { read_size, type Sample } from '../output.ts';
 import { READ_ONCE, WRITE_ONCE, atomic_inc } from '../primitives.ts';
 import { PerfSampleData } from '../sample-data.ts';
 import { PERF_EVENT_STATE_ACTIVE, PERF_EVENT_STATE_INACTIVE, type PerfEvent, type PerfEventContext, type Regs, type RingBuffer } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
+import { READ_SIZE_LIMIT } from './v4.15.ts';
 import { V5_19 } from './v5.19.ts';
 
 export class V6_12 extends V5_19 {
@@ -87,19 +89,19 @@ export class V6_12 extends V5_19 {
     if (this.perf_event_fasync(event) !== null && READ_ONCE(event.pending_kill) === 0) WRITE_ONCE(event.pending_kill, POLL_IN);
   }
 
-  /** Its samples no longer have room for others (measured on v6.18; since when is not known). */
-  override perf_sibling_upgraded(sibling: PerfEvent, leader: PerfEvent): void {
-    super.perf_sibling_upgraded(sibling, leader);
-    this.perf_event__header_size(sibling);
-  }
-
-  /** A group of which a child has inherited less, or more, cannot be summed up (32671e3799ca, v6.7). */
+  /** A group of which a child has inherited less, or more, cannot be summed up (32671e3799ca, v6.6). */
   override perf_event_read_all(event: PerfEvent): readonly number[] | number {
     const leader = event.group_leader!;
     const differs = ({ nr_siblings, group_generation }: PerfEvent): boolean =>
       nr_siblings !== leader.nr_siblings || group_generation !== leader.group_generation;
     const isGroup = (event.read_format & PERF_FORMAT_GROUP) !== 0;
     return isGroup && list_entries(leader.child_list).some(differs) ? -ECHILD : super.perf_event_read_all(event);
+  }
+
+  /** No member of the group may have more to read than fits, with the new event in it (382c27f4ed28, v6.7). */
+  override perf_event_oversized(event: PerfEvent, leader: PerfEvent | null): number {
+    const group = leader === null ? [event] : [...this.perf_group_events(leader), event];
+    return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_LIMIT) ? -E2BIG : 0;
   }
 
   override same_owner(event: PerfEvent, output: PerfEvent): boolean {

@@ -30,7 +30,13 @@ export class V6_18 extends V6_16 {
 
   override readonly attr_limits = attr_limits('6.18');
 
-  /** Nothing joins the group of an event whose task has ended (measured). */
+  /** Its samples no longer have room for others: of 2026, which the late releases of v6.18.y have. */
+  override perf_sibling_upgraded(sibling: PerfEvent, leader: PerfEvent): void {
+    super.perf_sibling_upgraded(sibling, leader);
+    this.perf_event__header_size(sibling);
+  }
+
+  /** Nothing joins the group of an event whose task has ended: of 2026, like the last. */
   override perf_group_of(group_fd: number, flags: number): GroupRequest | number {
     const state = this.perf_event_of(group_fd)?.state;
     return state === PERF_EVENT_STATE_EXIT ? -ENODEV : super.perf_group_of(group_fd, flags);
