@@ -7,7 +7,7 @@
 import {
   EBADF, EFAULT, EINVAL, ENOSPC, ENOTTY, ESPIPE, PERF_EVENT_IOC_DISABLE, PERF_EVENT_IOC_ENABLE, PERF_EVENT_IOC_ID, PERF_EVENT_IOC_PERIOD,
   PERF_EVENT_IOC_REFRESH, PERF_EVENT_IOC_RESET, PERF_EVENT_IOC_SET_FILTER, PERF_EVENT_IOC_SET_OUTPUT, PERF_FORMAT_GROUP, PERF_FORMAT_ID, PERF_FORMAT_LOST,
-  PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP,
+  PERF_FORMAT_TOTAL_TIME_ENABLED, PERF_FORMAT_TOTAL_TIME_RUNNING, PERF_IOC_FLAG_GROUP, PERF_TYPE_TRACEPOINT,
 } from './abi/index.ts';
 import type { EventTimes } from './context.ts';
 import { FcntlCode } from './fcntl.ts';
@@ -46,15 +46,15 @@ export abstract class SyscallCode extends FcntlCode {
         return this.with_file(argument, (file) => set(file.event)) ?? -EBADF;
       }
       case PERF_EVENT_IOC_SET_FILTER:
-        return this.perf_event_set_filter(argument);
+        return this.perf_event_set_filter(event);
       default:
         return this.perf_ioctl_later(event, command, argument);
     }
   }
 
-  /** Only tracepoints have fields to filter by, and those here have none. No number is the address of a filter. */
-  perf_event_set_filter(_address: number): number {
-    return -EINVAL;
+  /** Only tracepoints have fields to filter by. The filter of one is fetched then, and no number is the address of a filter. */
+  perf_event_set_filter({ attr }: PerfEvent): number {
+    return attr.type === PERF_TYPE_TRACEPOINT ? -EFAULT : -EINVAL;
   }
 
   /** A command whose argument is no plain number: a 64-bit period, or where to put an answer; null is a NULL pointer. */

@@ -9,7 +9,7 @@
  * Claim: a wakeup between the look at the flag and the sleep is not lost.
  * Known to fail: the grace period may begin before the event has left the first list.
  * Reference: section 6.6 of kernel.md, steps 1 to 6.
- * Not modelled: see the files in kernel/.
+ * Not modelled: that until v4.5 inherited events of a closed one are taken away a tick after their task's next turn (fadfe7be6e50).
  */
 import { PERF_RECORD_MISC_COMM_EXEC, POLLHUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';

@@ -16,7 +16,7 @@
  * takes the CPU's flexible events off only for pinned ones of its own.
  */
 import { load } from '../../sim/memory.ts';
-import { E2BIG, EFAULT, EINVAL, EPERM, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, PERF_SAMPLE_STACK_USER, type PerfEventAttr } from '../abi/index.ts';
+import { E2BIG, EINVAL, EPERM, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, PERF_SAMPLE_STACK_USER, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { TASK_SIZE_MAX, type BreakpointPmu } from '../breakpoint-pmu.ts';
 import { EVENT_ALL, EVENT_FLEXIBLE, type EventTimes } from '../context.ts';
@@ -198,11 +198,6 @@ export class V4_15 extends V4_2 {
 
   override f_setown(file: File, pid: number): number {
     return pid !== 0 && this.find_task(pid) === null ? -ESRCH : super.f_setown(file, pid);
-  }
-
-  /** The filter is fetched before anybody asks whether the event can have one (from memory: since 375637bc5249, v4.7). */
-  override perf_event_set_filter(): number {
-    return -EFAULT;
   }
 
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {

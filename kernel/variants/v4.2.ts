@@ -8,7 +8,7 @@
  * Claim: every reader that can stand on the event is waited for.
  * Known to fail: data_head may go back for a moment; two unmappers may both take themselves for the last.
  * Reference: section 6.4 of kernel.md with E10; E11.
- * Not modelled: that since v3.19 inherited events of a closed one are taken away a little later (fadfe7be6e50).
+ * Not modelled: see the files in kernel/.
  */
 import { EACCES, EBADF, EINVAL, EOPNOTSUPP, PERF_COUNT_SW_CPU_MIGRATIONS, PERF_EVENT_IOC_SET_BPF, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';

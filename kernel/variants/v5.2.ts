@@ -35,6 +35,11 @@ export class V5_2 extends V4_15 {
     return super.perf_ioctl_later(event, command, argument);
   }
 
+  /** The filter is fetched before anybody asks whether the event can have one (v4.19 has it, v4.14 does not). */
+  override perf_event_set_filter(): number {
+    return -EFAULT;
+  }
+
   /** It is the last to have a turn (8e1a2031e4b5, v4.17). */
   override perf_sibling_upgraded(sibling: PerfEvent, leader: PerfEvent): void {
     if (sibling.attach_state & PERF_ATTACH_CONTEXT) list_add_tail(sibling.group_entry, this.groups_of(leader, leader.ctx!));

@@ -70,11 +70,6 @@ export class V6_18 extends V6_16 {
     return leader;
   }
 
-  /** Only a leader's throttling is told of. */
-  override perf_log_throttle(event: PerfEvent, enable: boolean): void {
-    if (event.group_leader === event) super.perf_log_throttle(event, enable);
-  }
-
   override vma_may_split(): boolean {
     return false;
   }

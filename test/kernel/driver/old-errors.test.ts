@@ -1,7 +1,7 @@
 /** What v3.1 and v3.2 refuse, in the order in which they look, where later versions know better. */
 import { describe, expect, test } from '@jest/globals';
 import {
-  EFAULT, EINVAL, ENOSPC, EOPNOTSUPP, EPERM, HW_BREAKPOINT_RW, HW_BREAKPOINT_X, KERNELS, Linux, PAGE_SIZE, PERF_EVENT_IOC_PERIOD,
+  EFAULT, EINVAL, ENOSPC, EOPNOTSUPP, EPERM, HW_BREAKPOINT_RW, HW_BREAKPOINT_X, KERNELS, Linux, PAGE_SIZE, PERF_EVENT_IOC_PERIOD, PERF_EVENT_IOC_SET_FILTER,
   PERF_FLAG_FD_NO_GROUP, PERF_FLAG_FD_OUTPUT, PERF_FORMAT_GROUP, PERF_SAMPLE_RAW, PERF_TYPE_BREAKPOINT, PERF_TYPE_SOFTWARE, PERF_TYPE_TRACEPOINT,
   perf_event_attr, type PerfEventAttr, type Process,
 } from '../../../kernel/index.ts';
@@ -100,3 +100,13 @@ describe('tracepoints, to an ordinary user', () => {
     expect(self.perf_event_open({ ...SCHED_STAT_RUNTIME, config: 1n }, 0, -1, -1, 0)).toBe(answer);
   });
 });
+
+test.each([['v3.2', -EINVAL], ['v4.2', -EINVAL], ['v4.15', -EINVAL], ['v5.2', -EFAULT], ['v6.18', -EFAULT]])(
+  '%s: a filter at no address for an event that can have none; one for a tracepoint is fetched',
+  (version, answer) => {
+    const self = task_of(version);
+    expect(self.ioctl(self.perf_event_open(FAULTS, 0, -1, -1, 0), PERF_EVENT_IOC_SET_FILTER, 5)).toBe(answer);
+    const tracepoint = perf_event_attr({ type: PERF_TYPE_TRACEPOINT, config: 314n });
+    expect(self.ioctl(self.perf_event_open(tracepoint, 0, -1, -1, 0), PERF_EVENT_IOC_SET_FILTER, 5)).toBe(-EFAULT);
+  },
+);
