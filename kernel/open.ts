@@ -81,7 +81,7 @@ export abstract class OpenCode extends AttrCode {
     const unfit = this.perf_group_unfit(event, group.leader, ctx);
     if (unfit !== 0) return unfit;
     if (group.output !== null) {
-      // The event has no context yet, so that until v6.2 no other task's event will do, and its own task's does not either.
+      // The event has no context yet, so that as long as contexts are compared (v5.19) not even its own task's will do.
       const result = this.perf_event_set_output(event, group.output);
       if (result !== 0) return result;
     }

@@ -200,6 +200,13 @@ export class V4_15 extends V4_2 {
     return pid !== 0 && this.find_task(pid) === null ? -ESRCH : super.f_setown(file, pid);
   }
 
+  /** A group is read into as many bytes as its reads have been said to be: zeros stand for members that have left meanwhile (v4.3). */
+  override perf_event_read_all(event: PerfEvent): readonly number[] | number {
+    const values = super.perf_event_read_all(event);
+    const missing = typeof values === 'number' ? 0 : event.read_size / 8 - values.length;
+    return typeof values === 'number' || missing === 0 ? values : [...values, ...Array.from({ length: missing }, () => 0)];
+  }
+
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {
     if (command !== PERF_EVENT_IOC_PAUSE_OUTPUT) return super.perf_ioctl_later(event, command, argument);
     const rb = rcu_dereference(event.rb);

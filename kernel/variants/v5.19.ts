@@ -33,6 +33,11 @@ export class V5_19 extends V5_13 {
     return 8 * 1024 * 1024;
   }
 
+  /** Tasks are compared, and not contexts, of which a new event has none yet: so 6.1 and late updates of 5.10 answer, but not 5.10.13. */
+  override same_owner(event: PerfEvent, output: PerfEvent): boolean {
+    return output.target === event.target;
+  }
+
   override perf_event_time_now({ ctx }: PerfEvent): number {
     const { time, timestamp, is_active } = ctx!;
     return is_active === 0 ? time : time + this.perf_clock() - timestamp;

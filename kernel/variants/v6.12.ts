@@ -104,10 +104,6 @@ export class V6_12 extends V5_19 {
     return group.some((member) => read_size(member.read_format, group.length) > READ_SIZE_LIMIT) ? -E2BIG : 0;
   }
 
-  override same_owner(event: PerfEvent, output: PerfEvent): boolean {
-    return output.target === event.target;
-  }
-
   override perf_inherit_invalid(attr: PerfEventAttr): boolean {
     return super.perf_inherit_invalid(attr) && (Number(attr.sample_type) & PERF_SAMPLE_TID) === 0;
   }

@@ -10,7 +10,7 @@ import { outcome, type Outcome } from './compare.ts';
 /** Cases in which v3.2 differs although their notes do not say so, and why. */
 const DIFFERS: Record<string, string> = {
   'samepmu.enable_flag_group': 'v3.2 applies a group ioctl to the leader, once for each sibling (section 2.6)',
-  'so.flag_fd_output': 'until v6.2 the flag fails for a task on all CPUs: the new event has no context yet that could be compared',
+  'so.flag_fd_output': 'in v3.2 the flag fails for a task on all CPUs: the new event has no context yet that could be compared',
   'so.flag_fd_output_no_group': 'the same',
   'so.record_order_four_events': 'v3.2 fires software events in the order of enabling, last first, not of creation',
   'cap.2ev_p2': 'the same order',
