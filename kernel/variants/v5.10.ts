@@ -4,7 +4,8 @@
  * Parent: v5.3.
  * Upstream commit: f91072ed1b72 (CVE-2020-14351, September 2020), with c4b75479741c (v5.5) and 003461559ef7 (v5.6): pages
  * are charged to the user or to the process, not to both; db0503e4f675 (v5.5: what is added disabled), 3ca270fc9edb (v5.5: a
- * period is fetched before anything is asked of the event), f3bed55e8509 (v5.7: the record of an exit names the parent).
+ * period is fetched before anything is asked of the event), f3bed55e8509 (v5.7: the record of an exit names the parent), 90c91dfb86d0 (a
+ * timer that nothing ended).
  * Claim: of two unmappers one is the last.
  * Known to fail: SET_OUTPUT may hand out a buffer whose last mapping is going; the next mmap loops for ever.
  * Reference: section 6.2 of kernel.md, E16.
@@ -38,6 +39,13 @@ export class V5_10 extends V5_3 {
 
   override perf_period_unreadable(): number {
     return -EFAULT;
+  }
+
+  /** Asked once, which ends the timer where only pinned events are left (90c91dfb86d0, 2020). */
+  override ctx_event_to_rotate(ctx: PerfEventContext): PerfEvent | null {
+    const event = super.ctx_event_to_rotate(ctx);
+    ctx.rotate_necessary = false;
+    return event;
   }
 
   override perf_mmap_user_share(pages: number, extra: number): number {

@@ -6,7 +6,7 @@
  * 8d5bce0c37fa (v4.17: groups ordered by CPU and turn), its repair of v5.4, and 913a90bc5a3a (IOC_PERIOD takes no period of
  * 2^63 or more).
  * Claim: events for other CPUs neither keep the timer going nor take turns.
- * Known to fail: as v5.2.
+ * Known to fail: as v5.2; where only pinned events are left of those that have taken turns, the timer goes on.
  * Reference: perf_rotate_context, ctx_event_to_rotate and flexible_sched_in of kernel/events/core.c, v5.3; section 11.
  * Not modelled: cgroups; the tree, whose order for one CPU is that of the list here.
  */
@@ -44,6 +44,11 @@ export class V5_3 extends V5_2 {
   override ctx_sched_out(ctx: PerfEventContext, cpuctx: PerfCpuContext, type: number): void {
     super.ctx_sched_out(ctx, cpuctx, type);
     if (type & EVENT_FLEXIBLE) ctx.rotate_necessary = false;
+  }
+
+  override list_del_event(event: PerfEvent, ctx: PerfEventContext): void {
+    super.list_del_event(event, ctx);
+    if (ctx.nr_events === 0) ctx.rotate_necessary = false;
   }
 
   override rotation_needed(ctx: PerfEventContext): boolean {

@@ -85,3 +85,24 @@ describe.each(['v3.2', 'v3.4', 'v3.11', 'v5.3', 'v6.18'])('%s', (version) => {
     expect(Math.abs(rotationsIn(on, 100) - (goesOn ? 100 : 0))).toBeLessThanOrEqual(1);
   });
 });
+
+describe.each([['v5.3', true], ['v5.10', false], ['v6.18', false]])('%s', (version, goesOn) => {
+  test('goes on rotating when only a pinned event of a CPU is left, until 90c91dfb86d0', () => {
+    const on = machine(version, 1000);
+    on.self.perf_event_open({ ...CYCLES, pinned: true }, -1, 0, -1, 0);
+    const flexible = Array.from({ length: COUNTERS }, () => on.self.perf_event_open(CYCLES, -1, 0, -1, 0));
+    expect(rotationsIn(on, 50)).toBeGreaterThan(40);
+    for (const fd of flexible) on.self.close(fd);
+    on.self.run(10e6);
+    expect(Math.abs(rotationsIn(on, 100) - (goesOn ? 100 : 0))).toBeLessThanOrEqual(1);
+  });
+
+  test('does not go on when no event of the CPU is left', () => {
+    const on = machine(version, 1000);
+    const flexible = Array.from({ length: COUNTERS + 1 }, () => on.self.perf_event_open(CYCLES, -1, 0, -1, 0));
+    expect(rotationsIn(on, 50)).toBeGreaterThan(40);
+    for (const fd of flexible) on.self.close(fd);
+    on.self.run(10e6);
+    expect(rotationsIn(on, 100)).toBe(0);
+  });
+});
