@@ -2,7 +2,7 @@
  * What distinguishes one processor's PMU from another's, in the manuals' spelling.
  *
  * Reference: Intel SDM volume 3B, chapter 18 "Performance Monitoring"; AMD BKDG, "Performance Monitor Counters".
- * Not modelled: uncore, northbridge and PEBS facilities.
+ * Not modelled: uncore and northbridge facilities; PEBS of Sandy Bridge and later.
  */
 import type { Signal } from './location.ts';
 
@@ -68,6 +68,8 @@ export interface Chip {
   readonly caches: CacheTable;
   /** OFFCORE_RSP registers of a thread; absent: none. */
   readonly offcoreRegisters?: number;
+  /** Events that can be precise, by event select, and by unit mask where it matters; absent: none that are modelled. */
+  readonly pebs?: readonly (readonly [event: number, umask?: number])[];
   /** Last branch records; absent: none that can be used. */
   readonly lbr?: {
     readonly depth: number;

@@ -4,7 +4,7 @@
  *
  * Counters are never ticked: they advance by arithmetic whenever somebody looks, and the next overflow is computed.
  * Reference: Intel SDM 3B 18.2 (event selects, fixed counters, GLOBAL_STATUS/CTRL/OVF_CTRL); AMD BKDG family 10h 3.12.
- * Not modelled: counter masks, edge detection, any-thread counting, PEBS; the freeze on PMI bits.
+ * Not modelled: counter masks, edge detection, any-thread counting; the freeze on PMI bits.
  */
 import { Priority } from '../sim/event-queue.ts';
 import type { Cpu, Machine } from '../sim/machine.ts';
@@ -12,6 +12,7 @@ import type { RandomStream } from '../sim/random.ts';
 import type { Chip } from './chip.ts';
 import { Lbr } from './lbr.ts';
 import { HALTED, type Location } from './location.ts';
+import { OVF_BUFFER, Pebs } from './pebs.ts';
 
 /** Counter indices of the fixed counters start here, as in the kernel (X86_PMC_IDX_FIXED) and in GLOBAL_CTRL. */
 export const FIXED_BASE = 32;
@@ -35,6 +36,8 @@ class Counter {
   readonly position: number;
   readonly modulus: number;
   readonly half: number;
+  /** Where it is noticed that it has overflowed: the modulus, or with PEBS the event after it, for which the overflow has armed the counter. */
+  limit: number;
   /** Present value, in events; fractions stay inside the counter. */
   value = 0;
   signal = 0;
@@ -53,6 +56,7 @@ class Counter {
     this.position = position;
     this.modulus = 2 ** width;
     this.half = 2 ** (width - 1);
+    this.limit = this.modulus;
   }
 }
 
@@ -87,6 +91,8 @@ export class Pmu {
   /** The counters that run; null: to be found out. */
   #running: readonly Counter[] | null = null;
   #lbr: Lbr | null = null;
+  /** The buffer for precise events. */
+  readonly pebs = new Pebs();
 
   constructor(machine: Machine, cpu: Cpu, chip: Chip, handler: (regs: Location) => void) {
     this.chip = chip;
@@ -195,7 +201,14 @@ export class Pmu {
     for (const counter of this.counters) if (counter.enabled) this.#setRunning(counter);
   }
 
-  /** IA32_PERF_GLOBAL_STATUS, as a mask over positions. */
+  /** IA32_PEBS_ENABLE, as a mask over positions. */
+  writePebsEnable(mask: number): void {
+    this.sync();
+    for (const counter of this.counters) counter.limit = counter.modulus + (mask & (1 << counter.position) ? 1 : 0);
+    this.#dirty = true;
+  }
+
+  /** IA32_PERF_GLOBAL_STATUS, as a mask over positions, and OVF_BUFFER. */
   readGlobalStatus(): number {
     this.sync();
     return this.#status;
@@ -226,7 +239,7 @@ export class Pmu {
     for (let i = 0; i < running.length; i++) {
       const counter = running[i];
       const value = counter.value + cycles * counter.rate;
-      if (value < counter.modulus) counter.value = value;
+      if (value < counter.limit) counter.value = value;
       else this.#overflow(counter, from, value);
     }
   }
@@ -237,11 +250,19 @@ export class Pmu {
   }
 
   #overflow(counter: Counter, from: number, value: number): void {
-    const at = from + Math.ceil((counter.modulus - counter.value) / counter.rate);
+    const at = from + Math.ceil((counter.limit - counter.value) / counter.rate);
     counter.value = value - counter.modulus;
-    if (this.chip.globalRegisters) this.#status |= 1 << counter.position;
-    if (counter.interrupt && !this.#lvtpcMasked) this.#pmiAt = Math.min(this.#pmiAt, at + this.#nextSkid);
+    const precise = counter.limit > counter.modulus;
+    if (precise) this.#writeRecord(counter);
+    else if (this.chip.globalRegisters) this.#status |= 1 << counter.position;
+    if ((precise || counter.interrupt) && !this.#lvtpcMasked) this.#pmiAt = Math.min(this.#pmiAt, at + this.#nextSkid);
     this.#dirty = true;
+  }
+
+  /** The event after the overflow writes a record of where it happens; with it, the buffer has reached its threshold. */
+  #writeRecord({ position }: Counter): void {
+    this.pebs.write({ position, location: this.location });
+    this.#status |= OVF_BUFFER;
   }
 
   #deliver(): void {
@@ -270,9 +291,9 @@ export class Pmu {
     if (this.#frozen) return next;
     const running = this.#counting();
     for (let i = 0; i < running.length; i++) {
-      const { rate, interrupt, modulus, value } = running[i];
-      if (!interrupt || rate === 0) continue;
-      const at = this.#synced + Math.ceil((modulus - value) / rate);
+      const { rate, interrupt, modulus, limit, value } = running[i];
+      if ((!interrupt && limit === modulus) || rate === 0) continue;
+      const at = this.#synced + Math.ceil((limit - value) / rate);
       if (at < next) next = at;
     }
     return next;

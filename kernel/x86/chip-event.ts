@@ -18,6 +18,10 @@ export const GENERIC_EVENTS: readonly Signal[] = [
 const X86_RAW_EVENT_MASK = 0xff84_ffffn;
 const AMD64_RAW_EVENT_MASK = 0xf_ff84_ffffn;
 
+/** Event selects of CPU_CLK_UNHALTED, and of INST_RETIRED, which stands for it where events are precise. */
+export const CYCLES_EVENT = 0x3c;
+export const INST_RETIRED = 0xc0;
+
 /** What a kernel knows of generic events. */
 interface GenericEvents {
   /** PERF_COUNT_HW_* by number. */

@@ -35,6 +35,12 @@ export class Msr {
     return this.#hardware.pmu.readCounter(position);
   }
 
+  /** IA32_PEBS_ENABLE. */
+  write_pebs_enable(mask: number): void {
+    this.#hardware.charge('msr');
+    this.#hardware.pmu.writePebsEnable(mask);
+  }
+
   /** MSR_LBR_SELECT. */
   write_lbr_select(mask: number): void {
     this.#hardware.charge('msr');

@@ -3,10 +3,11 @@
  *
  * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
- * Not modelled: BTS, PEBS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
+ * Not modelled: BTS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
  * spurious and back-to-back NMIs; the reset of a PMU whose handler comes to no end (counters stand still in it, so that it does).
  */
 import type { ChipEvent } from '../../pmu/chip.ts';
+import { OVF_BUFFER } from '../../pmu/pebs.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import { EAGAIN, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
@@ -15,6 +16,7 @@ import {
   type PerfEvent, type PerfEventContext, type PmuOperations, type Regs,
 } from '../structs/index.ts';
 import { GENERIC_EVENTS, chip_event, event_constraint } from './chip-event.ts';
+import { IntelDs, intel_pebs_constraint, max_precise, static_call_update as static_call_update_ds } from './ds.ts';
 import { IntelLbr, static_call_update } from './lbr.ts';
 import { intel_pmu_setup_lbr_filter } from './lbr-filter.ts';
 import { Msr } from './msr.ts';
@@ -55,6 +57,8 @@ export class X86Pmu implements PmuOperations {
   #knows_shared_regs = false;
   /** In use since the first event that asked for branches. */
   #lbr: IntelLbr | null = null;
+  /** In use since the first precise event. */
+  #ds: IntelDs | null = null;
 
   constructor(kernel: OverflowCode) {
     this.kernel = kernel;
@@ -98,7 +102,10 @@ export class X86Pmu implements PmuOperations {
     hw.overlap = code.overlap ?? false;
     hw.offcore = code.offcore ?? false;
     this.#knows_shared_regs ||= hw.offcore;
-    if (event.attr.precise_ip > 0) return -EOPNOTSUPP;
+    if (event.attr.precise_ip > 0) {
+      const result = this.#setup_pebs(event, code);
+      if (result !== 0) return result;
+    }
     if (event.sample_type & PERF_SAMPLE_BRANCH_STACK) {
       const result = this.#setup_lbr(event);
       if (result !== 0) return result;
@@ -109,6 +116,20 @@ export class X86Pmu implements PmuOperations {
       hw.period_left = hw.sample_period;
     }
     return this.#validate_group(event);
+  }
+
+  /** Which counters a precise event may have. Without any it is refused, as by the fake reservation of validate_event. */
+  #setup_pebs({ attr, hw, sample_type }: PerfEvent, code: ChipEvent): number {
+    const { chip } = this.kernel.hardware;
+    if (attr.precise_ip > max_precise(chip) || sample_type & PERF_SAMPLE_BRANCH_STACK) return -EOPNOTSUPP;
+    hw.constraint = intel_pebs_constraint(code, chip);
+    if (hw.constraint === 0) return this.out_of_counters;
+    hw.gate = { ...hw.gate, interrupt: false };
+    if (this.#ds === null) {
+      this.#ds = new IntelDs(this.kernel, this.#msr);
+      static_call_update_ds(this, this.#ds);
+    }
+    return 0;
   }
 
   #setup_lbr({ attr, hw }: PerfEvent): number {
@@ -378,6 +399,7 @@ export class X86Pmu implements PmuOperations {
     for (let loops = 0, status = pmu.readGlobalStatus(); status !== 0; status = pmu.readGlobalStatus()) {
       pmu.writeGlobalOvfCtrl(status);
       if (++loops > MAX_HANDLER_LOOPS) break;
+      if (status & OVF_BUFFER) this.drain_pebs();
       for (let position = 0; position < pmu.counters.length; position++) {
         if ((status & (1 << position)) === 0) continue;
         const event = cpu.events[position];
@@ -389,6 +411,9 @@ export class X86Pmu implements PmuOperations {
     }
     if (cpu.enabled) this.enable_all(cpu);
   }
+
+  /** Makes samples of the records of precise events, once there are any. */
+  drain_pebs(): void {}
 
   /** Without a status register every counter is looked at: a sign bit that is clear means that it has wrapped. */
   #x86_pmu_handle_irq(location: Location): void {

@@ -348,7 +348,7 @@ function joined(tail: Uint8Array, head: Uint8Array): Uint8Array {
 
 function refused(name: string, { sample_type }: PerfEventAttr, errno: number): InputError {
   if (Number(sample_type) & PERF_SAMPLE_BRANCH_STACK && errno !== -ENOENT) return branchesRefused(name, errno);
-  if (errno === -EOPNOTSUPP) return new InputError(`precise events (PEBS, IBS) are not modelled: leave out the p of '${name}'.`);
+  if (errno === -EOPNOTSUPP) return new InputError(`this PMU has no event as precise as '${name}': one p is modelled on nehalem and westmere (PEBS), more, and other PMUs, are not; leave out a p or record with --pmu nehalem.`);
   return new InputError(`the kernel refuses event '${name}' on this machine (${errnoName(errno)}): 'perfsim list events' shows what its PMU counts.`);
 }
 

@@ -6,7 +6,7 @@
  * BR_MISP_EXEC.ANY in place of the architectural event. nehalem_hw_cache_event_ids of the kernel for the caches; the events of
  * L1D have the first two counters.
  * Not modelled: that BR_MISP_EXEC.ANY counts more than what retires, and BPU_CLEARS.ANY less; the erratum work-around that pulses the counters on
- * enabling; PEBS; uncore.
+ * enabling; uncore.
  */
 import { NONE, coded, type Chip } from '../chip.ts';
 import {
@@ -52,5 +52,6 @@ export const nehalem: Chip = {
     ...OFFCORE,
   },
   offcoreRegisters: 1,
+  pebs: [[0x0b], [0x0f], [0x0c, 0x01], [0xc0], [0xc2], [0xc4], [0xc5, 0x02], [0xc7], [0xc8, 0x20], [0xcb], [0xf7]],
   lbr: { depth: 16, select: 'with erratum', mispredicted: true, cycles: false },
 };

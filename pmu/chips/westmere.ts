@@ -3,7 +3,7 @@
  *
  * Reference: Intel SDM 3B, 18.2.2 "Architectural Performance Monitoring Version 3", table 19-1 and that of Westmere's
  * events for the codes, and westmere_hw_cache_event_ids of the kernel for those of the caches; CPUID leaf 0AH reports 48-bit counters and no bus cycles.
- * Not modelled: as for Nehalem: the work-around on enabling, PEBS, uncore.
+ * Not modelled: as for Nehalem: the work-around on enabling, uncore.
  */
 import { NONE, coded, type Chip } from '../chip.ts';
 import {
@@ -46,5 +46,6 @@ export const westmere: Chip = {
     ...OFFCORE,
   },
   offcoreRegisters: 2,
+  pebs: [[0x0b], [0x0f], [0x0c, 0x01], [0xc0], [0xc2], [0xc4], [0xc5], [0xc7], [0xc8, 0x20], [0xcb], [0xf7]],
   lbr: { depth: 16, select: 'with erratum', mispredicted: true, cycles: false },
 };
