@@ -48,7 +48,7 @@ describe('perf_event_open', () => {
     expect(opened(attr(BRANCH.ANY | BRANCH.KERNEL))).toBe(0);
   });
 
-  test('refuses what has no records: software events, AMD, and precise events, of which they are not modelled', () => {
+  test('refuses what has no records: software events, AMD, and precise events, whose branches are not modelled', () => {
     expect(opened(attr(BRANCH.ANY, { type: PERF_TYPE_SOFTWARE }))).toBe(-EOPNOTSUPP);
     expect(opened(attr(BRANCH.ANY), { pmu: 'amd64-fam15h' })).toBe(-EOPNOTSUPP);
     expect(opened(attr(BRANCH.ANY, { precise_ip: 1 }))).toBe(-EOPNOTSUPP);
