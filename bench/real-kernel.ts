@@ -38,9 +38,9 @@ function print(pair: Pair, subject: string, made: readonly (readonly Step[])[]):
     }
   }
   console.log(`${subject}: ${all.length} programs, ${[...kinds.values()].reduce((sum, { n }) => sum + n, 0)} differ`);
-  for (const { first, n } of [...kinds.values()].slice(0, SHOWN)) {
-    const { steps, observed, why } = shrink(pair, first);
-    console.log(`\n${n} of this kind: ${why}`);
+  const shown = [...kinds.values()].slice(0, SHOWN);
+  for (const [i, { steps, observed, why }] of shrink(pair, shown.map(({ first }) => first)).entries()) {
+    console.log(`\n${shown[i].n} of this kind: ${why}`);
     for (const step of steps) console.log(`  ${JSON.stringify(step)}`);
     console.log(`  ${JSON.stringify(observed)}`);
   }
