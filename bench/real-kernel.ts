@@ -17,7 +17,7 @@ import { randomMappings } from './real-kernel/random-mappings.ts';
 import { randomProgram } from './real-kernel/random-programs.ts';
 import { THIS_KERNEL } from './real-kernel/real-kernel.ts';
 import { differencesOfUsable, kindOf, shrink, type Difference, type Pair } from './real-kernel/shrink.ts';
-import { VirtualKernel } from './real-kernel/virtual-kernel.ts';
+import { NoAnswer, VirtualKernel } from './real-kernel/virtual-kernel.ts';
 
 const [seed = '1', programs = '1000', name = 'v6.18', image] = process.argv.slice(3);
 /** What can be compared: a virtual machine has PMUs and tracepoints of its own. */
@@ -49,7 +49,7 @@ function print(pair: Pair, subject: string, made: readonly (readonly Step[])[]):
 function compare(model: KernelClass): void {
   const pair = { real: image === undefined ? THIS_KERNEL : new VirtualKernel(image), model };
   const refused = refusal(pair.real);
-  if (refused !== null) throw new Error(refused);
+  if (refused !== null) throw new NoAnswer(refused);
   const { release } = pair.real;
   console.log(`Linux ${release} beside ${name}${release.startsWith(`${name.slice(1)}.`) ? '' : ', which is another version: differences may be changes in Linux'}`);
   const [openings, groups, mappings, others] = ['openings', 'groups', 'mappings', 'programs'].map((stream) => new Random(seed).stream(`real-kernel/${stream}`));
@@ -63,8 +63,16 @@ function compare(model: KernelClass): void {
 
 const model = KERNELS.find((kernel) => kernel.variant.name === name);
 const impossible = model === undefined ? `There is no kernel ${name}; \`perfsim list kernels\` names them.` : (buildProbe() ?? (image === undefined ? null : VirtualKernel.missing(image)));
-if (impossible === null) compare(model!);
-else {
-  console.log(impossible);
+if (impossible === null) {
+  try {
+    compare(model!);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    fail(error.message);
+  }
+} else fail(impossible);
+
+function fail(sentence: string): void {
+  console.log(sentence);
   process.exitCode = 1;
 }
