@@ -23,6 +23,8 @@ export interface ChipEvent {
   readonly fixed?: number;
   /** OFFCORE_RESPONSE: what it counts is written into a register beside the event select, of which there are few. */
   readonly offcore?: boolean;
+  /** The register is left empty, so that nothing is counted. */
+  readonly unfiltered?: boolean;
   /** CPUID leaf 0AH says that the event is not available, although the register takes its code. */
   readonly unavailable?: boolean;
 }
@@ -66,6 +68,8 @@ export interface Chip {
   readonly events: readonly ChipEvent[];
   /** What perf's cache events stand for (hw_cache_event_ids of the kernel). */
   readonly caches: CacheTable;
+  /** What they stood for at first, where that was something else. */
+  readonly formerCaches?: CacheTable;
   /** OFFCORE_RSP registers of a thread; absent: none. */
   readonly offcoreRegisters?: number;
   /** Events that can be precise, by event select, and by unit mask where it matters; absent: none that are modelled. */
@@ -97,8 +101,8 @@ export function cacheEvent(caches: CacheTable, cache: number, operation: number,
 }
 
 /** All events of the chip: the generic ones, and those of the caches, some of which are the same. */
-export function allEvents({ events, caches }: Chip): ChipEvent[] {
-  const tables = CACHES.flatMap((cache) => CACHE_OPERATIONS.flatMap((operation) => caches[cache][operation] ?? []));
+export function allEvents({ events, caches, formerCaches = caches }: Chip): ChipEvent[] {
+  const tables = [caches, formerCaches].flatMap((table) => CACHES.flatMap((cache) => CACHE_OPERATIONS.flatMap((operation) => table[cache][operation] ?? [])));
   return [...events, ...tables.filter((event) => event !== null)];
 }
 

@@ -4,13 +4,15 @@
  * Parent: v3.4.
  * Upstream commit: 9bb5d40cd93c "perf: Fix mmap() accounting hole" (June 2013), with 26cb63ad11e0, dd9c086d9f50 (a record
  * larger than the buffer), 724b6daa13e1 (v3.5: a group ioctl acts on the siblings), 226424eee809 (v3.9: a group that moves
- * goes on counting), 778141e3cf0b (the period that samples of clocks tell of) and 2fe85427e3bf (MMAP_DATA in misc).
+ * goes on counting), 778141e3cf0b (the period that samples of clocks tell of), 2fe85427e3bf (MMAP_DATA in misc) and Sandy Bridge's filters
+ * for the last cache and memory nodes (v3.6).
  * Claim: nobody writes into a buffer that no user can see, and a closed event is on no list.
  * Known to fail: the list is edited under its readers; two unmappers may both take themselves for the last; SET_OUTPUT
  * may hand out a buffer whose last mapping is going.
  * Reference: section 6.3 of kernel.md.
  * Not modelled: a mapping's length beside its buffer's.
  */
+import type { CacheTable, Chip } from '../../pmu/chip.ts';
 import { EINVAL, ENOMEM, EPERM, PERF_RECORD_MISC_MMAP_DATA, POLL_HUP } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import type { MmapRequest } from '../buffer.ts';
@@ -23,7 +25,14 @@ import {
   PERF_EVENT_STATE_INACTIVE, PERF_EVENT_STATE_OFF, RingBuffer, VmArea, type File, type PerfEvent, type PollTable, type UserStruct,
 } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V3_4 } from './v3.4.ts';
+import type { X86Pmu } from '../x86/x86-pmu.ts';
+import { V3_4, X86PmuV3_4 } from './v3.4.ts';
+
+export class X86PmuV3_10 extends X86PmuV3_4 {
+  override hw_cache_event_ids(chip: Chip): CacheTable {
+    return chip.vendor === 'intel' ? chip.caches : super.hw_cache_event_ids(chip);
+  }
+}
 
 export class V3_10 extends V3_4 {
   static override readonly variant: VariantInfo = {
@@ -35,6 +44,10 @@ export class V3_10 extends V3_4 {
   };
 
   override readonly attr_limits = attr_limits('3.10');
+
+  override make_x86_pmu(): X86Pmu {
+    return new X86PmuV3_10(this);
+  }
 
   override group_target(_leader: PerfEvent, sibling: PerfEvent): PerfEvent {
     return sibling;

@@ -22,8 +22,7 @@ import type { Hardware, KernelConfig } from '../base.ts';
 import { Hrtimer, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import type { X86Pmu } from '../x86/x86-pmu.ts';
-import { V3_10 } from './v3.10.ts';
-import { X86PmuV3_4 } from './v3.4.ts';
+import { V3_10, X86PmuV3_10 } from './v3.10.ts';
 
 /** perf_cpu_time_max_percent: how much of the time the PMU's interrupts may take. */
 export const CPU_TIME_MAX_PERCENT = 25;
@@ -47,7 +46,7 @@ class SampleLimits extends struct({ max_samples_per_tick: 0, perf_event_sample_r
   }
 }
 
-export class X86PmuV3_11 extends X86PmuV3_4 {
+export class X86PmuV3_11 extends X86PmuV3_10 {
   readonly #core: V3_11;
 
   constructor(core: V3_11) {

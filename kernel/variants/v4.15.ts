@@ -8,13 +8,14 @@
  * once the task and the leader are known to fit), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
  * (v4.13: inherited events may be read as a group, but not into samples), e5779e8e1229 (v4.3: no breakpoints on kernel code
  * without kprobes), 0a74c5b3d290 (v4.6: what only counts has no samples to be asked about), c85b03349640 (v4.8: only
- * addresses count as depth of a call chain) and F_SETOWN's ESRCH (v4.14).
+ * addresses count as depth of a call chain), F_SETOWN's ESRCH (v4.14), and AMD's table of cache events without stores (v4.14 at the latest).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
  * Not modelled: the one time stamp that replaced three: the times come out the same; that since v4.11 a task that comes onto a CPU
  * takes the CPU's flexible events off only for pinned ones of its own.
  */
+import type { CacheTable, Chip } from '../../pmu/chip.ts';
 import { load } from '../../sim/memory.ts';
 import { E2BIG, EINVAL, EPERM, ESRCH, PERF_EVENT_IOC_PAUSE_OUTPUT, PERF_SAMPLE_READ, PERF_SAMPLE_STACK_USER, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
@@ -29,7 +30,8 @@ import {
 } from '../structs/index.ts';
 import type { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';
-import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
+import type { X86Pmu } from '../x86/x86-pmu.ts';
+import { CPU_TIME_MAX_PERCENT, X86PmuV3_11 } from './v3.11.ts';
 import { TracepointPmuV3_4 } from './v3.4.ts';
 import { BreakpointPmuV4_2, V4_2 } from './v4.2.ts';
 
@@ -55,6 +57,12 @@ class TracepointPmuV4_15 extends TracepointPmuV3_4 {
   }
 }
 
+export class X86PmuV4_15 extends X86PmuV3_11 {
+  override hw_cache_event_ids({ caches }: Chip): CacheTable {
+    return caches;
+  }
+}
+
 export class V4_15 extends V4_2 {
   static override readonly variant: VariantInfo = {
     name: 'v4.15',
@@ -66,6 +74,10 @@ export class V4_15 extends V4_2 {
   };
 
   override readonly attr_limits = attr_limits('4.15');
+
+  override make_x86_pmu(): X86Pmu {
+    return new X86PmuV4_15(this);
+  }
 
   /** Ordinary users may no longer watch the kernel. */
   override get sysctl_perf_event_paranoid(): number {

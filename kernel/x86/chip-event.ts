@@ -4,7 +4,7 @@
  * Reference: x86_pmu_event_map, set_ext_hw_attr and x86_get_event_constraints of arch/x86/kernel/cpu/perf_event.c, v3.2.
  * Not modelled: raw events that no simulated program causes.
  */
-import { allEvents, cacheEvent, eventSelect, type Chip, type ChipEvent } from '../../pmu/chip.ts';
+import { allEvents, cacheEvent, eventSelect, type CacheTable, type Chip, type ChipEvent } from '../../pmu/chip.ts';
 import type { Signal } from '../../pmu/location.ts';
 import { EINVAL, ENOENT, PERF_TYPE_HARDWARE, PERF_TYPE_HW_CACHE, PERF_TYPE_RAW, type PerfEventAttr } from '../abi/index.ts';
 
@@ -22,16 +22,18 @@ const AMD64_RAW_EVENT_MASK = 0xf_ff84_ffffn;
 export const CYCLES_EVENT = 0x3c;
 export const INST_RETIRED = 0xc0;
 
-/** What a kernel knows of generic events. */
-interface GenericEvents {
+/** What a kernel knows of events. */
+interface KnownEvents {
   /** PERF_COUNT_HW_* by number. */
   readonly generic_events: readonly Signal[];
   /** Whether the event stands for one of them. */
   is_available(event: ChipEvent): boolean;
+  /** hw_cache_event_ids. */
+  hw_cache_event_ids(chip: Chip): CacheTable;
 }
 
 /** The chip's event, or an error. */
-export function chip_event({ type, config }: PerfEventAttr, chip: Chip, kernel: GenericEvents): ChipEvent | number {
+export function chip_event({ type, config }: PerfEventAttr, chip: Chip, kernel: KnownEvents): ChipEvent | number {
   // A virtual machine without a PMU has no such events at all.
   if (chip.events.length === 0) return -ENOENT;
   if (type === PERF_TYPE_HARDWARE) {
@@ -39,7 +41,7 @@ export function chip_event({ type, config }: PerfEventAttr, chip: Chip, kernel: 
     if (signal === undefined) return -EINVAL;
     return chip.events.find((candidate) => candidate.signal === signal && kernel.is_available(candidate)) ?? -ENOENT;
   }
-  if (type === PERF_TYPE_HW_CACHE) return cache_event(chip, Number(config & 0xff_ffffn));
+  if (type === PERF_TYPE_HW_CACHE) return cache_event(kernel.hw_cache_event_ids(chip), Number(config & 0xff_ffffn));
   if (type !== PERF_TYPE_RAW) return -ENOENT;
   const code = Number(config & (chip.vendor === 'amd' ? AMD64_RAW_EVENT_MASK : X86_RAW_EVENT_MASK));
   // An event that no simulated program causes counts nothing; here it is refused, which is easier to notice.
@@ -47,7 +49,7 @@ export function chip_event({ type, config }: PerfEventAttr, chip: Chip, kernel: 
 }
 
 /** A cache, from the lowest byte up, an operation, and whether accesses or misses. */
-function cache_event({ caches }: Chip, config: number): ChipEvent | number {
+function cache_event(caches: CacheTable, config: number): ChipEvent | number {
   const found = cacheEvent(caches, config & 0xff, (config >> 8) & 0xff, config >> 16);
   return found === undefined ? -EINVAL : (found ?? -ENOENT);
 }

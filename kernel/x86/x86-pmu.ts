@@ -6,7 +6,7 @@
  * Not modelled: BTS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
  * spurious and back-to-back NMIs; the reset of a PMU whose handler comes to no end (counters stand still in it, so that it does).
  */
-import type { ChipEvent } from '../../pmu/chip.ts';
+import type { CacheTable, Chip, ChipEvent } from '../../pmu/chip.ts';
 import { OVF_BUFFER } from '../../pmu/pebs.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
 import { EAGAIN, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK } from '../abi/index.ts';
@@ -89,6 +89,11 @@ export class X86Pmu implements PmuOperations {
     return true;
   }
 
+  /** What the chip's cache events stand for; later kernels have corrected some. */
+  hw_cache_event_ids({ caches, formerCaches = caches }: Chip): CacheTable {
+    return formerCaches;
+  }
+
   event_init(event: PerfEvent): number {
     const { chip } = this.kernel.hardware;
     const code = chip_event(event.attr, chip, this);
@@ -97,7 +102,8 @@ export class X86Pmu implements PmuOperations {
     hw.config = SIGNALS.indexOf(code.signal);
     const { exclude_user, exclude_kernel, exclude_host } = event.attr;
     // There are no guests here, and what excludes their host counts nothing.
-    hw.gate = { user: !exclude_user && !exclude_host, os: !exclude_kernel && !exclude_host, interrupt: true };
+    const counts = !exclude_host && !code.unfiltered;
+    hw.gate = { user: counts && !exclude_user, os: counts && !exclude_kernel, interrupt: true };
     hw.constraint = event_constraint(code, chip);
     hw.overlap = code.overlap ?? false;
     hw.offcore = code.offcore ?? false;

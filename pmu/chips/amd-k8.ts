@@ -5,7 +5,7 @@
  * Not modelled: northbridge events.
  */
 import type { Chip } from '../chip.ts';
-import { AMD64_CACHES, AMD64_EVENTS } from './amd64.ts';
+import { AMD64_CACHES, AMD64_EVENTS, AMD64_FORMER_CACHES } from './amd64.ts';
 
 export const amd_k8: Chip = {
   name: 'amd-k8',
@@ -20,4 +20,5 @@ export const amd_k8: Chip = {
   maxPeriod: 2 ** 47 - 1,
   events: AMD64_EVENTS,
   caches: AMD64_CACHES,
+  formerCaches: AMD64_FORMER_CACHES,
 };

@@ -5,7 +5,7 @@
  * Not modelled: northbridge events, IBS.
  */
 import type { Chip } from '../chip.ts';
-import { AMD64_CACHES, AMD64_EVENTS } from './amd64.ts';
+import { AMD64_CACHES, AMD64_EVENTS, AMD64_FORMER_CACHES } from './amd64.ts';
 
 export const amd64_fam10h: Chip = {
   name: 'amd64-fam10h',
@@ -21,4 +21,5 @@ export const amd64_fam10h: Chip = {
   maxPeriod: 2 ** 47 - 1,
   events: AMD64_EVENTS,
   caches: AMD64_CACHES,
+  formerCaches: AMD64_FORMER_CACHES,
 };

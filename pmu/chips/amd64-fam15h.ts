@@ -7,7 +7,7 @@
  * amd_get_event_constraints_f15h of the kernel for those of the caches.
  * Not modelled: northbridge events and their counters; IBS; lightweight profiling.
  */
-import type { CacheEvents, Chip } from '../chip.ts';
+import { coded, type CacheEvents, type CacheTable, type Chip } from '../chip.ts';
 import { AMD64_CACHES } from './amd64.ts';
 
 const PERF_CTL_2_0 = [0, 1, 2];
@@ -18,6 +18,15 @@ function restricted([access, miss]: CacheEvents): CacheEvents {
 }
 
 const { L1D, L1I, LL, DTLB, ITLB } = AMD64_CACHES;
+
+const CACHES: CacheTable = {
+  ...AMD64_CACHES,
+  L1D: { ...L1D, prefetch: restricted(L1D.prefetch!) },
+  L1I: { ...L1I, read: restricted(L1I.read!) },
+  LL: { ...LL, read: restricted(LL.read!), write: restricted(LL.write!) },
+  DTLB: { ...DTLB, read: [DTLB.read![0], restricted(DTLB.read!)[1]] },
+  ITLB: { read: restricted(ITLB.read!) },
+};
 
 export const amd64_fam15h: Chip = {
   name: 'amd64-fam15h',
@@ -40,12 +49,7 @@ export const amd64_fam15h: Chip = {
     { signal: 'stalled-cycles-frontend', event: 0xd0, umask: 0x00, counters: PERF_CTL_2_0 },
     { signal: 'stalled-cycles-backend', event: 0xd1, umask: 0x00, counters: PERF_CTL_2_0 },
   ],
-  caches: {
-    ...AMD64_CACHES,
-    L1D: { ...L1D, prefetch: restricted(L1D.prefetch!) },
-    L1I: { ...L1I, read: restricted(L1I.read!) },
-    LL: { ...LL, read: restricted(LL.read!), write: restricted(LL.write!) },
-    DTLB: { ...DTLB, read: [DTLB.read![0], restricted(DTLB.read!)[1]] },
-    ITLB: { read: restricted(ITLB.read!) },
-  },
+  caches: CACHES,
+  // The code that stood for stores is here that of all refills.
+  formerCaches: { ...CACHES, L1D: { ...CACHES.L1D, write: [coded('L1-dcache-load-misses', 0x0142), null] } },
 };

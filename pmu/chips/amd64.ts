@@ -3,7 +3,7 @@
  *
  * Reference: BKDG for family 10h, 3.14 "Performance Counter Events". References and misses are those of the
  * instruction cache, as the kernel had it until 2016; the stalls are "decoder empty" and "dispatch stalls".
- * amd_hw_cache_event_ids of the kernel for the caches, whose last level is L2.
+ * amd_hw_cache_event_ids of the kernel for the caches, whose last level is L2: of v4.2, and as it is since v4.14 at the latest.
  * Not modelled: northbridge events, which the cores of a package share; those of memory nodes are among them.
  */
 import { NONE, coded, type CacheTable, type ChipEvent } from '../chip.ts';
@@ -36,3 +36,6 @@ export const AMD64_CACHES: CacheTable = {
   BPU: { read: [coded('branches', 0x00c2), coded('branch-misses', 0x00c3)] },
   NODE: { read: NONE },
 };
+
+/** The table of v4.2 and before: what it had for stores are refills of the data cache that L2 did not have. */
+export const AMD64_FORMER_CACHES: CacheTable = { ...AMD64_CACHES, L1D: { ...AMD64_CACHES.L1D, write: [coded('LLC-load-misses', 0x0142), null] } };

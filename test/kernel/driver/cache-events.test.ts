@@ -18,8 +18,8 @@ const RATES = {
 };
 const CODE = location('user', 'code', 0x40_0000, 0x100, RATES);
 
-function task(pmu: string): Process {
-  return new Linux({ kernel: 'v3.2', pmu, cpus: 1, config: { nmi_watchdog: false } }).spawn('task');
+function task(pmu: string, kernel = 'v3.2'): Process {
+  return new Linux({ kernel, pmu, cpus: 1, config: { nmi_watchdog: false } }).spawn('task');
 }
 
 function attr(type: number, config: number): PerfEventAttr {
@@ -30,11 +30,14 @@ const cache = (name: string): PerfEventAttr => attr(PERF_TYPE_HW_CACHE, parseCac
 const CYCLES = attr(PERF_TYPE_HARDWARE, 0);
 
 /** 0 or the error. */
-const opened = (pmu: string, event: PerfEventAttr): number => Math.min(0, task(pmu).perf_event_open(event, 0, -1, -1, 0));
+const opened = (pmu: string, event: PerfEventAttr, kernel?: string): number => Math.min(0, task(pmu, kernel).perf_event_open(event, 0, -1, -1, 0));
 
 /** Counts all events at once: how often each happened per cycle, and in which share of the time it was on. */
 function counted(pmu: string, ...events: PerfEventAttr[]): { rate: number; share: number }[] {
-  const self = task(pmu);
+  return countedBy(task(pmu), ...events);
+}
+
+function countedBy(self: Process, ...events: PerfEventAttr[]): { rate: number; share: number }[] {
   const fds = [CYCLES, ...events].map((event) => self.perf_event_open(event, 0, -1, -1, 0));
   self.run(40_000_000, CODE);
   const [cycles, ...others] = fds.map((fd) => self.read(fd) as readonly number[]);
@@ -45,7 +48,7 @@ describe('perf_event_open', () => {
   test.each([
     ['nehalem', 'L1-dcache-loads', 0], ['nehalem', 'LLC-prefetch-misses', 0], ['nehalem', 'dTLB-prefetches', -ENOENT],
     ['core2', 'L1-dcache-prefetch-misses', -ENOENT], ['core2', 'node-loads', -ENOENT], ['skylake', 'L1-dcache-store-misses', -ENOENT],
-    ['amd64', 'LLC-loads', 0], ['amd64', 'L1-dcache-stores', -ENOENT], ['amd64', 'node-stores', -EINVAL], ['amd-zen', 'LLC-loads', -ENOENT],
+    ['amd64', 'LLC-loads', 0], ['amd64', 'node-stores', -EINVAL], ['amd-zen', 'LLC-loads', -ENOENT],
   ])('%s, %s: %i', (pmu, name, answer) => {
     expect(opened(pmu, cache(name))).toBe(answer);
   });
@@ -99,5 +102,28 @@ describe('what leaves the core', () => {
   test('is no group where it could never be on together', () => {
     const self = task('nehalem');
     expect(self.perf_event_open(MISSES, 0, -1, self.perf_event_open(LOADS, 0, -1, -1, 0), 0)).toBe(-EINVAL);
+  });
+});
+
+describe('tables that have changed', () => {
+  test.each([['v3.4', -EINVAL], ['v3.10', 0]])('on %s a Sandy Bridge is asked for memory nodes: %i', (kernel, answer) => {
+    expect(opened('sandybridge', cache('node-loads'), kernel)).toBe(answer);
+  });
+
+  test.each([['v3.2', 0], ['v3.4', 0], ['v3.10', RATES['LLC-loads']]])('on %s a Sandy Bridge counts %f of LLC-loads, for the filter was empty at first', (kernel, rate) => {
+    expect(countedBy(task('sandybridge', kernel), cache('LLC-loads'))[0].rate).toBeCloseTo(rate, 4);
+  });
+
+  test('empty filters are all the same, and share one register', () => {
+    const events = ['LLC-loads', 'LLC-load-misses', 'LLC-stores'].map(cache);
+    for (const { share } of countedBy(task('sandybridge', 'v3.2'), ...events)) expect(share).toBeGreaterThan(ALWAYS);
+  });
+
+  test.each([['v3.1', 0], ['v4.2', 0], ['v4.15', -ENOENT]])('on %s L1-dcache-stores of AMD is %i', (kernel, answer) => {
+    for (const pmu of ['amd-k8', 'amd64', 'amd64-fam15h']) expect(opened(pmu, cache('L1-dcache-stores'), kernel)).toBe(answer);
+  });
+
+  test.each([['amd64', 'LLC-load-misses'], ['amd64-fam15h', 'L1-dcache-load-misses']] as const)('what %s called stores are refills: its %s', (pmu, refills) => {
+    expect(countedBy(task(pmu, 'v3.2'), cache('L1-dcache-stores'))[0].rate).toBeCloseTo(RATES[refills], 4);
   });
 });
