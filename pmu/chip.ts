@@ -64,6 +64,8 @@ export interface Chip {
   readonly maxPeriod: number;
   /** IA32_PERF_CAPABILITIES.FW_WRITE: a second range of addresses writes all bits of a counter. */
   readonly fullWidthWrites?: boolean;
+  /** Architectural version 3: events of both threads of a core can be counted together. */
+  readonly anyThread?: boolean;
   /** The first with a signal is the one that stands for perf's generic event. */
   readonly events: readonly ChipEvent[];
   /** What perf's cache events stand for (hw_cache_event_ids of the kernel). */

@@ -14,6 +14,7 @@
  */
 import { load, store } from '../../sim/memory.ts';
 import type { ChipEvent } from '../../pmu/chip.ts';
+import type { Signal } from '../../pmu/location.ts';
 import { EPERM, PERF_SAMPLE_PERIOD } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_entries } from '../list.ts';
@@ -26,12 +27,13 @@ import { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';
 import { perf_assign_events } from '../x86/perf-assign-events.ts';
 import type { Assignment } from '../x86/schedule-events.ts';
-import { GENERIC_EVENTS } from '../x86/chip-event.ts';
+import { GENERIC_EVENTS, PERF_COUNT_HW_EVENTS } from '../x86/chip-event.ts';
 import type { X86Pmu } from '../x86/x86-pmu.ts';
 import { V3_2, X86PmuV3_2 } from './v3.2.ts';
 
 export class X86PmuV3_4 extends X86PmuV3_2 {
-  override readonly generic_events = [...GENERIC_EVENTS, 'ref-cycles'] as const;
+  /** Only Intel's table reaches so far. */
+  override readonly generic_events: readonly Signal[] = this.kernel.hardware.chip.vendor === 'intel' ? PERF_COUNT_HW_EVENTS : GENERIC_EVENTS;
 
   protected override assign_events(events: readonly PerfEvent[]): Assignment {
     const constraints = events.map(({ hw }) => ({ mask: hw.constraint, overlap: hw.overlap }));

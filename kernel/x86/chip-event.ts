@@ -14,6 +14,9 @@ export const GENERIC_EVENTS: readonly Signal[] = [
   'stalled-cycles-frontend', 'stalled-cycles-backend',
 ];
 
+/** The same since v3.3. */
+export const PERF_COUNT_HW_EVENTS: readonly Signal[] = [...GENERIC_EVENTS, 'ref-cycles'];
+
 /** The bits of attr.config that a raw event is taken from: cmask, inv, edge, umask and event select (X86_RAW_EVENT_MASK, AMD64_RAW_EVENT_MASK). */
 const X86_RAW_EVENT_MASK = 0xff84_ffffn;
 const AMD64_RAW_EVENT_MASK = 0xf_ff84_ffffn;

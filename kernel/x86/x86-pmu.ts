@@ -3,7 +3,7 @@
  *
  * Reference: arch/x86/kernel/cpu/perf_event.c of v3.1 and v3.2; sections 8.1 to 8.5. Counter positions (0…n−1 general,
  * then the fixed ones) stand for the kernel's indices (0…, 32…): the order is the same.
- * Not modelled: BTS; extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
+ * Not modelled: extra registers beside OFFCORE_RSP and LBR_SELECT; the Nehalem erratum work-around; the user page;
  * spurious and back-to-back NMIs; the reset of a PMU whose handler comes to no end (counters stand still in it, so that it does).
  */
 import type { CacheTable, Chip, ChipEvent } from '../../pmu/chip.ts';
@@ -17,6 +17,7 @@ import {
 } from '../structs/index.ts';
 import { GENERIC_EVENTS, chip_event, event_constraint } from './chip-event.ts';
 import { IntelDs, intel_pebs_constraint, max_precise, static_call_update as static_call_update_ds } from './ds.ts';
+import { any_thread_refused, wants_each_branch } from './hw-config.ts';
 import { IntelLbr, static_call_update } from './lbr.ts';
 import { intel_pmu_setup_lbr_filter } from './lbr-filter.ts';
 import { Msr } from './msr.ts';
@@ -94,10 +95,16 @@ export class X86Pmu implements PmuOperations {
     return formerCaches;
   }
 
+  /** Whether the event is a matter for the branch trace store. */
+  protected wants_bts(event: PerfEvent, _code: ChipEvent): boolean {
+    return wants_each_branch(event);
+  }
+
   event_init(event: PerfEvent): number {
     const { chip } = this.kernel.hardware;
     const code = chip_event(event.attr, chip, this);
     if (typeof code === 'number') return code;
+    if (this.wants_bts(event, code)) return -EOPNOTSUPP;
     const { hw } = event;
     hw.config = SIGNALS.indexOf(code.signal);
     const { exclude_user, exclude_kernel, exclude_host } = event.attr;
@@ -121,7 +128,8 @@ export class X86Pmu implements PmuOperations {
       hw.last_period = hw.sample_period;
       hw.period_left = hw.sample_period;
     }
-    return this.#validate_group(event);
+    const refused = any_thread_refused(event, chip, this.kernel);
+    return refused === 0 ? this.#validate_group(event) : refused;
   }
 
   /** Which counters a precise event may have. Without any it is refused, as by the fake reservation of validate_event. */

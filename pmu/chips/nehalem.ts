@@ -25,6 +25,7 @@ export const nehalem: Chip = {
   general: { count: 4, width: 48 },
   fixed: { count: 3, width: 48 },
   globalRegisters: true,
+  anyThread: true,
   maxPeriod: 2 ** 31 - 1,
   events: [
     INSTRUCTIONS, CYCLES, REF_CYCLES, CACHE_REFERENCES, CACHE_MISSES, BRANCHES,

@@ -22,6 +22,7 @@ export const skylake: Chip = {
   general: { count: 4, width: 48 },
   fixed: { count: 3, width: 48 },
   globalRegisters: true,
+  anyThread: true,
   maxPeriod: 2 ** 31 - 1,
   fullWidthWrites: true,
   events: ARCHITECTURAL,
