@@ -39,6 +39,10 @@ class RegisteredPmu implements PmuOperations {
     else effect_of<RegisteredPmu, 'event_destroy'>(this, 'event_destroy', event);
   }
 
+  check_period(event: PerfEvent, value: bigint): number {
+    return this.#driver.check_period?.(event, value) ?? 0;
+  }
+
   pmu_enable(): void {
     if (hook === null) this.#driver.pmu_enable();
     else effect_of(this.#driver, 'pmu_enable');

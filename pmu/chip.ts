@@ -62,6 +62,8 @@ export interface Chip {
   readonly globalRegisters: boolean;
   /** Longest period that a counter can be given: a write is sign-extended from bit 31 on Intel. */
   readonly maxPeriod: number;
+  /** Events that a counter needs to be away from its overflow, or the interrupt may be lost; absent: that many do not matter. */
+  readonly minPeriod?: number;
   /** IA32_PERF_CAPABILITIES.FW_WRITE: a second range of addresses writes all bits of a counter. */
   readonly fullWidthWrites?: boolean;
   /** Architectural version 3: events of both threads of a core can be counted together. */

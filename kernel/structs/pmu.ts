@@ -95,6 +95,8 @@ export interface PmuOperations {
   event_init(event: PerfEvent): number;
   /** What event_init has taken is given back; absent: it took nothing. */
   readonly event_destroy?: (event: PerfEvent) => void;
+  /** Whether the event may not be given this period, or frequency: an error, or 0; absent: it may. */
+  readonly check_period?: (event: PerfEvent, value: bigint) => number;
   pmu_enable(): void;
   pmu_disable(): void;
   add(event: PerfEvent, flags: number): number;

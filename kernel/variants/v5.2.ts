@@ -2,15 +2,15 @@
  * v5.2: data_head never goes back: the outermost writer publishes while its own depth still counts.
  *
  * Parent: v4.15.
- * Upstream commit: 1b038c6e05ff (May 2019), with 3f9fbe9bd86c, 4d839dd9e435 and 5322ea58a06d; v4.20's BTS, which is Intel's alone, and
- * v5.1's table of AMD's events.
+ * Upstream commit: 1b038c6e05ff (May 2019), with 3f9fbe9bd86c, 4d839dd9e435 and 5322ea58a06d; v4.20's BTS, which is Intel's alone,
+ * 81ec3f3c4c4d (v5.0: IOC_PERIOD asks the PMU) and v5.1's table of AMD's events.
  * Claim: a reader never sees data_head decrease.
  * Known to fail: two unmappers may both take themselves for the last.
  * Reference: section 3.7, N1; section 11.
  * Not modelled: barriers.
  */
 import type { ChipEvent } from '../../pmu/chip.ts';
-import type { Signal } from '../../pmu/location.ts';
+import { SIGNALS, type Signal } from '../../pmu/location.ts';
 import { EFAULT, EINVAL, EPERM, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, PERF_EVENT_IOC_QUERY_BPF } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { list_add_tail } from '../list.ts';
@@ -19,7 +19,7 @@ import type { PerfOutputHandle } from '../ring_buffer.ts';
 import { PERF_ATTACH_CONTEXT, type PerfEvent } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
 import { PERF_COUNT_HW_EVENTS } from '../x86/chip-event.ts';
-import { has_bts } from '../x86/hw-config.ts';
+import { has_bts_period } from '../x86/hw-config.ts';
 import type { X86Pmu } from '../x86/x86-pmu.ts';
 import { V4_15, X86PmuV4_15 } from './v4.15.ts';
 
@@ -29,7 +29,15 @@ export class X86PmuV5_2 extends X86PmuV4_15 {
 
   /** The store is Intel's alone, and knows branches by their code (v4.20). */
   protected override wants_bts(event: PerfEvent, code: ChipEvent): boolean {
-    return this.kernel.hardware.chip.vendor === 'intel' && has_bts(event, code);
+    return this.#has_bts(event, code.signal, event.attr.sample_period);
+  }
+
+  check_period(event: PerfEvent, value: bigint): number {
+    return this.#has_bts(event, SIGNALS[event.hw.config], value) ? -EINVAL : 0;
+  }
+
+  #has_bts(event: PerfEvent, signal: Signal, period: bigint): boolean {
+    return this.kernel.hardware.chip.vendor === 'intel' && has_bts_period(event, signal, period);
   }
 }
 
@@ -46,6 +54,15 @@ export class V5_2 extends V4_15 {
 
   override make_x86_pmu(): X86Pmu {
     return new X86PmuV5_2(this);
+  }
+
+  override perf_event_period(event: PerfEvent, value: bigint): number {
+    return this.perf_event_check_period(event, value) === 0 ? super.perf_event_period(event, value) : -EINVAL;
+  }
+
+  /** The PMU is asked about a new period, or frequency (81ec3f3c4c4d, v5.0). */
+  perf_event_check_period(event: PerfEvent, value: bigint): number {
+    return event.pmu.check_period?.(event, value) ?? 0;
   }
 
   override perf_ioctl_later(event: PerfEvent, command: number, argument: number): number {

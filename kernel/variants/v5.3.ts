@@ -3,20 +3,31 @@
  *
  * Parent: v5.2.
  * Upstream commit: fd7d55172d1e "perf/cgroups: Don't rotate events for cgroups unnecessarily" (June 2019), with
- * 8d5bce0c37fa (v4.17: groups ordered by CPU and turn), its repair of v5.4, and 913a90bc5a3a (IOC_PERIOD takes no period of
- * 2^63 or more).
+ * 8d5bce0c37fa (v4.17: groups ordered by CPU and turn), its repair of v5.4, 913a90bc5a3a (IOC_PERIOD takes no period of
+ * 2^63 or more) and 44d3bbb6f5e5 (Nehalem's counters start 32 events before their overflow or earlier).
  * Claim: events for other CPUs neither keep the timer going nor take turns.
  * Known to fail: as v5.2; where only pinned events are left of those that have taken turns, the timer goes on.
  * Reference: perf_rotate_context, ctx_event_to_rotate and flexible_sched_in of kernel/events/core.c, v5.3; section 11.
  * Not modelled: cgroups; the tree, whose order for one CPU is that of the list here.
  */
-import type { PerfEventAttr } from '../abi/index.ts';
+import { EINVAL, type PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { EVENT_FLEXIBLE } from '../context.ts';
 import { list_add_tail, list_del_init, list_next } from '../list.ts';
 import { PERF_EVENT_STATE_ACTIVE, type PerfCpuContext, type PerfEvent, type PerfEventContext } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V5_2 } from './v5.2.ts';
+import type { X86Pmu } from '../x86/x86-pmu.ts';
+import { V5_2, X86PmuV5_2 } from './v5.2.ts';
+
+export class X86PmuV5_3 extends X86PmuV5_2 {
+  protected override limit_period(left: number): number {
+    return Math.max(left, this.kernel.hardware.chip.minPeriod ?? 0);
+  }
+
+  override check_period(event: PerfEvent, value: bigint): number {
+    return this.limit_period(Number(value)) > Number(value) ? -EINVAL : super.check_period(event, value);
+  }
+}
 
 export class V5_3 extends V5_2 {
   static override readonly variant: VariantInfo = {
@@ -29,6 +40,10 @@ export class V5_3 extends V5_2 {
   };
 
   override readonly attr_limits = attr_limits('5.3');
+
+  override make_x86_pmu(): X86Pmu {
+    return new X86PmuV5_3(this);
+  }
 
   /** PERF_EVENT_IOC_PERIOD refuses what perf_event_open(2) does (913a90bc5a3a). */
   override perf_new_period_invalid(attr: PerfEventAttr): boolean {

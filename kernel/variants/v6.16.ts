@@ -3,17 +3,26 @@
  * an inherited event adds all of its enabled time to its parent's.
  *
  * Parent: v6.12.
- * Upstream commit: 9734e25fbf5a "perf: Fix the throttle logic for a group" (May 2025), with e800ac51202f (the leader's record)
- * and a3c3c66670ce (v6.15: the enabled time of a child's event).
+ * Upstream commit: 9734e25fbf5a "perf: Fix the throttle logic for a group" (May 2025), with e800ac51202f (the leader's record),
+ * a3c3c66670ce (v6.15: the enabled time of a child's event), 88ec7eedbbd2 and 0d3984415054 (v6.14: a low frequency is no short period).
  * Claim: the events of a group stop and go on together, and the leader says so.
  * Known to fail: as v6.12.
  * Reference: perf_event_throttle_group and perf_event_unthrottle of kernel/events/core.c, v6.18.
  * Not modelled: that the PMU's driver no longer stops what has throttled: here it does, as before.
  */
+import type { PerfEventAttr } from '../abi/index.ts';
 import { attr_limits } from '../attr-limits.ts';
 import { MAX_INTERRUPTS, PERF_EVENT_STATE_ACTIVE, type PerfEvent } from '../structs/index.ts';
 import type { VariantInfo } from '../variant.ts';
+import type { X86Pmu } from '../x86/x86-pmu.ts';
+import { X86PmuV5_3 } from './v5.3.ts';
 import { V6_12 } from './v6.12.ts';
+
+export class X86PmuV6_16 extends X86PmuV5_3 {
+  protected override is_too_short(attr: PerfEventAttr): boolean {
+    return !attr.freq && super.is_too_short(attr);
+  }
+}
 
 export class V6_16 extends V6_12 {
   static override readonly variant: VariantInfo = {
@@ -26,6 +35,14 @@ export class V6_16 extends V6_12 {
   };
 
   override readonly attr_limits = attr_limits('6.16');
+
+  override make_x86_pmu(): X86Pmu {
+    return new X86PmuV6_16(this);
+  }
+
+  override perf_event_check_period(event: PerfEvent, value: bigint): number {
+    return event.attr.freq ? 0 : super.perf_event_check_period(event, value);
+  }
 
   override perf_event_throttle_at_limit(event: PerfEvent): boolean {
     if (!super.perf_event_throttle_at_limit(event)) return false;

@@ -6,31 +6,23 @@
  * Not modelled: BTS, which is refused as where there is no memory for its buffers; before v4.20 a raw event or a cache's that asks for every branch,
  * which is counted as any other is.
  */
-import type { Chip, ChipEvent } from '../../pmu/chip.ts';
-import { EACCES, EINVAL, PERF_COUNT_HW_BRANCH_INSTRUCTIONS, PERF_TYPE_HARDWARE, PERF_TYPE_RAW } from '../abi/index.ts';
+import type { Chip } from '../../pmu/chip.ts';
+import type { Signal } from '../../pmu/location.ts';
+import { EACCES, EINVAL, PERF_COUNT_HW_BRANCH_INSTRUCTIONS, PERF_TYPE_HARDWARE, PERF_TYPE_RAW, type PerfEventAttr } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
 import type { PerfEvent } from '../structs/index.ts';
 
 /** The bit of attr.config for events of all threads of the core. */
 const ARCH_PERFMON_EVENTSEL_ANY = 1n << 21n;
 
-/** BR_INST_RETIRED.ALL_BRANCHES, as Intel counts perf's branches. */
-const BRANCHES = { event: 0xc4, umask: 0 };
-
-/** Whether the event is to sample every single one. */
-function samples_each({ attr: { freq, sample_period } }: PerfEvent): boolean {
-  return !freq && sample_period === 1n;
-}
-
 /** Whether perf's branches are asked for one by one (v3.1 to v4.19). */
-export function wants_each_branch(event: PerfEvent): boolean {
-  const { type, config } = event.attr;
-  return type === PERF_TYPE_HARDWARE && config === BigInt(PERF_COUNT_HW_BRANCH_INSTRUCTIONS) && samples_each(event);
+export function wants_each_branch({ type, config, freq, sample_period }: PerfEventAttr): boolean {
+  return type === PERF_TYPE_HARDWARE && config === BigInt(PERF_COUNT_HW_BRANCH_INSTRUCTIONS) && !freq && sample_period === 1n;
 }
 
-/** intel_pmu_has_bts: whether branches are asked for one by one, by whatever name (since v4.20). */
-export function has_bts(event: PerfEvent, code: ChipEvent): boolean {
-  return code.event === BRANCHES.event && code.umask === BRANCHES.umask && samples_each(event);
+/** intel_pmu_has_bts_period: whether branches are asked for one by one, by whatever name (since v4.20). */
+export function has_bts_period({ attr: { freq } }: PerfEvent, signal: Signal, period: bigint): boolean {
+  return signal === 'branches' && !freq && period === 1n;
 }
 
 /** Events of the sibling thread are there from version 3 on, for who may watch a whole CPU. */

@@ -9,7 +9,7 @@
 import type { CacheTable, Chip, ChipEvent } from '../../pmu/chip.ts';
 import { OVF_BUFFER } from '../../pmu/pebs.ts';
 import { SIGNALS, type Location, type Signal } from '../../pmu/location.ts';
-import { EAGAIN, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK } from '../abi/index.ts';
+import { EAGAIN, EINVAL, ENOSPC, EOPNOTSUPP, PERF_SAMPLE_BRANCH_STACK, type PerfEventAttr } from '../abi/index.ts';
 import type { OverflowCode } from '../overflow.ts';
 import {
   PERF_EF_RELOAD, PERF_EF_START, PERF_EF_UPDATE, PERF_EVENT_STATE_OFF, PERF_HES_ARCH, PERF_HES_STOPPED, PERF_HES_UPTODATE,
@@ -82,6 +82,16 @@ export class X86Pmu implements PmuOperations {
     return this.kernel.hardware.chip.maxPeriod;
   }
 
+  /** How far from its overflow a counter is to start that would have `left` events to go. */
+  protected limit_period(left: number): number {
+    return left;
+  }
+
+  /** Whether no event may be opened with this period, or frequency, which the kernel finds in the same place. */
+  protected is_too_short({ sample_period }: PerfEventAttr): boolean {
+    return sample_period > 0n && this.limit_period(Number(sample_period)) > Number(sample_period);
+  }
+
   /** What events that find no counters are refused with. */
   protected readonly out_of_counters: number = -ENOSPC;
 
@@ -97,13 +107,14 @@ export class X86Pmu implements PmuOperations {
 
   /** Whether the event is a matter for the branch trace store. */
   protected wants_bts(event: PerfEvent, _code: ChipEvent): boolean {
-    return wants_each_branch(event);
+    return wants_each_branch(event.attr);
   }
 
   event_init(event: PerfEvent): number {
     const { chip } = this.kernel.hardware;
     const code = chip_event(event.attr, chip, this);
     if (typeof code === 'number') return code;
+    if (this.is_too_short(event.attr)) return -EINVAL;
     if (this.wants_bts(event, code)) return -EOPNOTSUPP;
     const { hw } = event;
     hw.config = SIGNALS.indexOf(code.signal);
@@ -373,6 +384,7 @@ export class X86Pmu implements PmuOperations {
     }
     // A period of 1 is too short for the hardware; a long one is run in pieces.
     left = Math.min(Math.max(left, 2), this.max_period);
+    left = this.limit_period(left);
     hw.prev_count = -left;
     this.#msr.write_counter(hw.idx, -left);
     return elapsed;

@@ -27,6 +27,7 @@ export const nehalem: Chip = {
   globalRegisters: true,
   anyThread: true,
   maxPeriod: 2 ** 31 - 1,
+  minPeriod: 32,
   events: [
     INSTRUCTIONS, CYCLES, REF_CYCLES, CACHE_REFERENCES, CACHE_MISSES, BRANCHES,
     { signal: 'branch-misses', event: 0x89, umask: 0x7f },

@@ -26,6 +26,7 @@ export const westmere: Chip = {
   globalRegisters: true,
   anyThread: true,
   maxPeriod: 2 ** 31 - 1,
+  minPeriod: 32,
   events: [
     INSTRUCTIONS, CYCLES, REF_CYCLES, CACHE_REFERENCES, CACHE_MISSES, BRANCHES,
     BRANCH_MISSES,
