@@ -5,7 +5,8 @@
  * Parent: v3.11.
  * Upstream commit: b69cf53640da (March 2014) with cf4957f17f2a (v3.12: IOC_ID), CIRC_SPACE of v3.13, bad7192b842c (v3.14:
  * IOC_PERIOD begins a period at once), 0819b2e30ccb (no event is opened with a period of 2^63 or more), 46ce0fe97a6b (at an exit the last event
- * ends first), 8b4d801b2b12 (v3.12: a task's breakpoints are counted by CPU) and v3.12's care for members of groups that are off.
+ * ends first), 8b4d801b2b12 (v3.12: a task's breakpoints are counted by CPU), 26e61e8939b1 (v3.14: the driver knows what it has
+ * just added) and v3.12's care for members of groups that are off.
  * Claim: a wakeup that walks the list always comes to its end.
  * Known to fail: the grace period is counted from before the removal, so that a reader between the two is not waited for.
  * Reference: section 6.4 of kernel.md, without E10.
@@ -25,7 +26,14 @@ import {
 } from '../structs/index.ts';
 import type { IoctlArgument } from '../syscalls.ts';
 import type { VariantInfo } from '../variant.ts';
-import { V3_11 } from './v3.11.ts';
+import type { X86Pmu } from '../x86/x86-pmu.ts';
+import { V3_11, X86PmuV3_11 } from './v3.11.ts';
+
+export class X86PmuV3_15 extends X86PmuV3_11 {
+  protected override was_just_added(_txn: boolean, at: number, n_running: number): boolean {
+    return at >= n_running;
+  }
+}
 
 export class BreakpointPmuV3_15 extends BreakpointPmu {
   protected override is_there(event: PerfEvent, cpu: number): boolean {
@@ -43,6 +51,10 @@ export class V3_15 extends V3_11 {
   };
 
   override readonly attr_limits = attr_limits('3.15');
+
+  override make_x86_pmu(): X86Pmu {
+    return new X86PmuV3_15(this);
+  }
 
   override make_breakpoint_pmu(): BreakpointPmu {
     return new BreakpointPmuV3_15(this);

@@ -31,7 +31,8 @@ import {
 import type { TracepointPmu } from '../tracepoint-pmu.ts';
 import type { VariantInfo } from '../variant.ts';
 import type { X86Pmu } from '../x86/x86-pmu.ts';
-import { CPU_TIME_MAX_PERCENT, X86PmuV3_11 } from './v3.11.ts';
+import { CPU_TIME_MAX_PERCENT } from './v3.11.ts';
+import { X86PmuV3_15 } from './v3.15.ts';
 import { TracepointPmuV3_4 } from './v3.4.ts';
 import { BreakpointPmuV4_2, V4_2 } from './v4.2.ts';
 
@@ -57,7 +58,7 @@ class TracepointPmuV4_15 extends TracepointPmuV3_4 {
   }
 }
 
-export class X86PmuV4_15 extends X86PmuV3_11 {
+export class X86PmuV4_15 extends X86PmuV3_15 {
   override hw_cache_event_ids({ caches }: Chip): CacheTable {
     return caches;
   }
