@@ -8,7 +8,8 @@
  * once the task and the leader are known to fit), the dynamic throttle of v4.7 (the sample rate is lowered as far as it must be, and not by half), ba5213ae6b88
  * (v4.13: inherited events may be read as a group, but not into samples), e5779e8e1229 (v4.3: no breakpoints on kernel code
  * without kprobes), 0a74c5b3d290 (v4.6: what only counts has no samples to be asked about), c85b03349640 (v4.8: only
- * addresses count as depth of a call chain), F_SETOWN's ESRCH (v4.14), and AMD's table of cache events without stores (v4.14 at the latest).
+ * addresses count as depth of a call chain), F_SETOWN's ESRCH (v4.14), c3d266c8a983 (v4.6: an NMI leaves a PMU
+ * off that is), and AMD's table of cache events without stores (v4.14 at the latest).
  * Claim: an event is enabled until its context's time ends, whether or not it is on a counter then.
  * Known to fail: as v4.2.
  * Reference: perf_event_update_time of kernel/events/core.c, v4.15; docs/ground-truth.md for what it repairs.
@@ -59,6 +60,8 @@ class TracepointPmuV4_15 extends TracepointPmuV3_4 {
 }
 
 export class X86PmuV4_15 extends X86PmuV3_15 {
+  protected override readonly nmi_enables: boolean = false;
+
   override hw_cache_event_ids({ caches }: Chip): CacheTable {
     return caches;
   }

@@ -95,6 +95,9 @@ export class X86Pmu implements PmuOperations {
   /** What events that find no counters are refused with. */
   protected readonly out_of_counters: number = -ENOSPC;
 
+  /** Whether Intel's handler leaves all counters on, although it may have come into a section in which they are off. */
+  protected readonly nmi_enables: boolean = true;
+
   /** Whether the event stands for one of perf's generic events. */
   is_available(_event: ChipEvent): boolean {
     return true;
@@ -440,7 +443,7 @@ export class X86Pmu implements PmuOperations {
         if (this.x86_perf_event_set_period(event)) this.#overflow(event, event.hw.last_period, location);
       }
     }
-    if (cpu.enabled) this.enable_all(cpu);
+    if (cpu.enabled || this.nmi_enables) this.enable_all(cpu);
   }
 
   /** Makes samples of the records of precise events, once there are any. */

@@ -114,7 +114,7 @@ const BY_FILE: Readonly<Record<string, readonly Row[]>> = {
     ['left += period;', 'left = period;', 'what a period was overrun by counts for the next'],
     ['left = Math.min(Math.max(left, 2), this.max_period);', 'left = Math.max(left, 2);', 'a long period is run in pieces'],
     ['hw.period_left -= delta;', 'hw.period_left -= delta - 1000;', 'every event that was counted counts'],
-    ['if (cpu.enabled) this.enable_all(cpu);', '', 'the counters go on after an interrupt'],
+    ['if (cpu.enabled || this.nmi_enables) this.enable_all(cpu);', '', 'the counters go on after an interrupt'],
     ['if (this.kernel.perf_event_overflow(event, period, cpu.regs)) this.stop(event, 0);', 'this.kernel.perf_event_overflow(event, period, cpu.regs);', 'a throttled event is stopped'],
   ],
 };
