@@ -47,7 +47,8 @@ export class SweepFile {
   /** Two sweeps would mix their lines. The lock of a process that is no more counts for nothing. */
   private lock(): void {
     const holder = existsSync(this.lockPath) ? Number(readFileSync(this.lockPath, 'utf8')) : 0;
-    if (holder !== 0 && isAlive(holder)) throw new InputError(`another sweep (process ${holder}) writes '${this.path}': wait for its end, or name another file with -o.`);
+    // In a container the sweep before this one may have had the same number.
+    if (holder !== 0 && holder !== process.pid && isAlive(holder)) throw new InputError(`another sweep (process ${holder}) writes '${this.path}': wait for its end, or name another file with -o.`);
     rmSync(this.lockPath, { force: true });
     writeFileSync(this.lockPath, String(process.pid), { flag: 'wx' });
   }
