@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const PERFSIM = fileURLToPath(new URL('../../dist/bin/perfsim.cjs', import.meta.url));
@@ -44,11 +45,25 @@ test('the recording has the command as it was typed', () => {
   expect(perfsim('report', '--header-only').stdout).toContain('\n# cmdline : perfsim record -N -e cycles,cycles:u --seed a b -- noploop 0.1 \n');
 });
 
+/** As Linux tells of the descriptors of a process. */
+function holdsNamelessFile(pid: number): boolean {
+  const descriptors = `/proc/${pid}/fd`;
+  return readdirSync(descriptors).some((fd) => {
+    try {
+      return readlinkSync(join(descriptors, fd)).endsWith(' (deleted)');
+    } catch {
+      return false;
+    }
+  });
+}
+
 test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('a run that %s ends leaves the folder as it was', async (signal) => {
   writeFileSync(join(folder, 'perf.data'), 'earlier');
   const child = spawn(process.execPath, [PERFSIM, 'record', '-N', '-v', 'noploop', LONGER_THAN_ANY_TEST], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   const exit = once(child, 'exit');
   await once(child.stderr, 'data');
+  // The file has a name for a moment before it has none.
+  while (existsSync('/proc/self/fd') && !holdsNamelessFile(child.pid!)) await turn();
   child.kill(signal);
   expect(await exit).toEqual([null, signal]);
   expect(readdirSync(folder)).toEqual(['perf.data']);
