@@ -8,9 +8,11 @@
  */
 import type { Chip, ChipEvent } from '../../pmu/chip.ts';
 import type { OverflowCode } from '../overflow.ts';
-import { PERF_HES_STOPPED, type PerfEvent } from '../structs/index.ts';
+import type { PerfEvent } from '../structs/index.ts';
 import { CYCLES_EVENT, INST_RETIRED } from './chip-event.ts';
+import type { CpuHwEvents } from './cpu-hw-events.ts';
 import type { Msr } from './msr.ts';
+import { static_call_update } from './static-call.ts';
 import type { X86Pmu } from './x86-pmu.ts';
 
 /** The highest precise_ip that an event can have: x86_pmu_max_precise, without what is not modelled. */
@@ -24,57 +26,46 @@ export function intel_pebs_constraint({ event, umask }: ChipEvent, { pebs = [], 
   return pebs.some(([select, mask = umask]) => select === code && mask === umask) ? (1 << general.count) - 1 : 0;
 }
 
-/** The bits of struct cpu_hw_events that are about precise events. */
-class CpuDs {
-  pebs_enabled = 0;
-  /** By counter position. */
-  readonly events: (PerfEvent | null)[] = [];
-}
-
 export class IntelDs {
   readonly #kernel: OverflowCode;
   readonly #msr: Msr;
-  readonly #cpus: readonly CpuDs[];
+  /** pebs_enabled of struct cpu_hw_events: the counters of precise events, a bit each, by CPU. */
+  readonly #pebs_enabled: number[];
 
   constructor(kernel: OverflowCode, msr: Msr) {
     this.#kernel = kernel;
     this.#msr = msr;
-    this.#cpus = kernel.per_cpu.map(() => new CpuDs());
+    this.#pebs_enabled = kernel.per_cpu.map(() => 0);
   }
 
-  #cpu(): CpuDs {
-    return this.#cpus[this.#kernel.hardware.smp_processor_id];
+  get #cpu(): number {
+    return this.#kernel.hardware.smp_processor_id;
   }
 
-  /** The event begins to run here, on a counter that stands still until all are enabled. */
-  intel_pmu_pebs_enable(event: PerfEvent): void {
-    const cpu = this.#cpu();
-    cpu.pebs_enabled |= 1 << event.hw.idx;
-    cpu.events[event.hw.idx] = event;
+  intel_pmu_pebs_enable({ hw: { idx } }: PerfEvent): void {
+    this.#pebs_enabled[this.#cpu] |= 1 << idx;
   }
 
   intel_pmu_pebs_disable({ hw: { idx } }: PerfEvent, enabled: boolean): void {
-    const cpu = this.#cpu();
-    cpu.pebs_enabled &= ~(1 << idx);
-    cpu.events[idx] = null;
-    if (enabled) this.#msr.write_pebs_enable(cpu.pebs_enabled);
+    this.#pebs_enabled[this.#cpu] &= ~(1 << idx);
+    if (enabled) this.#msr.write_pebs_enable(this.#pebs_enabled[this.#cpu]);
   }
 
   intel_pmu_pebs_enable_all(): void {
-    const { pebs_enabled } = this.#cpu();
-    if (pebs_enabled !== 0) this.#msr.write_pebs_enable(pebs_enabled);
+    const enabled = this.#pebs_enabled[this.#cpu];
+    if (enabled !== 0) this.#msr.write_pebs_enable(enabled);
   }
 
   intel_pmu_pebs_disable_all(): void {
-    if (this.#cpu().pebs_enabled !== 0) this.#msr.write_pebs_enable(0);
+    if (this.#pebs_enabled[this.#cpu] !== 0) this.#msr.write_pebs_enable(0);
   }
 
   /** A sample for each record; those of events that have been stopped since are dropped. */
-  intel_pmu_drain_pebs_nhm(pmu: X86Pmu): void {
+  intel_pmu_drain_pebs_nhm(pmu: X86Pmu, { events }: CpuHwEvents): void {
     const { hardware } = this.#kernel;
     for (const { position, location } of hardware.pmu.pebs.drain()) {
-      const event = this.#cpu().events[position] ?? null;
-      if (event === null) continue;
+      const event = events[position];
+      if (event === null || !is_precise(event)) continue;
       hardware.charge('pmi_counter');
       pmu.x86_perf_event_update(event);
       if (!pmu.x86_perf_event_set_period(event)) continue;
@@ -84,29 +75,16 @@ export class IntelDs {
   }
 }
 
-/** From now on the driver minds its debug store: the functions of the one driver that has been asked are replaced, so that no other pays. */
-export function static_call_update(pmu: X86Pmu, ds: IntelDs): void {
-  const start = pmu.start.bind(pmu);
-  const stop = pmu.stop.bind(pmu);
-  const enable_all = pmu.enable_all.bind(pmu);
-  const disable_all = pmu.disable_all.bind(pmu);
-  pmu.start = (event, flags) => {
-    const stopped = event.hw.state & PERF_HES_STOPPED;
-    start(event, flags);
-    if (stopped && (event.hw.state & PERF_HES_STOPPED) === 0 && event.attr.precise_ip > 0) ds.intel_pmu_pebs_enable(event);
-  };
-  pmu.stop = (event, flags) => {
-    const stopped = event.hw.state & PERF_HES_STOPPED;
-    stop(event, flags);
-    if (!stopped && event.hw.state & PERF_HES_STOPPED && event.attr.precise_ip > 0) ds.intel_pmu_pebs_disable(event, pmu.is_enabled());
-  };
-  pmu.enable_all = (cpu) => {
-    ds.intel_pmu_pebs_enable_all();
-    enable_all(cpu);
-  };
-  pmu.disable_all = (cpu) => {
-    disable_all(cpu);
-    ds.intel_pmu_pebs_disable_all();
-  };
-  pmu.drain_pebs = () => ds.intel_pmu_drain_pebs_nhm(pmu);
+const is_precise = ({ attr }: PerfEvent): boolean => attr.precise_ip > 0;
+
+/** From now on the driver minds its debug store. */
+export function use_ds(pmu: X86Pmu, ds: IntelDs): void {
+  static_call_update(pmu, {
+    is_used_by: is_precise,
+    enable: (event) => ds.intel_pmu_pebs_enable(event),
+    disable: (event, enabled) => ds.intel_pmu_pebs_disable(event, enabled),
+    enable_all: () => ds.intel_pmu_pebs_enable_all(),
+    disable_all: () => ds.intel_pmu_pebs_disable_all(),
+  });
+  pmu.drain_pebs = (cpu) => ds.intel_pmu_drain_pebs_nhm(pmu, cpu);
 }

@@ -8,9 +8,10 @@
 import type { LbrEntry } from '../../pmu/lbr.ts';
 import type { Hardware } from '../base.ts';
 import { PERF_SAMPLE_BRANCH_STACK } from '../abi/index.ts';
-import { PERF_HES_STOPPED, type BranchEntry, type BranchStack, type PerfEvent, type PerfEventContext, type Regs } from '../structs/index.ts';
+import type { BranchEntry, BranchStack, PerfEvent, PerfEventContext, Regs } from '../structs/index.ts';
 import { X86_BR, X86_BR_ALL, branch_type, common_branch_type, is_selected, type BranchReg } from './lbr-filter.ts';
 import type { Msr } from './msr.ts';
+import { static_call_update } from './static-call.ts';
 import type { X86Pmu } from './x86-pmu.ts';
 
 /** The bits of struct cpu_hw_events that are about branches. */
@@ -103,35 +104,17 @@ export class IntelLbr {
 
 const has_branch_stack = ({ sample_type }: PerfEvent): boolean => (sample_type & PERF_SAMPLE_BRANCH_STACK) !== 0;
 
-/**
- * From now on the driver minds its LBR. As with the kernel's static calls, who never asks for branches pays nothing: the functions of the one driver that
- * has been asked are replaced.
- */
-export function static_call_update(pmu: X86Pmu, lbr: IntelLbr): void {
-  const start = pmu.start.bind(pmu);
-  const stop = pmu.stop.bind(pmu);
-  const enable_all = pmu.enable_all.bind(pmu);
-  const disable_all = pmu.disable_all.bind(pmu);
+/** From now on the driver minds its LBR. */
+export function use_lbr(pmu: X86Pmu, lbr: IntelLbr): void {
+  static_call_update(pmu, {
+    is_used_by: has_branch_stack,
+    enable: (event) => lbr.intel_pmu_lbr_enable(event),
+    disable: (_event, enabled) => lbr.intel_pmu_lbr_disable(enabled),
+    enable_all: () => lbr.intel_pmu_lbr_enable_all(),
+    disable_all: () => lbr.intel_pmu_lbr_disable_all(),
+  });
   const intel_pmu_handle_irq = pmu.intel_pmu_handle_irq.bind(pmu);
   const regs_at = pmu.regs_at.bind(pmu);
-  pmu.start = (event, flags) => {
-    const stopped = event.hw.state & PERF_HES_STOPPED;
-    start(event, flags);
-    if (stopped && (event.hw.state & PERF_HES_STOPPED) === 0 && has_branch_stack(event)) lbr.intel_pmu_lbr_enable(event);
-  };
-  pmu.stop = (event, flags) => {
-    const stopped = event.hw.state & PERF_HES_STOPPED;
-    stop(event, flags);
-    if (!stopped && event.hw.state & PERF_HES_STOPPED && has_branch_stack(event)) lbr.intel_pmu_lbr_disable(pmu.is_enabled());
-  };
-  pmu.enable_all = (cpu) => {
-    lbr.intel_pmu_lbr_enable_all();
-    enable_all(cpu);
-  };
-  pmu.disable_all = (cpu) => {
-    disable_all(cpu);
-    lbr.intel_pmu_lbr_disable_all();
-  };
   pmu.intel_pmu_handle_irq = (location) => {
     lbr.intel_pmu_lbr_disable_all();
     intel_pmu_handle_irq(location);

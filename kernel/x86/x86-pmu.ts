@@ -16,36 +16,16 @@ import {
   type PerfEvent, type PerfEventContext, type PmuOperations, type Regs,
 } from '../structs/index.ts';
 import { GENERIC_EVENTS, chip_event, event_constraint } from './chip-event.ts';
-import { IntelDs, intel_pebs_constraint, max_precise, static_call_update as static_call_update_ds } from './ds.ts';
+import { CpuHwEvents } from './cpu-hw-events.ts';
+import { IntelDs, intel_pebs_constraint, max_precise, use_ds } from './ds.ts';
 import { any_thread_refused, wants_each_branch } from './hw-config.ts';
-import { IntelLbr, static_call_update } from './lbr.ts';
+import { IntelLbr, use_lbr } from './lbr.ts';
 import { intel_pmu_setup_lbr_filter } from './lbr-filter.ts';
 import { Msr } from './msr.ts';
-import { lowest_free, type Assignment } from './schedule-events.ts';
+import { can_keep_previous, have_shared_regs, lowest_free, type Assignment } from './schedule-events.ts';
 
 /** Loops of the Intel handler before it gives up and resets the PMU. */
 const MAX_HANDLER_LOOPS = 100;
-
-/** struct cpu_hw_events: what is on this CPU's counters. */
-class CpuHwEvents {
-  enabled = true;
-  disable_count = 0;
-  n_events = 0;
-  n_added = 0;
-  n_txn = 0;
-  txn = false;
-  /** By counter position. */
-  readonly events: (PerfEvent | null)[];
-  /** In the order in which they were added: the first `n_events`, and the counter that each is to have. */
-  readonly event_list: PerfEvent[] = [];
-  readonly assign: number[] = [];
-  /** Where the interrupt came in that is served, once an overflow has asked. */
-  regs: Regs | null = null;
-
-  constructor(counters: number) {
-    this.events = Array.from({ length: counters }, () => null);
-  }
-}
 
 export class X86Pmu implements PmuOperations {
   readonly name = 'cpu';
@@ -155,7 +135,7 @@ export class X86Pmu implements PmuOperations {
     hw.gate = { ...hw.gate, interrupt: false };
     if (this.#ds === null) {
       this.#ds = new IntelDs(this.kernel, this.#msr);
-      static_call_update_ds(this, this.#ds);
+      use_ds(this, this.#ds);
     }
     return 0;
   }
@@ -167,7 +147,7 @@ export class X86Pmu implements PmuOperations {
     this.#knows_shared_regs = true;
     if (this.#lbr === null) {
       this.#lbr = new IntelLbr(this.kernel.hardware, this.#msr);
-      static_call_update(this, this.#lbr);
+      use_lbr(this, this.#lbr);
     }
     return 0;
   }
@@ -183,7 +163,7 @@ export class X86Pmu implements PmuOperations {
     const group = leader === event ? [event] : [...this.kernel.perf_group_events(leader), event];
     const isAsked = (member: PerfEvent): boolean => member === leader || member === event || member.state > PERF_EVENT_STATE_OFF;
     const hardware = group.filter((member) => member.pmu === event.pmu && isAsked(member));
-    return !this.#have_shared_regs(hardware, hardware.length) || this.assign_events(hardware) === null ? this.out_of_counters : 0;
+    return !this.#have_shared_regs(hardware) || this.assign_events(hardware) === null ? this.out_of_counters : 0;
   }
 
   is_enabled(): boolean {
@@ -265,10 +245,14 @@ export class X86Pmu implements PmuOperations {
     return result;
   }
 
+  #have_shared_regs(events: readonly PerfEvent[]): boolean {
+    return have_shared_regs(events, this.kernel.hardware.chip.offcoreRegisters ?? 0);
+  }
+
   /** Chooses counters for the first `n` of the list: those that they had, if all can keep theirs. */
   #assign(cpu: CpuHwEvents, n: number): number {
-    if (!this.#have_shared_regs(cpu.event_list, n)) return this.out_of_counters;
-    if (this.#can_keep_previous(cpu, n)) {
+    if (this.#knows_shared_regs && !this.#have_shared_regs(cpu.event_list.slice(0, n))) return this.out_of_counters;
+    if (can_keep_previous(cpu.event_list, n)) {
       for (let i = 0; i < n; i++) cpu.assign[i] = cpu.event_list[i].hw.idx;
       return 0;
     }
@@ -276,28 +260,6 @@ export class X86Pmu implements PmuOperations {
     if (assignment === null) return this.out_of_counters;
     assignment.forEach((idx, i) => cpu.assign[i] = idx);
     return 0;
-  }
-
-  /** Whether there is an OFFCORE_RSP register for each filter that the first `n` ask for, and LBR_SELECT for their branches; equal ones share it. */
-  #have_shared_regs(events: readonly PerfEvent[], n: number): boolean {
-    if (!this.#knows_shared_regs) return true;
-    const asking = events.slice(0, n);
-    const filters = new Set(asking.flatMap(({ hw }) => (hw.offcore ? [hw.config] : [])));
-    const branches = new Set(asking.flatMap(({ hw: { branch_reg } }) => branch_reg?.config ?? []));
-    return filters.size <= (this.kernel.hardware.chip.offcoreRegisters ?? 0) && branches.size <= 1;
-  }
-
-  /** The fast path: every event keeps the counter that it had before, if all of them can. */
-  #can_keep_previous(cpu: CpuHwEvents, n: number): boolean {
-    let used = 0;
-    for (let i = 0; i < n; i++) {
-      const { hw } = cpu.event_list[i];
-      const { idx } = hw;
-      const bit = 1 << idx;
-      if (idx === -1 || (hw.constraint & bit) === 0 || (used & bit) !== 0) return false;
-      used |= bit;
-    }
-    return true;
   }
 
   del(event: PerfEvent): void {
@@ -433,7 +395,7 @@ export class X86Pmu implements PmuOperations {
     for (let loops = 0, status = pmu.readGlobalStatus(); status !== 0; status = pmu.readGlobalStatus()) {
       pmu.writeGlobalOvfCtrl(status);
       if (++loops > MAX_HANDLER_LOOPS) break;
-      if (status & OVF_BUFFER) this.drain_pebs();
+      if (status & OVF_BUFFER) this.drain_pebs(cpu);
       for (let position = 0; position < pmu.counters.length; position++) {
         if ((status & (1 << position)) === 0) continue;
         const event = cpu.events[position];
@@ -447,7 +409,7 @@ export class X86Pmu implements PmuOperations {
   }
 
   /** Makes samples of the records of precise events, once there are any. */
-  drain_pebs(): void {}
+  drain_pebs(_cpu: CpuHwEvents): void {}
 
   /** Without a status register every counter is looked at: a sign bit that is clear means that it has wrapped. */
   #x86_pmu_handle_irq(location: Location): void {
